@@ -1,0 +1,1 @@
+"""Turns a checkpoint into the ONNX files and the contract in assets/."""

@@ -1,0 +1,138 @@
+"""The one agreement between training, export and run time, kept beside the model as JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import ModelError
+
+CONTRACT_FILE = "contract.json"
+
+# The tensors' names, the same in every folder and in both graphs.
+PIXELS = "pixels"  # (1, 3, S, S) float32, RGB, normalised
+CROSS_KEYS = "cross_keys"  # (1, L * H, N, W / H) float32, the photo's keys for every layer
+CROSS_VALUES = "cross_values"  # likewise
+FEATURES = "features"  # (1, D) float32, the mean over the feature map
+TOKENS = "tokens"  # (B,) int64, the last word of each beam
+KEYS = "keys"  # (L, B, H, T, W / H) float32, what the decoder keeps of the T words so far
+VALUES = "values"  # likewise
+LOG_PROBABILITIES = "log_probabilities"  # (B, V) float32, natural logarithms
+NEXT_KEYS = "next_keys"  # (L, B, H, T + 1, W / H) float32
+NEXT_VALUES = "next_values"  # likewise
+
+
+@dataclass(frozen=True)
+class ModelContract:
+    """How to feed a model and read what it says.
+
+    Attributes:
+        encoder: name of the encoder that was trained ("efficientnet-lite2").
+        encoder_file: the encoder's ONNX file, beside the contract.
+        decoder_file: the decoder step's ONNX file.
+        vocabulary_file: the vocabulary's JSON file.
+        vocabulary_sha256: `Vocabulary.sha256()` of the words the model was trained with.
+        input_size: S, the side of the square that a photo is squashed to, in pixels.
+        mean: per channel, of RGB scaled to 0..1.
+        std: per channel, of RGB scaled to 0..1.
+        layers: L, decoder layers.
+        heads: H, attention heads.
+        width: W, the decoder's width.
+        max_length: most words in a description.
+        beam_size: beams at run time.
+        length_penalty: scores are divided by length to this power (0 favours short sentences).
+        languages: what the model speaks, as two-letter codes.
+        unsure_below: a description whose confidence (0..1) is lower is spoken as "Perhaps: ...".
+    """
+
+    encoder: str
+    encoder_file: str
+    decoder_file: str
+    vocabulary_file: str
+    vocabulary_sha256: str
+    input_size: int
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+    layers: int
+    heads: int
+    width: int
+    max_length: int
+    beam_size: int
+    length_penalty: float
+    languages: tuple[str, ...]
+    unsure_below: float
+
+    @classmethod
+    def load(cls, folder: Path) -> ModelContract:
+        """Reads and checks `folder/contract.json`.
+
+        Raises:
+            ModelError: the file is missing, damaged or holds other fields than these.
+        """
+        path = folder / CONTRACT_FILE
+        try:
+            raw = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise ModelError(
+                f"The model is missing: there is no {CONTRACT_FILE} in {folder.name}."
+            ) from error
+        except (OSError, ValueError) as error:
+            raise ModelError(f"The model's {CONTRACT_FILE} cannot be read.") from error
+        names = {field.name for field in dataclasses.fields(cls)}
+        if not isinstance(raw, dict) or set(raw) != names:
+            raise ModelError(f"The model's {CONTRACT_FILE} does not fit this version of Vois.")
+        try:
+            contract = cls(
+                encoder=str(raw["encoder"]),
+                encoder_file=str(raw["encoder_file"]),
+                decoder_file=str(raw["decoder_file"]),
+                vocabulary_file=str(raw["vocabulary_file"]),
+                vocabulary_sha256=str(raw["vocabulary_sha256"]),
+                input_size=int(raw["input_size"]),
+                mean=_triple(raw["mean"]),
+                std=_triple(raw["std"]),
+                layers=int(raw["layers"]),
+                heads=int(raw["heads"]),
+                width=int(raw["width"]),
+                max_length=int(raw["max_length"]),
+                beam_size=int(raw["beam_size"]),
+                length_penalty=float(raw["length_penalty"]),
+                languages=tuple(str(code) for code in raw["languages"]),
+                unsure_below=float(raw["unsure_below"]),
+            )
+        except (TypeError, ValueError) as error:
+            raise ModelError(f"The model's {CONTRACT_FILE} holds a wrong value.") from error
+        contract.check()
+        return contract
+
+    def check(self) -> None:
+        """Checks the ranges.
+
+        Raises:
+            ModelError: a value is out of its range.
+        """
+        positive = (self.input_size, self.layers, self.heads, self.width, self.max_length)
+        sound = (
+            min(positive) > 0
+            and self.beam_size > 0
+            and self.width % self.heads == 0
+            and min(self.std) > 0
+            and len(self.languages) > 0
+            and 0 <= self.unsure_below <= 1
+        )
+        if not sound:
+            raise ModelError(f"The model's {CONTRACT_FILE} holds a value out of its range.")
+
+    def save(self, folder: Path) -> None:
+        """Writes `folder/contract.json`."""
+        text = json.dumps(dataclasses.asdict(self), indent=2) + "\n"
+        (folder / CONTRACT_FILE).write_text(text, encoding="utf-8")
+
+
+def _triple(values: object) -> tuple[float, float, float]:
+    if not isinstance(values, list | tuple) or len(values) != 3:
+        raise ValueError("three numbers expected")
+    red, green, blue = (float(value) for value in values)
+    return red, green, blue
