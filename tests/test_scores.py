@@ -1,0 +1,186 @@
+"""Scores against a brute-force BLEU, hand-counted ROUGE-L and CIDEr's fixed points."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from training import scores
+
+REFERENCES = {
+    "dog.jpg": [
+        "A black dog runs on the beach.",
+        "The dog, a black one, runs!",
+        "A dog is running",
+    ],
+    "boy.jpg": ["A boy's kite flies.", "The boy flies a red kite on the beach .", "Kite flying"],
+    "car.jpg": ["Two men push a car", "Men pushing an old car up a hill .", "A car is pushed ."],
+}
+CANDIDATES = {
+    "dog.jpg": "A black dog runs on the the beach",
+    "boy.jpg": "A boy flies a kite",
+    "car.jpg": "Two men push an old car",
+}
+
+
+def words(text: str) -> list[str]:
+    return text.lower().replace(".", "").replace(",", "").replace("!", "").split()
+
+
+def ngrams(sentence: list[str], size: int) -> Counter[tuple[str, ...]]:
+    return Counter(tuple(sentence[at : at + size]) for at in range(len(sentence) - size + 1))
+
+
+def brute_bleu(candidates: dict[str, str], references: dict[str, list[str]], order: int) -> float:
+    """Papineni's definition, written without a look at pycocoevalcap."""
+    logs = 0.0
+    for size in range(1, order + 1):
+        right = total = 0
+        for name, text in candidates.items():
+            said = ngrams(words(text), size)
+            allowed: Counter[tuple[str, ...]] = Counter()
+            for reference in references[name]:
+                allowed |= ngrams(words(reference), size)
+            right += sum((said & allowed).values())
+            total += sum(said.values())
+        logs += math.log(right / total) / order
+    length = closest = 0
+    for name, text in candidates.items():
+        own = len(words(text))
+        length += own
+        sizes = [len(words(reference)) for reference in references[name]]
+        closest += min(sizes, key=lambda size: (abs(size - own), size))
+    return 100 * min(1.0, math.exp(1 - closest / length)) * math.exp(logs)
+
+
+@pytest.mark.parametrize("short", [False, True])
+def test_bleu_is_that_of_the_definition(short: bool) -> None:
+    candidates = dict(CANDIDATES)
+    if short:
+        candidates["dog.jpg"] = "a black dog runs"
+        candidates["boy.jpg"] = "kite"
+    found = scores.score(candidates, REFERENCES)
+    expected = [brute_bleu(candidates, REFERENCES, order) for order in (1, 2, 3, 4)]
+    assert [found.bleu1, found.bleu2, found.bleu3, found.bleu4] == pytest.approx(expected)
+
+
+def test_words_and_sentences_score_alike() -> None:
+    cut = {name: words(text) for name, text in CANDIDATES.items()}
+    assert scores.score(cut, REFERENCES) == scores.score(CANDIDATES, REFERENCES)
+
+
+def test_rouge_is_counted_by_hand() -> None:
+    # Longest common subsequence "a dog on beach": 4 of 5 words said, 4 of 6 in the reference.
+    found = scores.score({"a": "a dog sits on beach"}, {"a": ["a dog runs on the beach"]})
+    precision, recall = 4 / 5, 4 / 6
+    f_measure = (1 + 1.2**2) * precision * recall / (recall + 1.2**2 * precision)
+    assert found.rouge_l == pytest.approx(100 * f_measure)
+
+
+def test_cider_is_1000_for_the_only_reference_and_0_without_a_common_word() -> None:
+    references = {"a": ["two brown dogs run along"], "b": ["one small child sits there"]}
+    candidates = {"a": "Two brown dogs run along.", "b": "grass"}
+    by_photo = scores.cider_by_photo(candidates, references)
+    assert by_photo == pytest.approx({"a": 1000.0, "b": 0.0})
+    assert scores.score(candidates, references).cider == pytest.approx(500.0)
+
+
+def test_cider_by_photo_follows_names_not_order() -> None:
+    turned = dict(reversed(CANDIDATES.items()))
+    assert scores.cider_by_photo(turned, REFERENCES) == scores.cider_by_photo(
+        CANDIDATES, REFERENCES
+    )
+
+
+def test_intervals_hold_the_score_and_shrink_to_it_when_photos_are_alike() -> None:
+    found = scores.score(CANDIDATES, REFERENCES)
+    around = scores.intervals(CANDIDATES, REFERENCES)
+    assert around.cider.low < found.cider < around.cider.high
+    assert around.bleu4.low < found.bleu4 < around.bleu4.high
+    few = [scores.intervals(CANDIDATES, REFERENCES, samples=3) for _ in range(5)]
+    assert len(set(few)) == 1
+    alike = {name: REFERENCES["dog.jpg"] for name in "abc"}
+    candidates = dict.fromkeys(alike, CANDIDATES["dog.jpg"])
+    same = scores.intervals(candidates, alike).bleu4
+    bleu4 = scores.score(candidates, alike).bleu4
+    assert (same.low, same.high) == pytest.approx((bleu4, bleu4))
+
+
+def test_an_empty_description_scores_nothing_and_breaks_nothing() -> None:
+    found = scores.score(dict.fromkeys(REFERENCES, ""), REFERENCES)
+    assert (found.bleu1, found.cider) == pytest.approx((0.0, 0.0))
+    assert scores.intervals(dict.fromkeys(REFERENCES, ""), REFERENCES).bleu4.high == 0
+
+
+def test_human_scores_leave_each_caption_out_once() -> None:
+    found = scores.human_scores(REFERENCES)
+    rounds = []
+    for turn in range(3):
+        candidates = {name: every[turn] for name, every in REFERENCES.items()}
+        rest = {name: every[:turn] + every[turn + 1 :] for name, every in REFERENCES.items()}
+        rounds.append(scores.score(candidates, rest))
+    assert found.bleu4 == pytest.approx(sum(one.bleu4 for one in rounds) / 3)
+    assert found.cider == pytest.approx(sum(one.cider for one in rounds) / 3)
+    assert found.meteor is None
+
+
+@pytest.mark.parametrize(
+    ("candidates", "references", "sentence"),
+    [
+        ({"a": "x"}, {"b": ["x"]}, "not of the same photos"),
+        ({}, {}, "not of the same photos"),
+        ({"a": "x"}, {"a": []}, "no reference"),
+    ],
+)
+def test_what_cannot_be_scored_is_refused(
+    candidates: dict[str, str], references: dict[str, list[str]], sentence: str
+) -> None:
+    with pytest.raises(scores.ScoreError, match=sentence):
+        scores.score(candidates, references)
+
+
+def test_people_with_unequal_captions_are_refused() -> None:
+    with pytest.raises(scores.ScoreError, match="same number"):
+        scores.human_scores({"a": ["x", "y", "z"], "b": ["x", "y"]})
+    with pytest.raises(scores.ScoreError, match="two or more"):
+        scores.human_scores({"a": ["x"]})
+
+
+def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
+    scores.score(CANDIDATES, REFERENCES, java=scores.java_found())
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.skipif(not scores.java_found(), reason="needs Java")
+def test_java_adds_meteor_and_cuts_possessives() -> None:
+    with_java = scores.score(CANDIDATES, REFERENCES, java=True)
+    assert with_java.meteor is not None
+    assert 10 < with_java.meteor < 100
+    # The PTB tokenizer parts "boy's" into "boy" and "'s"; ours keeps it.
+    assert with_java.bleu2 > scores.score(CANDIDATES, REFERENCES).bleu2
+    itself = {name: every[0] for name, every in REFERENCES.items()}
+    perfect = scores.score(itself, REFERENCES, java=True)
+    assert perfect.meteor == pytest.approx(100, abs=0.5)
+    assert perfect.bleu4 == pytest.approx(100)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
+def test_java_that_only_says_where_to_get_one_is_no_java(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    java = tmp_path / "java"
+    java.write_text("#!/bin/sh\nexit 1\n")
+    java.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert not scores.java_found()
+
+
+def test_java_that_does_not_run_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert not scores.java_found()
+    with pytest.raises(scores.ScoreError, match="score without Java"):
+        scores.score(CANDIDATES, REFERENCES, java=True)
