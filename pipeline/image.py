@@ -1,0 +1,227 @@
+"""Photos: bytes -> rgb -> pixels. The only decoding, resize and normalisation in the project."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, TiffImagePlugin, UnidentifiedImageError
+
+from pipeline.errors import ImageError
+
+MAX_BYTES = 50_000_000  # several times what any phone writes; the page reads the file into memory
+# Lets 64-megapixel phones through. Reading 80 megapixels was measured to take at most 40 MB for a
+# JPEG (480 MB if progressive), 620 MB for a PNG and 1.2 GB for a WebP: a laptop of 8 GB bears that.
+MAX_PIXELS = 80_000_000
+MIN_SIDE = 8  # a picture with fewer rows or columns shows nothing that words could tell
+MAX_SIDE = 2048  # fills a screen when zoomed, and is nine times what the model looks at
+
+# What the `formats` of `Image.open` may try: no other decoder of Pillow ever sees a byte.
+_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
+_SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\x00", b"MM\x00*")
+
+# All that Pillow is known to raise on files that are broken on purpose or by accident.
+_FAILURES = (
+    ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError, OSError,
+    RuntimeError, SyntaxError, TypeError, ValueError, struct.error, zlib.error,
+)  # fmt: skip
+
+_UNREADABLE = "This file is not a picture that Vois can read. Try a JPEG or PNG photo."
+_DAMAGED = "This picture is incomplete or damaged. Copy it again from where it came from."
+_TOO_LARGE = "This picture is too large to open safely. Save a smaller copy, and try that one."
+_HEIC = (
+    "Vois cannot read HEIC photos. Send the photo as a JPEG; for new photos on an iPhone, "
+    "open Settings, Camera, Formats, and choose Most Compatible."
+)
+_AVIF = "Vois cannot read AVIF pictures. Save this one as a JPEG or PNG, and try that."
+_VIDEO = "This file is a video, and Vois describes photos. Choose a photo instead."
+_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+_AVIF_BRANDS = (b"avif", b"avis")
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_ORIENTATION_TAG = 0x0112
+_BITS_TAG, _PHOTOMETRIC_TAG, _TILE_WIDTH_TAG, _TILE_HEIGHT_TAG = 258, 262, 322, 323
+
+
+def read_rgb(data: bytes) -> NDArray[np.uint8]:
+    """Decodes a photo: JPEG, PNG, WebP, BMP, GIF or TIFF, told by its content and never its name.
+
+    The first frame of an animation and the first page of a TIFF are taken, the camera's rotation
+    (EXIF) is applied, what is transparent becomes white, and 16-bit, integer and float pictures are
+    scaled to 8 bit. A side above `MAX_SIDE` is averaged down by a whole factor, so that nothing
+    later ever holds a huge picture. Colour profiles are ignored.
+
+    Args:
+        data: the file's content.
+
+    Returns:
+        (H, W, 3) uint8, 0..255, RGB, contiguous; 1 <= H, W <= `MAX_SIDE`.
+
+    Raises:
+        ImageError: the file is empty, no picture, damaged, too large or too small.
+    """
+    if not data:
+        raise ImageError("This file is empty. Choose another one.")
+    if len(data) > MAX_BYTES:
+        raise ImageError(_TOO_LARGE)
+    try:
+        with Image.open(io.BytesIO(data), formats=_FORMATS) as photo:
+            _check_size(photo)
+            return _decode(photo)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise ImageError(_TOO_LARGE) from error
+    except UnidentifiedImageError as error:
+        raise ImageError(_why_unreadable(data)) from error
+    except MemoryError as error:
+        raise ImageError(_TOO_LARGE) from error
+    except _FAILURES as error:
+        raise ImageError(_DAMAGED) from error
+
+
+def squash(rgb: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """Resizes to a square without keeping the aspect, as the training photos were.
+
+    Each axis that shrinks is averaged by area, each one that grows is interpolated linearly, and a
+    photo that has the size already stays the same to the bit.
+
+    Args:
+        rgb: (H, W, 3) uint8, 0..255, RGB.
+        size: side of the square in pixels.
+
+    Returns:
+        (size, size, 3) uint8, 0..255, RGB; `rgb` itself where nothing changes.
+    """
+    height, width = rgb.shape[:2]
+    # Two steps: OpenCV drops area averaging as soon as one of the axes grows.
+    kept = (min(width, size), min(height, size))
+    if kept != (width, height):
+        rgb = _uint8(cv2.resize(rgb, kept, interpolation=cv2.INTER_AREA))
+    if kept != (size, size):
+        rgb = _uint8(cv2.resize(rgb, (size, size), interpolation=cv2.INTER_LINEAR))
+    return rgb
+
+
+def to_pixels(
+    rgb: NDArray[np.uint8], size: int, mean: Sequence[float], std: Sequence[float]
+) -> NDArray[np.float32]:
+    """Turns a photo into what the encoder takes: (squash(rgb) / 255 - mean) / std.
+
+    Args:
+        rgb: (H, W, 3) uint8, 0..255, RGB.
+        size: the encoder's input side in pixels.
+        mean: per channel R, G, B, of values in 0..1.
+        std: per channel R, G, B, of values in 0..1.
+
+    Returns:
+        (1, 3, size, size) float32, normalised, RGB, contiguous.
+    """
+    scaled = squash(rgb, size).astype(np.float32) / np.float32(255)
+    normalised = (scaled - np.array(mean, np.float32)) / np.array(std, np.float32)
+    return np.ascontiguousarray(normalised.transpose(2, 0, 1)[np.newaxis], np.float32)
+
+
+def _check_size(photo: Image.Image) -> None:
+    width, height = photo.size
+    stored = width * height
+    if isinstance(photo, TiffImagePlugin.TiffImageFile):
+        # The decoder makes room for a whole tile, however small the picture says it is.
+        tile = (photo.tag_v2.get(_TILE_WIDTH_TAG, 0), photo.tag_v2.get(_TILE_HEIGHT_TAG, 0))
+        stored = max(stored, int(tile[0]) * int(tile[1]))
+    if stored > MAX_PIXELS:
+        raise ImageError(_TOO_LARGE)
+    if min(width, height) < MIN_SIDE:
+        raise ImageError("This picture is too small to describe. Try a larger copy of it.")
+
+
+def _decode(photo: Image.Image) -> NDArray[np.uint8]:
+    # A JPEG can be decoded at a half, a quarter or an eighth, which keeps time and memory low; what
+    # it leaves is never below the size that averaging would have led to.
+    factor = _factor(photo)
+    if factor > 1:
+        photo.draft(None, (photo.width // factor, photo.height // factor))
+    photo.load()
+    # After load: a TIFF is turned by Pillow itself then, and PNG may keep its EXIF at the end.
+    turn = _TURNS.get(_orientation(photo))
+    plain = _eight_bits(photo)
+    factor = _factor(plain)
+    if factor > 1:
+        plain = plain.reduce(factor)
+    if plain.mode == "RGBA":
+        white = Image.new("RGBA", plain.size, "white")
+        plain = Image.alpha_composite(white, plain)
+    if turn is not None:
+        plain = plain.transpose(turn)
+    return np.array(plain.convert("RGB"), np.uint8)
+
+
+def _factor(photo: Image.Image) -> int:
+    return -(-max(photo.size) // MAX_SIDE)
+
+
+def _orientation(photo: Image.Image) -> int:
+    try:
+        return int(photo.getexif().get(_ORIENTATION_TAG, 1))
+    except _FAILURES:
+        return 1  # broken notes about a photo are no reason to refuse the photo
+
+
+def _eight_bits(photo: Image.Image) -> Image.Image:
+    """Any of Pillow's modes as one with 8 bits a channel that can be averaged."""
+    if photo.mode.startswith(("I", "F")):
+        return Image.fromarray(_scale(photo))
+    if photo.mode == "La":
+        photo = photo.convert("LA")
+    if photo.has_transparency_data:
+        return photo if photo.mode == "RGBA" else photo.convert("RGBA")
+    if photo.mode in ("1", "P"):
+        return photo.convert("RGB")
+    return photo
+
+
+def _scale(photo: Image.Image) -> NDArray[np.uint8]:
+    """A picture of one deep channel as (H, W) uint8."""
+    tags = photo.tag_v2 if isinstance(photo, TiffImagePlugin.TiffImageFile) else {}
+    if photo.mode.startswith("I;16"):
+        # The high byte, which is also what Pillow keeps of 16-bit colour.
+        shift = int(tags.get(_BITS_TAG, (16,))[0]) - 8
+        grey = (np.asarray(photo) >> shift).astype(np.uint8)
+    else:
+        values = np.asarray(photo.reduce(_factor(photo)), np.float32)
+        values = np.nan_to_num(values, posinf=0, neginf=0).clip(-1e30, 1e30)
+        low, high = float(values.min()), float(values.max())
+        # Nothing in the file says what white is: the narrowest usual range that holds all values.
+        usual = [top for top in (1.0, 255.0, 65535.0) if low >= 0 and high <= top]
+        start, end = (0.0, usual[0]) if usual else (low, high)
+        grey = ((values - start) * (255 / (end - start or 1)) + 0.5).astype(np.uint8)
+    white_is_zero = tags.get(_PHOTOMETRIC_TAG) == 0
+    return np.invert(grey) if white_is_zero else grey
+
+
+def _why_unreadable(data: bytes) -> str:
+    """The sentence for a file that no decoder recognised."""
+    if data[4:8] == b"ftyp":
+        brand = data[8:12]
+        if brand in _HEIC_BRANDS:
+            return _HEIC
+        return _AVIF if brand in _AVIF_BRANDS else _VIDEO
+    if data.startswith(_SIGNATURES) or data[8:12] == b"WEBP":
+        return _DAMAGED
+    return _UNREADABLE
+
+
+def _uint8(values: object) -> NDArray[np.uint8]:
+    # OpenCV's types say "some number"; a resize keeps uint8, and this copies nothing.
+    return np.asarray(values, np.uint8)

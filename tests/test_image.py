@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+import io
+import itertools
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline.errors import ImageError
+from pipeline.image import MAX_BYTES, MAX_SIDE, read_rgb, squash, to_pixels
+from tests.bad_files import Described, DifficultFile, difficult_files, encoded, picture
+
+ROOT = Path(__file__).parent.parent
+SAMPLES = sorted((ROOT / "assets" / "samples").glob("*.jpg"))
+
+# Pillow warns about files that are broken; the page's user hears our sentence instead.
+pillow_may_warn = pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+
+
+def _named(files: list[DifficultFile]) -> list[object]:
+    return [pytest.param(file, id=file.name) for file in files]
+
+
+GOOD = _named([file for file in difficult_files() if isinstance(file.expectation, Described)])
+REFUSED = _named([file for file in difficult_files() if isinstance(file.expectation, str)])
+
+
+@pytest.mark.parametrize("file", GOOD)
+@pillow_may_warn
+def test_difficult_pictures_are_read(file: DifficultFile) -> None:
+    assert isinstance(file.expectation, Described)
+    rgb = read_rgb(file.data)
+
+    assert rgb.dtype == np.uint8
+    assert rgb.flags.c_contiguous
+    assert (rgb.shape[1], rgb.shape[0], rgb.shape[2]) == (*file.expectation.size, 3)
+    # The middle of each quarter, clockwise from the upper left.
+    height, width = rgb.shape[:2]
+    y, x = height // 4, width // 4
+    seen = [rgb[y, x], rgb[y, -1 - x], rgb[-1 - y, -1 - x], rgb[-1 - y, x]]
+    difference = np.abs(np.asarray(seen, int) - np.asarray(file.expectation.corners, int))
+    assert difference.max() <= file.expectation.tolerance
+
+
+@pytest.mark.parametrize("file", REFUSED)
+@pillow_may_warn
+def test_other_files_are_refused_in_words(file: DifficultFile) -> None:
+    assert isinstance(file.expectation, str)
+    with pytest.raises(ImageError, match=file.expectation) as caught:
+        read_rgb(file.data)
+
+    sentence = str(caught.value)
+    assert sentence[0].isupper()
+    assert sentence.endswith(".")
+    if "damaged" in sentence or "not a picture" in sentence:
+        assert caught.value.__cause__ is not None  # what Pillow said is kept for the log
+
+
+def test_a_file_with_too_many_bytes_is_refused() -> None:
+    jpeg = encoded(picture(), "JPEG")
+    read_rgb(jpeg.ljust(1_000_000, b"\x00"))
+    with pytest.raises(ImageError, match="too large"):
+        read_rgb(jpeg.ljust(MAX_BYTES + 1, b"\x00"))
+
+
+MEASURE = """
+import json, resource, sys, warnings
+warnings.simplefilter("ignore")
+from pipeline.errors import ImageError
+from pipeline.image import read_rgb
+from tests.bad_files import Described, difficult_files
+names = sys.argv[1:]
+files = [file for file in difficult_files() if file.name in names]
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+unit = 1 if sys.platform == "darwin" else 1024
+grown = {}
+for file in files:
+    before = peak()
+    try:
+        read_rgb(file.data)
+    except ImageError:
+        pass
+    grown[file.name] = (peak() - before) * unit
+print(json.dumps(grown))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no way to ask for the peak memory")
+def test_bombs_take_no_memory() -> None:
+    # Decoded, these would take 80 MB to 4 GB; the peak is the process's, so each counts alone.
+    words = ("30,000", "10,000 x 10,000", "65,535", "16,383", "80 MB", "such a text")
+    names = [file.name for file in difficult_files() if any(word in file.name for word in words)]
+    assert len(names) == 12
+    command = [sys.executable, "-c", MEASURE, *names]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+
+    grown = json.loads(done.stdout)
+    assert sorted(grown) == sorted(names)
+    assert max(grown.values()) < 30_000_000, grown
+
+
+@pillow_may_warn
+def test_damage_of_any_kind_ends_in_an_image_error() -> None:
+    rng = np.random.default_rng(2)
+    whole = [
+        file.data
+        for file in difficult_files()
+        if isinstance(file.expectation, Described) and len(file.data) < 20_000
+    ]
+    outcomes = set()
+    for data, _ in itertools.product(whole, range(6)):
+        broken = np.frombuffer(data, np.uint8).copy()
+        places = rng.integers(0, min(len(broken), rng.choice([64, 512, 20_000])), 4)
+        broken[places] = rng.integers(0, 256, 4)
+        try:
+            outcomes.add(read_rgb(broken.tobytes()).ndim)
+        except ImageError as error:
+            outcomes.add(str(error))
+    assert {3, "This picture is incomplete or damaged. Copy it again from where it came from."} <= (
+        outcomes
+    )
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_samples_are_read_as_they_are(path: Path) -> None:
+    with Image.open(path) as photo:
+        assert np.array_equal(read_rgb(path.read_bytes()), np.asarray(photo.convert("RGB")))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_reducing_a_huge_photo_hardly_changes_what_the_model_sees(kind: str) -> None:
+    with Image.open(ROOT / "assets" / "samples" / "temple.jpg") as photo:
+        large = photo.resize((5120, 3416), Image.Resampling.BICUBIC)
+    options = {"quality": 95} if kind == "JPEG" else {"compress_level": 1}
+    data = encoded(large, kind, **options)
+    rgb = read_rgb(data)
+
+    assert MAX_SIDE // 2 <= max(rgb.shape) <= MAX_SIDE
+    with Image.open(io.BytesIO(data)) as photo:
+        whole = squash(np.asarray(photo.convert("RGB")), 224)
+    difference = np.abs(squash(rgb, 224).astype(int) - whole)
+    # Measured: at most 0.15 and 2 at 12 and 48 megapixels; this size, which divides badly, is worse:
+    # 0.7 and 11 levels of 255.
+    assert difference.mean() < 1
+    assert difference.max() <= 12
+
+
+def test_squash_leaves_a_photo_of_the_right_size_alone() -> None:
+    rgb = _noise(224, 224)
+    assert np.array_equal(squash(rgb, 224), rgb)
+
+
+def test_squash_averages_when_shrinking() -> None:
+    rgb = _noise(896, 448)
+    expected = rgb.reshape(224, 4, 224, 2, 3).mean((1, 3))
+    assert np.abs(squash(rgb, 224) - expected).max() <= 0.51  # rounding alone
+
+
+def test_squash_interpolates_when_enlarging() -> None:
+    column = np.array([0, 100, 200, 250], np.uint8)
+    rgb = np.ascontiguousarray(np.broadcast_to(column[None, :, None], (4, 4, 3)))
+    wide = squash(rgb, 8)
+    # Centres of the new columns lie a quarter and three quarters of the way between the old ones.
+    expected = [0, 25, 75, 125, 175, 212, 238, 250]
+    assert np.abs(wide[:, :, 0] - np.array(expected)).max() <= 1
+
+
+def test_squash_averages_the_axis_that_shrinks_while_the_other_grows() -> None:
+    stripes = np.zeros((56, 2240, 3), np.uint8)
+    stripes[:, ::2] = 200  # every ten columns average to 100; picking any of them gives 0 or 200
+    assert set(np.unique(squash(stripes, 224))) == {100}
+
+
+def test_squash_does_not_keep_the_aspect() -> None:
+    rgb = np.asarray(picture().resize((900, 300), Image.Resampling.NEAREST))
+    small = squash(rgb, 32)
+    assert small.shape == (32, 32, 3)
+    assert np.array_equal(small, squash(np.asarray(picture()), 32))
+
+
+def test_pixels_follow_the_formula_to_the_bit() -> None:
+    rgb = _noise(32, 32)
+    mean, std = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+    pixels = to_pixels(rgb, 32, mean, std)
+
+    assert pixels.shape == (1, 3, 32, 32)
+    assert pixels.dtype == np.float32
+    assert pixels.flags.c_contiguous
+    for channel in range(3):
+        plane = rgb[:, :, channel].astype(np.float32) / np.float32(255)
+        expected = (plane - np.float32(mean[channel])) / np.float32(std[channel])
+        assert np.array_equal(pixels[0, channel], expected)
+
+
+def test_pixels_resize_as_squash_does() -> None:
+    rgb = _noise(301, 417)
+    pixels = to_pixels(rgb, 64, (0, 0, 0), (1, 1, 1))
+    assert np.array_equal((pixels[0] * 255).round().transpose(1, 2, 0), squash(rgb, 64))
+
+
+def test_a_camera_frame_that_is_a_mirrored_view_is_accepted() -> None:
+    rgb = _noise(480, 640)
+    assert np.array_equal(squash(rgb[:, ::-1], 224), squash(rgb[:, ::-1].copy(), 224))
+
+
+def _noise(height: int, width: int) -> np.ndarray:
+    rng = np.random.default_rng(3)
+    coarse = rng.integers(0, 256, (height // 8 + 1, width // 8 + 1, 3), np.uint8)
+    smooth = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
+    return cv2.add(smooth, rng.integers(0, 30, (height, width, 3), np.uint8))
