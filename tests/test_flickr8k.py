@@ -234,7 +234,9 @@ def test_a_caption_without_words_is_refused(source: Path) -> None:
         read_source(source, any_size=True)
 
 
-@pytest.mark.parametrize("line", ["a.jpg#0 no tab", "a.jpg\tno number", "a.jpg#0\tagain"])
+@pytest.mark.parametrize(
+    "line", ["a.jpg#0 no tab", "a.jpg\tno number", "a.jpg#x\tno digit", "a.jpg#0\tagain"]
+)
 def test_a_damaged_token_line_is_numbered(source: Path, line: str) -> None:
     path = source / "Flickr8k.token.txt"
     path.write_text(path.read_text(encoding="utf-8") + line, encoding="utf-8")
@@ -410,7 +412,7 @@ def test_load_says_how_to_prepare(tmp_path: Path) -> None:
     [
         ("image\tsplit", "photo\tsplit", "Line 2 of"),
         ("b.jpg\ttrain", "b.jpg\tvalid", "Line 2 of"),
-        ("b.jpg\ttrain\t", "b.jpg\ttrain ", "Line 2 of"),
+        ("b.jpg\ttrain\t", "b.jpg\ttrain\tmore\t", "Line 2 of"),
         ("b.jpg\ttrain", "c.jpg\ttrain", r"photo c\.jpg is incomplete"),
     ],
 )
