@@ -197,11 +197,13 @@ def _sizes() -> list[DifficultFile]:
     ]
     large = picture().resize((4800, 3200), Image.Resampling.NEAREST)
     shrunk = Described(size=(1600, 1067), tolerance=4)
+    few = large.quantize(4)
     halved = Described(size=(1200, 800), tolerance=4)
     turned = Described((WHITE, RED, GREEN, BLUE), (800, 1200), 4)
     return [
         *files,
         DifficultFile("large PNG", encoded(large, "PNG", compress_level=1), shrunk),
+        DifficultFile("large palette PNG", encoded(few, "PNG", compress_level=1), shrunk),
         DifficultFile("large JPEG", encoded(large, "JPEG"), halved),
         DifficultFile("large turned JPEG", encoded(large, "JPEG", exif=_exif(6)), turned),
     ]
@@ -229,6 +231,7 @@ def _jpeg() -> list[DifficultFile]:
         ("JPEG with rubbish after it", jpeg + b"rubbish" * 500, lossy),
         ("JPEG with broken EXIF", encoded(picture(), "JPEG", exif=b"Exif\x00\x00MM\x00"), lossy),
         ("JPEG with EXIF of rubbish", _with_app1(jpeg, b"Exif\x00\x00" + b"\xee" * 60), lossy),
+        ("JPEG whose orientation is a word", _with_app1(jpeg, b"Exif\x00\x00" + _word()), lossy),
         ("JPEG with orientation 99", encoded(picture(), "JPEG", exif=_exif(99)), lossy),
         ("JPEG of two pictures (MPO)", _two_pictures(), lossy),
     ]
@@ -297,7 +300,11 @@ def _tiff() -> list[DifficultFile]:
     jpeg = encoded(picture(), "TIFF", compression="jpeg", quality=98)
     black_white = Image.fromarray(np.asarray(_two_tone()) > 0)
     edges = ((0, 0, 0), (255, 255, 255)) * 2
+    see_through = Image.merge("LA", (picture().convert("L"), Image.new("L", (WIDTH, HEIGHT), 255)))
+    premultiplied = bytearray(encoded(see_through, "TIFF"))
+    premultiplied[premultiplied.index(struct.pack("<HHI", 338, 3, 1)) + 8] = 1
     rows = [
+        ("TIFF with multiplied alpha", bytes(premultiplied), grey),
         ("TIFF of many pages", pages, Described()),
         ("TIFF compressed by LZW", encoded(picture(), "TIFF", compression="tiff_lzw"), Described()),
         ("TIFF compressed as JPEG", jpeg, Described(tolerance=4)),
@@ -378,6 +385,12 @@ def _exif(orientation: int) -> Image.Exif:
 
 def _with_app1(jpeg: bytes, body: bytes) -> bytes:
     return jpeg[:2] + b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body + jpeg[2:]
+
+
+def _word() -> bytes:
+    """EXIF that says "up" where a number belongs."""
+    entry = struct.pack("<HHI", 274, 2, 3) + b"up\x00\x00"
+    return b"II*\x00" + struct.pack("<IH", 8, 1) + entry + struct.pack("<I", 0)
 
 
 def _ycck() -> bytes:
