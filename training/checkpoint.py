@@ -1,0 +1,29 @@
+"""Opens what `training.train` wrote, for export and comparison."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from training.config import ModelConfig
+from training.encoder import Encoder, build_encoder
+from training.model import CaptionModel
+
+
+def load_model(path: Path, encoder: Encoder | None = None) -> CaptionModel:
+    """The averaged weights of a checkpoint, ready to run on the CPU.
+
+    Args:
+        path: written by `training.train`.
+        encoder: the network to fill, when it is none of those that have a name.
+
+    Raises:
+        FileNotFoundError: there is no such checkpoint.
+    """
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    config = ModelConfig(**state["model_config"])
+    encoder = encoder or build_encoder(config.encoder, pretrained=False)
+    model = CaptionModel(config, state["words"], encoder)
+    model.load_state_dict(state["average"])
+    return model.eval()

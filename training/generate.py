@@ -1,0 +1,81 @@
+"""Beam search over many photos at once, on the training device.
+
+Only for validation during training and for self-critical samples; whatever is reported or run for
+a person goes through `pipeline.decoding`. A test holds the two to the same words.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from pipeline.decoding import FORBIDDEN
+from pipeline.vocabulary import BEGIN, END, PAD
+from training.model import CaptionModel
+
+_NEVER = -1e9
+
+
+@torch.no_grad()
+def beams(
+    model: CaptionModel,
+    cross_keys: Tensor,
+    cross_values: Tensor,
+    size: int,
+    length_penalty: float,
+    max_words: int,
+) -> tuple[Tensor, Tensor]:
+    """The `size` best captions of each photo.
+
+    Args:
+        model: in evaluation mode.
+        cross_keys: (P, L * H, N, W / H) float32.
+        cross_values: likewise.
+        size: beams a photo.
+        length_penalty: scores are divided by the length (END counts) to this power.
+        max_words: longest caption.
+
+    Returns:
+        (P, size, max_words + 1) int64 tokens with END and PAD at the end, the best first, and
+        (P, size) float32 normalised scores.
+    """
+    config, device, photos = model.config, cross_keys.device, cross_keys.shape[0]
+    shape = (config.layers, photos * size, config.heads, 0, config.width // config.heads)
+    keys = values = torch.zeros(shape, device=device)
+    tokens = torch.full((photos * size,), BEGIN, device=device)
+    written = torch.zeros(photos, size, 0, dtype=torch.int64, device=device)
+    # The beams start equal: only the first one counts.
+    score = torch.full((photos, size), _NEVER, device=device)
+    score[:, 0] = 0
+    done_tokens = torch.full((photos, size, max_words + 1), PAD, device=device)
+    done_score = torch.full((photos, size), _NEVER, device=device)
+    end_column = torch.full((photos, size, 1), END, device=device)
+    first_row = torch.arange(photos, device=device)[:, None] * size
+    for length in range(1, max_words + 2):
+        log_p, keys, values = model.step(tokens, keys, values, cross_keys, cross_values)
+        log_p[:, list(FORBIDDEN)] = _NEVER
+        words = log_p.shape[-1]
+        if length == 1:
+            log_p[:, END] = _NEVER
+        if length == max_words + 1:
+            ends = log_p[:, END].clone()
+            log_p.fill_(_NEVER)
+            log_p[:, END] = ends
+        total = score[..., None] + log_p.view(photos, size, words)
+        # Finished ones leave the beam and compete by their normalised score.
+        ended = torch.cat([written, end_column], dim=2)
+        ended = torch.nn.functional.pad(ended, (0, max_words + 1 - length), value=PAD)
+        all_score = torch.cat([done_score, total[..., END] / length**length_penalty], dim=1)
+        done_score, best = all_score.topk(size, dim=1)
+        all_tokens = torch.cat([done_tokens, ended], dim=1)
+        done_tokens = all_tokens.gather(1, best[..., None].expand(-1, -1, max_words + 1))
+        if length == max_words + 1:
+            break
+        total[..., END] = _NEVER
+        score, flat = total.view(photos, -1).topk(size, dim=1)
+        parent, token = flat // words, flat % words
+        written = written.gather(1, parent[..., None].expand(-1, -1, written.shape[2]))
+        written = torch.cat([written, token[..., None]], dim=2)
+        rows = (first_row + parent).flatten()
+        keys, values, tokens = keys[:, rows], values[:, rows], token.flatten()
+    return done_tokens, done_score

@@ -1,0 +1,86 @@
+"""The two losses: the next word's likelihood, and the reward of whole captions."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from pipeline.vocabulary import END, PAD, Vocabulary
+from training.generate import beams
+from training.model import CaptionModel
+from training.reward import CiderReward
+from training.views import bag_targets
+
+
+def caption_loss(
+    model: CaptionModel,
+    features: Tensor,
+    rows: Tensor,
+    label_smoothing: float,
+    words_weight: float,
+) -> Tensor:
+    """Cross-entropy of the next word, with label smoothing, and of the photo's bag of words.
+
+    Args:
+        model: in training mode.
+        features: (P, N, C).
+        rows: (P * R, T + 1) int64 captions, from BEGIN to END and PAD.
+        label_smoothing: 0..1.
+        words_weight: weight of the bag of words.
+    """
+    memory = model.memory(features)
+    hidden = model.hidden(rows[:, :-1], *model.cross(memory))
+    targets = rows[:, 1:]
+    kept = targets != PAD
+    logits = model.logits(hidden[kept]).float()
+    loss = F.cross_entropy(logits, targets[kept], label_smoothing=label_smoothing)
+    bag = model.bag_of_words(memory).float()
+    wanted = bag_targets(rows.cpu(), len(features), bag.shape[-1]).to(bag.device)
+    return loss + words_weight * F.cross_entropy(bag, wanted)
+
+
+def self_critical_loss(
+    model: CaptionModel,
+    features: Tensor,
+    photos: list[int],
+    reward: CiderReward,
+    vocabulary: Vocabulary,
+    beam_size: int,
+) -> tuple[Tensor, float]:
+    """Self-critical sequence training over the model's own beams.
+
+    Rennie et al., "Self-critical sequence training", with beams as samples and their mean as
+    baseline (Cornia et al., "Meshed-memory Transformer"). Dropout stays off: with it on, the
+    caption whose probability is raised is not the one that was rewarded.
+
+    Args:
+        model: in evaluation mode, with gradients.
+        features: (P, N, C).
+        photos: the photos' numbers in `reward`.
+        reward: CIDEr-D with the training captions' frequencies.
+        vocabulary: turns tokens into words.
+        beam_size: samples a photo.
+
+    Returns:
+        The loss and the samples' mean reward.
+    """
+    cross_keys, cross_values = model.cross(model.memory(features))
+    with torch.no_grad():
+        tokens, _ = beams(
+            model, cross_keys.float(), cross_values.float(), beam_size, 0.0, model.config.max_words
+        )
+    captions = [vocabulary.decode(row) for row in tokens.flatten(0, 1).tolist()]
+    owners = [photo for photo in photos for _ in range(beam_size)]
+    scores = torch.from_numpy(reward(owners, captions)).float().view(len(photos), beam_size)
+    advantage = (scores - scores.mean(dim=1, keepdim=True)).flatten().to(features.device)
+    targets = tokens.flatten(0, 1)
+    begins = torch.ones_like(targets[:, :1])
+    inputs = torch.cat([begins, targets[:, :-1]], dim=1)
+    inputs = inputs.masked_fill(inputs == END, PAD)
+    hidden = model.hidden(inputs, cross_keys, cross_values)
+    kept = targets != PAD
+    logits = model.logits(hidden[kept]).float()
+    chosen = -F.cross_entropy(logits, targets[kept], reduction="none")
+    weights = advantage[:, None].expand_as(targets)[kept]
+    return -(chosen * weights).mean(), float(scores.mean())

@@ -1,0 +1,129 @@
+"""Photos and captions as training sees them: augmented views, and their features on disk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from tqdm import tqdm
+
+from pipeline.image import read_rgb, squash
+from pipeline.vocabulary import END, PAD, Vocabulary
+from training.flickr8k import Photo
+
+_SIDE = re.compile(r"\b(left|right)\b", re.IGNORECASE)
+
+
+def says_a_side(photo: Photo) -> bool:
+    """Whether a caption says left or right, so that the photo must not be flipped."""
+    return any(_SIDE.search(caption) for caption in photo.captions)
+
+
+def augment(
+    rgb: NDArray[np.uint8], generator: np.random.Generator, *, may_flip: bool
+) -> NDArray[np.uint8]:
+    """A random crop of 65 to 100 % of the area, brightness and contrast, perhaps mirrored.
+
+    Takes and returns (H, W, 3) uint8 RGB; the size changes with the crop.
+    """
+    height, width = rgb.shape[:2]
+    area = generator.uniform(0.65, 1.0)
+    aspect = np.exp(generator.uniform(np.log(4 / 5), np.log(5 / 4)))
+    crop_height = min(height, round(height * np.sqrt(area / aspect)))
+    crop_width = min(width, round(width * np.sqrt(area * aspect)))
+    top = int(generator.integers(height - crop_height + 1))
+    left = int(generator.integers(width - crop_width + 1))
+    crop = rgb[top : top + crop_height, left : left + crop_width]
+    gain, offset = generator.uniform(0.8, 1.2), generator.uniform(-20, 20)
+    crop = np.asarray(cv2.convertScaleAbs(crop, alpha=gain, beta=offset), dtype=np.uint8)
+    if may_flip and generator.random() < 0.5:
+        crop = crop[:, ::-1]
+    return np.ascontiguousarray(crop)
+
+
+def normalised(
+    photos: Sequence[NDArray[np.uint8]],
+    size: int,
+    mean: Sequence[float],
+    std: Sequence[float],
+    device: torch.device,
+) -> Tensor:
+    """(H, W, 3) uint8 RGB photos -> (B, 3, size, size) float32 on the device."""
+    stacked = torch.from_numpy(np.stack([squash(rgb, size) for rgb in photos])).to(device)
+    scaled = stacked.permute(0, 3, 1, 2).float().div_(255)
+    shape = (1, 3, 1, 1)
+    return (scaled - torch.tensor(mean, device=device).view(shape)) / torch.tensor(
+        std, device=device
+    ).view(shape)
+
+
+def token_rows(photos: Sequence[Photo], vocabulary: Vocabulary, max_words: int) -> Tensor:
+    """(photos * captions, T + 1) int64: BEGIN, words, END and PAD, cut at the longest row."""
+    rows = [vocabulary.encode(caption, max_words) for p in photos for caption in p.captions]
+    longest = max(len(row) for row in rows)
+    padded = [row + [PAD] * (longest - len(row)) for row in rows]
+    return torch.tensor(padded, dtype=torch.int64)
+
+
+def bag_targets(rows: Tensor, photos: int, words: int) -> Tensor:
+    """(photos, V) float32: how often each word stands in the photo's captions, summing to 1."""
+    tokens = rows[:, 1:].reshape(photos, -1)
+    counts = torch.zeros(photos, words).scatter_add_(1, tokens, torch.ones(tokens.shape))
+    counts[:, : END + 1] = 0
+    return counts / counts.sum(dim=1, keepdim=True).clamp_min(1)
+
+
+def cache_features(
+    folder: Path,
+    split: str,
+    photos: Sequence[Photo],
+    views: int,
+    encode: Callable[[list[NDArray[np.uint8]]], Tensor],
+    shape: tuple[int, int],
+    seed: int,
+) -> list[NDArray[np.float16]]:
+    """Features of `views` views of each photo, computed once and kept on disk.
+
+    The first view is the photo as it is; the others are augmented. A file that stands under its
+    final name is whole: it is written under another and renamed.
+
+    Args:
+        folder: where the files go.
+        split: names the files.
+        photos: in the order of the rows.
+        views: how many files.
+        encode: list of (H, W, 3) uint8 RGB -> (B, N, C).
+        shape: (N, C).
+        seed: of the augmentation.
+
+    Returns:
+        One read-only memory map (photos, N, C) float16 per view.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    maps = []
+    full_shape = (len(photos), *shape)
+    for view in range(views):
+        path = folder / f"{split}-{view}.npy"
+        if not path.exists():
+            generator = np.random.default_rng([seed, view])
+            partial = path.with_suffix(".partial")
+            out = np.lib.format.open_memmap(partial, mode="w+", dtype=np.float16, shape=full_shape)
+            for start in tqdm(range(0, len(photos), 64), desc=f"features {split} {view + 1}"):
+                chunk = photos[start : start + 64]
+                rgbs = [read_rgb(photo.path.read_bytes()) for photo in chunk]
+                if view:
+                    rgbs = [
+                        augment(rgb, generator, may_flip=not says_a_side(photo))
+                        for rgb, photo in zip(rgbs, chunk, strict=True)
+                    ]
+                out[start : start + len(chunk)] = encode(rgbs).float().cpu().numpy()
+            out.flush()
+            partial.rename(path)
+        maps.append(np.load(path, mmap_mode="r"))
+    return maps
