@@ -1,0 +1,207 @@
+"""Photo in, caption out: encoder, decoder step and beam search over the files in assets/."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline import contract as names
+from pipeline.contract import ModelContract
+from pipeline.decoding import Hypothesis, Rules, beam_search
+from pipeline.errors import ModelError
+from pipeline.image import to_pixels
+from pipeline.session import Array, Session, open_session
+from pipeline.vocabulary import Vocabulary, sentence
+
+# English words that a whole caption does not end with: a caption cut at one of these sounds broken.
+NEVER_LAST = frozenset(
+    "a an the of with in on at by for from to into onto and or as is are was while his her their "
+    "its that which through near over under behind beside between wearing holding".split()
+)
+
+
+@dataclass(frozen=True)
+class Caption:
+    """What the model says of a photo.
+
+    Attributes:
+        words: in lower case, without punctuation.
+        word_scores: natural log-probability of each word, then of the end.
+        confidence: 0..1, the geometric mean of the words' probabilities; not yet calibrated.
+        hedged: whether the confidence is below the contract's `unsure_below`.
+        language: two-letter code.
+    """
+
+    words: tuple[str, ...]
+    word_scores: tuple[float, ...]
+    confidence: float
+    hedged: bool
+    language: str
+
+    @property
+    def text(self) -> str:
+        """The words as a sentence ("A brown dog runs.")."""
+        return sentence(self.words)
+
+
+@dataclass(frozen=True)
+class _State:
+    """What the decoder step carries from word to word.
+
+    Attributes:
+        keys: (L, B, H, T, W / H) float32.
+        values: likewise.
+    """
+
+    keys: NDArray[np.float32]
+    values: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """What the encoder says of a photo.
+
+    Attributes:
+        cross_keys: (1, L * H, N, W / H) float32.
+        cross_values: likewise.
+        features: (D,) float32, the mean over the feature map.
+    """
+
+    cross_keys: NDArray[np.float32]
+    cross_values: NDArray[np.float32]
+    features: NDArray[np.float32]
+
+
+class Captioner:
+    """A loaded model. Holds no state of a call, so threads may share it."""
+
+    def __init__(
+        self,
+        contract: ModelContract,
+        vocabulary: Vocabulary,
+        encoder: Session,
+        decoder: Session,
+    ) -> None:
+        """Takes opened parts; `load` is the usual way."""
+        self.contract = contract
+        self.vocabulary = vocabulary
+        self.encoder = encoder
+        self.decoder = decoder
+        self._rules = Rules(
+            never_last=frozenset(vocabulary.token(word) for word in NEVER_LAST),
+            repeat_pairs=False,
+        )
+
+    @classmethod
+    def load(cls, folder: Path, *, threads: int = 2, accelerate: bool = True) -> Captioner:
+        """Opens the model in `folder` and warms it up.
+
+        Args:
+            folder: holds contract.json and the files that it names.
+            threads: processor threads of one call.
+            accelerate: whether the encoder may run on CoreML or CUDA.
+
+        Raises:
+            ModelError: a file is missing or damaged, or the files do not fit together.
+        """
+        contract = ModelContract.load(folder)
+        vocabulary = Vocabulary.load(folder / contract.vocabulary_file)
+        if vocabulary.sha256() != contract.vocabulary_sha256:
+            raise ModelError("The model's vocabulary is not the one that it was trained with.")
+        size = contract.input_size
+        probe = np.random.default_rng(0).normal(size=(1, 3, size, size)).astype(np.float32)
+        encoder = open_session(
+            folder / contract.encoder_file,
+            threads=threads,
+            accelerate=accelerate,
+            probe={names.PIXELS: probe},
+            cache=Path.home() / "Library" / "Caches" / "vois",
+        )
+        decoder = open_session(folder / contract.decoder_file, threads=threads)
+        captioner = cls(contract, vocabulary, encoder, decoder)
+        captioner.describe(np.zeros((size, size, 3), dtype=np.uint8))
+        return captioner
+
+    @property
+    def provider(self) -> str:
+        """What the encoder runs on, as onnxruntime calls it."""
+        return str(self.encoder.get_providers()[0])
+
+    def describe(self, rgb: NDArray[np.uint8], *, beam_size: int | None = None) -> Caption:
+        """Describes a photo.
+
+        Args:
+            rgb: (H, W, 3) uint8 RGB, any size.
+            beam_size: the contract's when None; 1 is greedy search.
+
+        Raises:
+            ModelError: the model's files do not fit together.
+        """
+        return self.captions(self.encode(rgb), beam_size=beam_size)[0]
+
+    def encode(self, rgb: NDArray[np.uint8]) -> Encoded:
+        """Runs the encoder on (H, W, 3) uint8 RGB.
+
+        Raises:
+            ModelError: the model's files do not fit together.
+        """
+        contract = self.contract
+        pixels = to_pixels(rgb, contract.input_size, contract.mean, contract.std)
+        outputs = (names.CROSS_KEYS, names.CROSS_VALUES, names.FEATURES)
+        keys, values, features = _run(self.encoder, outputs, {names.PIXELS: pixels})
+        return Encoded(keys, values, features[0])
+
+    def captions(self, encoded: Encoded, *, beam_size: int | None = None) -> list[Caption]:
+        """The best captions of an encoded photo, the best first.
+
+        Raises:
+            ModelError: the model's files do not fit together.
+        """
+        contract = self.contract
+        shape = (contract.layers, 1, contract.heads, 0, contract.width // contract.heads)
+        empty = np.zeros(shape, dtype=np.float32)
+
+        def step(tokens: NDArray[np.int64], state: _State) -> tuple[NDArray[np.float32], _State]:
+            outputs = (names.LOG_PROBABILITIES, names.NEXT_KEYS, names.NEXT_VALUES)
+            inputs: dict[str, Array] = {
+                names.TOKENS: tokens,
+                names.KEYS: state.keys,
+                names.VALUES: state.values,
+                names.CROSS_KEYS: encoded.cross_keys,
+                names.CROSS_VALUES: encoded.cross_values,
+            }
+            scores, keys, values = _run(self.decoder, outputs, inputs)
+            return scores, _State(keys, values)
+
+        hypotheses = beam_search(
+            step,
+            lambda state, rows: _State(state.keys[:, rows], state.values[:, rows]),
+            _State(empty, empty),
+            beam_size=beam_size or contract.beam_size,
+            length_penalty=contract.length_penalty,
+            max_length=contract.max_length,
+            rules=self._rules,
+        )
+        return [self._caption(hypothesis) for hypothesis in hypotheses]
+
+    def _caption(self, hypothesis: Hypothesis) -> Caption:
+        words = tuple(self.vocabulary.decode(hypothesis.tokens))
+        scores = hypothesis.word_scores
+        confidence = min(1.0, math.exp(sum(scores) / len(scores)))
+        hedged = confidence < self.contract.unsure_below
+        return Caption(words, scores, confidence, hedged, self.contract.languages[0])
+
+
+def _run(
+    session: Session,
+    outputs: tuple[str, ...],
+    inputs: dict[str, Array],
+) -> list[NDArray[np.float32]]:
+    try:
+        return list(session.run(outputs, inputs))
+    except Exception as error:  # onnxruntime raises many unrelated kinds
+        raise ModelError("The model's files do not fit together. Install Vois again.") from error

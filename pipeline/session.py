@@ -1,0 +1,121 @@
+"""Opens ONNX graphs with the best provider there is, and falls back when it fails or is wrong."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from pipeline.errors import ModelError
+
+_LOG = logging.getLogger(__name__)
+
+CPU = "CPUExecutionProvider"
+COREML = "CoreMLExecutionProvider"
+CUDA = "CUDAExecutionProvider"
+
+# Relative to the largest value. CoreML computes in 16-bit floats: 2e-2 is what that costs over the
+# encoder's 64 convolutions; onnxruntime #32569 (wrong values on macOS 15) is far above it.
+PARITY_BOUND = 2e-2
+
+Array = NDArray[np.float32] | NDArray[np.int64]
+
+
+class Session(Protocol):
+    """What runs a graph: an `onnxruntime.InferenceSession`, or torch when the two are compared."""
+
+    def run(self, outputs: Sequence[str], inputs: dict[str, Array]) -> list[NDArray[np.float32]]:
+        """The named outputs for the named inputs."""
+
+    def get_providers(self) -> list[str]:
+        """What it runs on, the preferred first."""
+
+
+def open_session(
+    path: Path,
+    *,
+    threads: int = 2,
+    accelerate: bool = False,
+    probe: Mapping[str, Array] | None = None,
+    cache: Path | None = None,
+) -> ort.InferenceSession:
+    """Opens a graph; with `accelerate`, on CoreML or CUDA when that runs and agrees with the CPU.
+
+    Args:
+        path: the ONNX file.
+        threads: processor threads of one call.
+        accelerate: try CoreML and CUDA; only for graphs of fixed shapes.
+        probe: inputs to warm up with, and to compare an accelerator's outputs with the CPU's.
+        cache: folder where CoreML keeps what it compiled, so that the next start is quick.
+
+    Raises:
+        ModelError: the file is missing, damaged or needs what this onnxruntime lacks.
+    """
+    session = _open(path, [CPU], threads)
+    if not accelerate:
+        if probe is not None:
+            session.run(None, dict(probe))
+        return session
+    expected = session.run(None, dict(probe)) if probe is not None else None
+    for provider in accelerators(cache):
+        try:
+            faster = _open(path, [provider, CPU], threads)
+            actual = faster.run(None, dict(probe)) if probe is not None else None
+        except Exception as error:  # noqa: BLE001 - a provider may raise anything; the CPU remains
+            _LOG.warning("%s cannot run %s (%s); going on without it.", provider, path.name, error)
+            continue
+        if expected is None or actual is None or _agree(expected, actual):
+            return faster
+        _LOG.warning("%s computes %s wrongly; going on without it.", provider, path.name)
+    return session
+
+
+def accelerators(cache: Path | None = None) -> list[tuple[str, dict[str, str]]]:
+    """The accelerating providers of this machine with their options, the best first."""
+    available = ort.get_available_providers()
+    found: list[tuple[str, dict[str, str]]] = []
+    if COREML in available:
+        # MLProgram for the newer operators; static shapes are all it compiles well; the Neural
+        # Engine beat the GPU four times on a similar graph (facefusion, pull request 1204).
+        options = {
+            "ModelFormat": "MLProgram",
+            "MLComputeUnits": "CPUAndNeuralEngine",
+            "RequireStaticInputShapes": "1",
+        }
+        if cache is not None:
+            cache.mkdir(parents=True, exist_ok=True)
+            options["ModelCacheDirectory"] = str(cache)
+        found.append((COREML, options))
+    if CUDA in available:
+        found.append((CUDA, {}))
+    return found
+
+
+def _open(
+    path: Path, providers: list[str | tuple[str, dict[str, str]]], threads: int
+) -> ort.InferenceSession:
+    if not path.is_file():
+        raise ModelError(f"The model is missing: there is no {path.name}.")
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # Threads that spin while they wait would take the cores from sound and page.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    try:
+        return ort.InferenceSession(path, options, providers=providers)
+    except Exception as error:  # onnxruntime raises many unrelated kinds
+        raise ModelError(f"The model file {path.name} is damaged. Install Vois again.") from error
+
+
+def _agree(expected: list[NDArray[np.float32]], actual: list[NDArray[np.float32]]) -> bool:
+    for ours, theirs in zip(expected, actual, strict=True):
+        scale = float(np.abs(ours).max()) or 1.0
+        if not np.isfinite(theirs).all() or np.abs(ours - theirs).max() > PARITY_BOUND * scale:
+            return False
+    return True
