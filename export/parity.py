@@ -1,0 +1,162 @@
+"""Compares what training has with what was exported; fails above its bounds.
+
+    python -m export.parity --run runs/lite2 --assets assets --data data/flickr8k
+
+Numbers: both graphs on random input, for several beams and lengths. Words: the descriptions of
+test photos, by the same beam search over torch and over ONNX.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from export.to_onnx import DecoderGraph, EncoderGraph
+from pipeline import contract as names
+from pipeline.captioner import Captioner
+from pipeline.image import read_rgb
+from pipeline.session import Array
+from training.checkpoint import load_model
+from training.flickr8k import load
+from training.model import CaptionModel
+
+# Weights are stored with 11 bits, each off by at most 2**-12 of itself. Over 64 convolutions that
+# came to 0.4 % of the largest value; a wrong graph is off by tens of percent.
+NUMBERS_BOUND = 0.02
+# Two captions of nearly the same score may change places.
+WORDS_BOUND = 0.05
+
+ENCODER_INPUTS = (names.PIXELS,)
+ENCODER_OUTPUTS = (names.CROSS_KEYS, names.CROSS_VALUES, names.FEATURES)
+DECODER_INPUTS = (names.TOKENS, names.KEYS, names.VALUES, names.CROSS_KEYS, names.CROSS_VALUES)
+DECODER_OUTPUTS = (names.LOG_PROBABILITIES, names.NEXT_KEYS, names.NEXT_VALUES)
+
+
+class TorchSession:
+    """A torch module that runs where an onnxruntime session is expected."""
+
+    def __init__(self, graph: nn.Module, inputs: Sequence[str], outputs: Sequence[str]) -> None:
+        """Names the module's arguments and results, in order."""
+        self._graph = graph.eval()
+        self._inputs, self._outputs = tuple(inputs), tuple(outputs)
+
+    def run(self, outputs: Sequence[str], inputs: dict[str, Array]) -> list[NDArray[np.float32]]:
+        """The named outputs for the named inputs."""
+        with torch.inference_mode():
+            results = self._graph(*(torch.from_numpy(inputs[name]) for name in self._inputs))
+        by_name = dict(zip(self._outputs, results, strict=True))
+        return [by_name[name].numpy() for name in outputs]
+
+    def get_providers(self) -> list[str]:
+        """What it runs on."""
+        return ["torch"]
+
+
+@dataclass(frozen=True)
+class Parity:
+    """How far the export is from the checkpoint.
+
+    Attributes:
+        numbers: largest difference, as a share of the largest value of its tensor.
+        photos: how many photos were described by both.
+        different: how many of them got other words.
+    """
+
+    numbers: float
+    photos: int
+    different: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether both are within their bounds."""
+        return self.numbers <= NUMBERS_BOUND and self.different <= WORDS_BOUND * self.photos
+
+
+def torch_captioner(model: CaptionModel, exported: Captioner) -> Captioner:
+    """The app's captioner over the checkpoint's own weights."""
+    return Captioner(
+        exported.contract,
+        exported.vocabulary,
+        TorchSession(EncoderGraph(model), ENCODER_INPUTS, ENCODER_OUTPUTS),
+        TorchSession(DecoderGraph(model), DECODER_INPUTS, DECODER_OUTPUTS),
+    )
+
+
+def compare_numbers(ours: Captioner, theirs: Captioner, seed: int = 0) -> float:
+    """`Parity.numbers` over random photos and random words."""
+    worst = 0.0
+    for graph, outputs, inputs in _random_inputs(ours, seed):
+        for expected, actual in zip(
+            getattr(ours, graph).run(outputs, inputs),
+            getattr(theirs, graph).run(outputs, inputs),
+            strict=True,
+        ):
+            scale = float(np.abs(expected).max())
+            worst = max(worst, float(np.abs(expected - actual).max()) / scale)
+    return worst
+
+
+def compare_words(ours: Captioner, theirs: Captioner, photos: Sequence[NDArray[np.uint8]]) -> int:
+    """How many of the (H, W, 3) uint8 RGB photos the two describe in other words."""
+    return sum(ours.describe(rgb).words != theirs.describe(rgb).words for rgb in photos)
+
+
+def _random_inputs(
+    captioner: Captioner, seed: int
+) -> Iterator[tuple[str, tuple[str, ...], dict[str, Array]]]:
+    generator = np.random.default_rng(seed)
+
+    def normal(*shape: int) -> NDArray[np.float32]:
+        return generator.normal(size=shape).astype(np.float32)
+
+    contract = captioner.contract
+    for _ in range(3):
+        pixels = normal(1, 3, contract.input_size, contract.input_size)
+        yield "encoder", ENCODER_OUTPUTS, {names.PIXELS: pixels}
+    encoded = captioner.encode(np.zeros((8, 8, 3), dtype=np.uint8))
+    head = contract.width // contract.heads
+    for beams, words in ((1, 0), (1, 1), (3, 2), (5, contract.max_length)):
+        shape = (contract.layers, beams, contract.heads, words, head)
+        yield (
+            "decoder",
+            DECODER_OUTPUTS,
+            {
+                names.TOKENS: generator.integers(len(captioner.vocabulary), size=beams),
+                names.KEYS: normal(*shape),
+                names.VALUES: normal(*shape),
+                names.CROSS_KEYS: encoded.cross_keys,
+                names.CROSS_VALUES: encoded.cross_values,
+            },
+        )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line; exits with 1 when a bound is passed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--run", type=Path, default=Path("runs/lite2"))
+    parser.add_argument("--assets", type=Path, default=Path("assets"))
+    parser.add_argument("--data", type=Path, default=Path("data/flickr8k"))
+    parser.add_argument("--photos", type=int, default=200)
+    chosen = parser.parse_args(arguments)
+    torch.set_num_threads(2)
+    exported = Captioner.load(chosen.assets, accelerate=False)
+    trained = torch_captioner(load_model(chosen.run / "best.pt"), exported)
+    photos = load(chosen.data)["test"][: chosen.photos]
+    rgbs = [read_rgb(photo.path.read_bytes()) for photo in photos]
+    numbers = compare_numbers(trained, exported)
+    parity = Parity(numbers, len(rgbs), compare_words(trained, exported, rgbs))
+    print(f"largest difference {parity.numbers:.2e} of the largest value (bound {NUMBERS_BOUND})")
+    print(f"other words for {parity.different} of {parity.photos} photos (bound {WORDS_BOUND:.0%})")
+    return 0 if parity.holds else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,203 @@
+"""Turns a checkpoint into the two ONNX graphs, the vocabulary and the contract.
+
+    python -m export.to_onnx --run runs/lite2 --assets assets
+
+The encoder has a fixed shape and only operators that CoreML's MLProgram takes, so that a Mac runs
+it whole; it also computes the decoder's cross-attention keys and values, once per photo. The
+decoder step has a free number of beams and words, for the CPU.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+from typing import cast
+
+import onnx
+import torch
+from onnxscript.rewriter import rewrite
+from onnxscript.rewriter.rules.common import fuse_pad_into_conv_rule
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from export.weights import store_as_float16
+from pipeline import contract as names
+from pipeline.contract import ModelContract
+from pipeline.vocabulary import Vocabulary
+from training.checkpoint import load_model
+from training.model import CaptionModel
+
+ENCODER_FILE, DECODER_FILE, VOCABULARY_FILE = "encoder.onnx", "decoder.onnx", "vocabulary.json"
+OPSET = 20  # the first with Gelu; 23 would turn attention into one operator that CoreML lacks
+
+# Chosen on the dev photos: training/LOG.md.
+BEAM_SIZE, LENGTH_PENALTY, UNSURE_BELOW = 5, 0.7, 0.25
+
+
+class EncoderGraph(nn.Module):
+    """Pixels -> what the decoder needs of the photo, and the mean of its feature map."""
+
+    def __init__(self, model: CaptionModel) -> None:
+        """Takes the trained parts."""
+        super().__init__()
+        self.model = model
+
+    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """(1, 3, S, S) -> cross keys and values (1, L * H, N, W / H), features (1, C)."""
+        features = self.model.photo_encoder(pixels)
+        keys, values = self.model.cross(self.model.memory(features))
+        return keys, values, features.mean(dim=1)
+
+
+class DecoderGraph(nn.Module):
+    """One word of every beam."""
+
+    def __init__(self, model: CaptionModel) -> None:
+        """Takes the trained parts."""
+        super().__init__()
+        self.model = model
+
+    def forward(
+        self, tokens: Tensor, keys: Tensor, values: Tensor, cross_keys: Tensor, cross_values: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """See `CaptionModel.step`."""
+        return self.model.step(tokens, keys, values, cross_keys, cross_values)
+
+
+def fold_normalisation(module: nn.Module) -> None:
+    """Puts each batch normalisation of EfficientNet-Lite into the convolution before it."""
+    pairs = (
+        ("_expand_conv", "_bn0"),
+        ("_depthwise_conv", "_bn1"),
+        ("_project_conv", "_bn2"),
+        ("0", "1"),
+    )
+    for child in module.modules():
+        for conv_name, norm_name in pairs:
+            conv = child._modules.get(conv_name)
+            norm = child._modules.get(norm_name)
+            if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+                child._modules[conv_name] = fuse_conv_bn_eval(conv, norm)
+                child._modules[norm_name] = nn.Identity()
+
+
+def export_encoder(model: CaptionModel, path: Path) -> None:
+    """Writes the encoder's graph for one photo."""
+    fold_normalisation(cast("nn.Module", model.photo_encoder))
+    size = model.photo_encoder.input_size
+    with torch.no_grad():
+        program = torch.onnx.export(
+            EncoderGraph(model).eval(),
+            (torch.zeros(1, 3, size, size),),
+            input_names=[names.PIXELS],
+            output_names=[names.CROSS_KEYS, names.CROSS_VALUES, names.FEATURES],
+            opset_version=OPSET,
+            dynamo=True,
+            verbose=False,
+        )
+    assert program is not None
+    # EfficientNet pads unevenly ("same"): CoreML has no Pad, but its convolutions can do it.
+    graph = rewrite(program.model_proto, pattern_rewrite_rules=[fuse_pad_into_conv_rule])
+    _save(graph, path)
+
+
+def export_decoder(model: CaptionModel, path: Path) -> None:
+    """Writes the decoder step's graph; the number of beams and of words so far stay free."""
+    config = model.config
+    head = config.width // config.heads
+    beams, words, places = 3, 2, model.photo_encoder.places
+    # A tensor each: torch.export takes one that is passed twice for one input.
+    keys, values = torch.randn(2, config.layers, beams, config.heads, words, head)
+    cross_keys, cross_values = torch.randn(2, 1, config.layers * config.heads, places, head)
+    tokens = torch.zeros(beams, dtype=torch.int64)
+    rows, length = torch.export.Dim("beams"), torch.export.Dim("words", max=config.max_words)
+    cache_axes = {1: rows, 3: length}
+    with torch.no_grad():
+        program = torch.onnx.export(
+            DecoderGraph(model).eval(),
+            (tokens, keys, values, cross_keys, cross_values),
+            input_names=[
+                names.TOKENS,
+                names.KEYS,
+                names.VALUES,
+                names.CROSS_KEYS,
+                names.CROSS_VALUES,
+            ],
+            output_names=[names.LOG_PROBABILITIES, names.NEXT_KEYS, names.NEXT_VALUES],
+            dynamic_shapes=({0: rows}, cache_axes, cache_axes, None, None),
+            opset_version=OPSET,
+            dynamo=True,
+            verbose=False,
+        )
+    assert program is not None
+    _save(program.model_proto, path)
+
+
+def export(model: CaptionModel, vocabulary: Vocabulary, folder: Path) -> ModelContract:
+    """Writes everything that the run time reads into `folder`.
+
+    Args:
+        model: trained; its batch normalisations are folded in place.
+        vocabulary: the words it was trained with.
+        folder: existing files of the same names are replaced, all at the end.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    encoder, config = model.photo_encoder, model.config
+    contract = ModelContract(
+        encoder=encoder.name,
+        encoder_file=ENCODER_FILE,
+        decoder_file=DECODER_FILE,
+        vocabulary_file=VOCABULARY_FILE,
+        vocabulary_sha256=vocabulary.sha256(),
+        input_size=encoder.input_size,
+        mean=encoder.mean,
+        std=encoder.std,
+        layers=config.layers,
+        heads=config.heads,
+        width=config.width,
+        max_length=config.max_words,
+        beam_size=BEAM_SIZE,
+        length_penalty=LENGTH_PENALTY,
+        languages=("en",),
+        unsure_below=UNSURE_BELOW,
+    )
+    with tempfile.TemporaryDirectory(dir=folder) as name:
+        partial = Path(name)
+        export_encoder(model, partial / ENCODER_FILE)
+        export_decoder(model, partial / DECODER_FILE)
+        vocabulary.save(partial / VOCABULARY_FILE)
+        contract.save(partial)
+        for file in sorted(partial.iterdir()):
+            file.replace(folder / file.name)
+    return contract
+
+
+def _save(graph: onnx.ModelProto, path: Path) -> None:
+    graph = store_as_float16(graph)
+    # The exporter notes the source line of each node: megabytes, and paths of this machine.
+    for entry in (*graph.graph.node, *graph.graph.input, *graph.graph.output):
+        del entry.metadata_props[:]
+        entry.doc_string = ""
+    # Shapes in between are worked out again by whoever opens the file.
+    del graph.graph.value_info[:]
+    onnx.checker.check_model(graph, full_check=True)
+    onnx.save(graph, path)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--run", type=Path, default=Path("runs/lite2"))
+    parser.add_argument("--assets", type=Path, default=Path("assets"))
+    chosen = parser.parse_args(arguments)
+    model = load_model(chosen.run / "best.pt")
+    export(model, Vocabulary.load(chosen.run / "vocabulary.json"), chosen.assets)
+    for file in (ENCODER_FILE, DECODER_FILE):
+        print(f"{file}: {(chosen.assets / file).stat().st_size / 1e6:.1f} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
