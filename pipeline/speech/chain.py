@@ -63,7 +63,7 @@ class VoiceChain:
 
         Args:
             text: any text; what cannot be said, such as emoji, is left out.
-            language: a two-letter code; only voices that speak it are asked.
+            language: a two-letter code; a voice that does not speak it passes its turn on.
             rate: pace, 1.0 being the voice's own; held within 0.5 to 2.0.
             mode: which voices may be asked; by default none that sends the text away.
 
@@ -73,8 +73,6 @@ class VoiceChain:
         text = clean(text)
         rate = round(min(max(rate, SLOWEST_RATE), FASTEST_RATE), 2)
         for voice in self.choose(mode):
-            if language not in voice.languages:
-                continue
             key = (voice.name, language, rate, text)
             sound = self._cache.get(key)
             if sound is not None:
@@ -125,7 +123,6 @@ class _Cache:
 
     def __init__(self, most_bytes: int) -> None:
         self._most_bytes = most_bytes
-        self._bytes = 0
         self._sounds: OrderedDict[_Key, Sound] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -137,12 +134,10 @@ class _Cache:
 
     def put(self, key: _Key, sound: Sound) -> None:
         with self._lock:
-            old = self._sounds.pop(key, None)
-            self._bytes += sound.samples.nbytes - (old.samples.nbytes if old else 0)
             self._sounds[key] = sound
-            while self._bytes > self._most_bytes:
-                _, oldest = self._sounds.popitem(last=False)
-                self._bytes -= oldest.samples.nbytes
+            # Added up anew each time: they are a hundred at most, and a running sum can go wrong.
+            while sum(kept.samples.nbytes for kept in self._sounds.values()) > self._most_bytes:
+                self._sounds.popitem(last=False)
 
 
 def _tones() -> Sound:

@@ -35,5 +35,6 @@ class Voice(Protocol):
             rate: pace, 1.0 being the voice's own; `SLOWEST_RATE` to `FASTEST_RATE`.
 
         Raises:
-            SpeechError: nothing could be spoken, whatever the reason; no other error leaves.
+            SpeechError: nothing could be spoken, be it another language or a broken package; no
+                other error leaves.
         """
