@@ -1,0 +1,135 @@
+"""The whole flow: a photo's bytes in, words out, and then the words as sound."""
+
+from __future__ import annotations
+
+import io
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from pipeline.captioner import Captioner
+from pipeline.guidance import Guidance, assess
+from pipeline.image import read_rgb
+from pipeline.phrases import phrases
+from pipeline.speech import Mode, Sound, VoiceChain
+
+PREVIEW_SIDE_PX = 960  # enough for the page's column on a screen of double density
+PREVIEW_QUALITY = 85
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How long each stage took, in seconds.
+
+    Attributes:
+        read: bytes to rgb.
+        assess: is the photo fit to describe?
+        describe: rgb to text; 0 when the photo was not described.
+    """
+
+    read: float
+    assess: float
+    describe: float
+
+
+@dataclass(frozen=True)
+class Description:
+    """What is shown and spoken about one photo.
+
+    Attributes:
+        text: a full sentence, hedged when the model is unsure, or what to do about an unfit photo.
+        confidence: 0..1; 0 when the photo was not described.
+        guidance: why the photo was not described, or None.
+        language: two-letter code of `text`.
+        preview: the photo as JPEG, upright, its longer side at most `PREVIEW_SIDE_PX`.
+        timing: how long each stage took.
+    """
+
+    text: str
+    confidence: float
+    guidance: Guidance | None
+    language: str
+    preview: bytes
+    timing: Timing
+
+
+class Assistant:
+    """Describes photos and speaks; holds no state between calls, so all sessions share it."""
+
+    def __init__(self, captioner: Captioner, voices: VoiceChain) -> None:
+        """Joins a model and its voices; both are built once per process."""
+        self._captioner = captioner
+        self._voices = voices
+
+    def describe(self, data: bytes, language: str = "en") -> Description:
+        """Turns a photo file into words.
+
+        A photo that is black, blank or blurred is not described: its guidance is the text, for a
+        model always finds words, and they would be invented.
+
+        Args:
+            data: the photo file as it was chosen.
+            language: two-letter code.
+
+        Raises:
+            ImageError: the bytes are no photo that can be read.
+            ModelError: the model failed on it.
+        """
+        started = time.perf_counter()
+        rgb = read_rgb(data)
+        read = time.perf_counter()
+        guidance = assess(rgb)
+        assessed = time.perf_counter()
+        if guidance is not None:
+            text, confidence = guidance.message, 0.0
+        else:
+            caption = self._captioner.describe(rgb)
+            text, confidence = caption.text, caption.confidence
+            if caption.hedged:
+                text = hedge(text, language)
+        described = time.perf_counter()
+        return Description(
+            text=text,
+            confidence=confidence,
+            guidance=guidance,
+            language=language,
+            preview=preview(rgb),
+            timing=Timing(
+                read=read - started,
+                assess=assessed - read,
+                describe=0.0 if guidance is not None else described - assessed,
+            ),
+        )
+
+    def speak(
+        self, text: str, rate: float = 1.0, *, language: str = "en", mode: Mode = "offline"
+    ) -> Sound:
+        """Turns words into sound; called after the words are on the page.
+
+        Args:
+            text: a full sentence.
+            rate: 1 is the voice's own pace, 2 is twice as fast.
+            language: two-letter code.
+            mode: "best" lets the words, never the photo, leave the machine.
+
+        Raises:
+            SpeechError: there is nothing to say.
+        """
+        return self._voices.speak(text, language=language, rate=rate, mode=mode)
+
+
+def hedge(text: str, language: str) -> str:
+    """Marks a sentence as a guess ("A dog runs." -> "Perhaps: a dog runs.")."""
+    return phrases(language).perhaps.format(text=text[:1].lower() + text[1:])
+
+
+def preview(rgb: NDArray[np.uint8]) -> bytes:
+    """A JPEG of (H, W, 3) uint8 RGB, its longer side at most `PREVIEW_SIDE_PX`."""
+    photo = Image.fromarray(rgb)
+    photo.thumbnail((PREVIEW_SIDE_PX, PREVIEW_SIDE_PX))
+    jpeg = io.BytesIO()
+    photo.save(jpeg, "JPEG", quality=PREVIEW_QUALITY)
+    return jpeg.getvalue()

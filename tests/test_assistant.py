@@ -1,0 +1,84 @@
+"""The whole flow with the tiny model and the real voices."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline.assistant import PREVIEW_SIDE_PX, Assistant, hedge, preview
+from pipeline.captioner import Captioner
+from pipeline.contract import ModelContract
+from pipeline.errors import ImageError
+from pipeline.image import read_rgb
+from pipeline.speech import VoiceChain, default_chain
+
+ROOT = Path(__file__).resolve().parents[1]
+TINY = ROOT / "tests" / "data" / "tiny"
+CAT = (ROOT / "assets" / "samples" / "cat.jpg").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def captioner() -> Captioner:
+    return Captioner.load(TINY)
+
+
+@pytest.fixture(scope="module")
+def voices() -> VoiceChain:
+    return default_chain(allow_online=False)
+
+
+@pytest.fixture(scope="module")
+def assistant(captioner: Captioner, voices: VoiceChain) -> Assistant:
+    return Assistant(captioner, voices)
+
+
+def test_photo_becomes_words(assistant: Assistant, captioner: Captioner) -> None:
+    caption = captioner.describe(read_rgb(CAT))
+    description = assistant.describe(CAT)
+    expected = hedge(caption.text, "en") if caption.hedged else caption.text
+    assert description.text == expected
+    assert description.confidence == caption.confidence
+    assert description.guidance is None
+    assert description.language == "en"
+    assert min(description.timing.read, description.timing.assess, description.timing.describe) > 0
+
+
+def test_unsure_words_are_hedged(captioner: Captioner, voices: VoiceChain) -> None:
+    caption = captioner.describe(read_rgb(CAT))
+    never_sure = Captioner.load(TINY)
+    never_sure.contract = dataclasses.replace(ModelContract.load(TINY), unsure_below=1.0)
+    text = Assistant(never_sure, voices).describe(CAT).text
+    assert text == f"Perhaps: {caption.text[0].lower()}{caption.text[1:]}"
+
+
+def test_black_photo_is_not_described(assistant: Assistant) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (640, 480)).save(file, "PNG")
+    description = assistant.describe(file.getvalue())
+    assert description.guidance is not None
+    assert description.text == description.guidance.message
+    assert description.confidence == 0
+    assert description.timing.describe == 0
+
+
+def test_what_is_no_photo_raises_a_sentence(assistant: Assistant) -> None:
+    with pytest.raises(ImageError, match=r"\.$"):
+        assistant.describe(b"These are words.")
+
+
+def test_words_become_sound(assistant: Assistant) -> None:
+    text = "A brown dog runs on the beach."
+    usual, slow = assistant.speak(text), assistant.speak(text, 0.5)
+    assert 1 < usual.seconds < slow.seconds
+    assert usual.wav()[:4] == b"RIFF"
+
+
+def test_preview_keeps_the_aspect_and_is_small() -> None:
+    photo = Image.open(io.BytesIO(preview(np.full((1000, 2000, 3), 200, np.uint8))))
+    assert photo.format == "JPEG"
+    assert photo.size == (PREVIEW_SIDE_PX, PREVIEW_SIDE_PX // 2)
