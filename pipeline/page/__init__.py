@@ -1,0 +1,1 @@
+"""Behind the page, without Streamlit: the queue of photos and the shelf of sounds."""

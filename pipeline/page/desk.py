@@ -1,0 +1,214 @@
+"""One person's photos in the order they came, and the next piece of work on them."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pipeline.assistant import Description
+from pipeline.errors import SpeechError, VoisError
+from pipeline.page.sounds import SoundShelf
+from pipeline.phrases import Phrases
+
+logger = logging.getLogger(__name__)
+
+NO_SOUND = ""  # beside None ("not made yet") and a token of the shelf
+
+
+class Kind(StrEnum):
+    """What an entry's text is; the page's script and style know these names."""
+
+    WAITING = "waiting"
+    DESCRIPTION = "description"
+    GUIDANCE = "guidance"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photo that is on the page now.
+
+    Attributes:
+        key: what Streamlit knows it by; the same photo chosen twice has two keys.
+        name: the file's name, said in errors.
+        read: gives the file's bytes; called once.
+        now: stops what is being said; photos chosen together wait for one another instead.
+    """
+
+    key: str
+    name: str
+    read: Callable[[], bytes]
+    now: bool
+
+
+@dataclass
+class Entry:
+    """What is known of one photo, or of one error.
+
+    Attributes:
+        id: unique over all sessions and restarts, for the browser remembers what it has said.
+        photo: None for an error without a photo.
+        batch: counts up with each choice; photos chosen together share it.
+        number: its place among those chosen together, from 1; 0 when it was chosen alone.
+        kind: what `text` is.
+        text: what is shown and spoken.
+        description: set once the photo was described.
+        sound: a token of the shelf, None while it is to be made, `NO_SOUND` when no voice spoke.
+    """
+
+    id: str
+    photo: Photo | None
+    batch: int
+    number: int
+    kind: Kind
+    text: str
+    description: Description | None = None
+    sound: str | None = None
+
+    def as_item(self, language: str) -> dict[str, str | bool | None]:
+        """What `assets/page/player.js` takes: JSON, the one place where a dict stands for a type.
+
+        Args:
+            language: two-letter code of an entry that has no description.
+        """
+        return {
+            "id": self.id,
+            "now": self.photo is None or self.photo.now,
+            "kind": self.kind.value,
+            "text": self.text,
+            "language": language if self.description is None else self.description.language,
+            "sound": self.sound,
+        }
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Who does the work; each may raise.
+
+    Attributes:
+        prepare: loads what describes and speaks.
+        describe: a photo file to words.
+        speak: words to a WAV file.
+    """
+
+    prepare: Callable[[], None]
+    describe: Callable[[bytes], Description]
+    speak: Callable[[str], bytes]
+
+
+class Desk:
+    """One person's queue. The page draws it, then asks for one `step`, then draws it again.
+
+    So the words are on the page before their sound is begun, and a person who does something in
+    between is answered after the step at hand.
+    """
+
+    def __init__(self) -> None:
+        """An empty desk, not ready before its first step."""
+        self.entries: list[Entry] = []
+        self.ready = False
+        self._seen: set[str] = set()
+        self._batch = 0
+
+    def sync(self, photos: Sequence[Photo], phrases: Phrases) -> None:
+        """Takes the photos that are on the page: new ones join the queue, missing ones leave it.
+
+        A photo that is drawn again is known by its key and neither described nor spoken twice.
+        """
+        present = {photo.key for photo in photos}
+        new = [photo for photo in photos if photo.key not in self._seen]
+        self._seen = present
+        # An error without a photo stays until the person moves on.
+        self.entries = [
+            entry
+            for entry in self.entries
+            if (not new if entry.photo is None else entry.photo.key in present)
+        ]
+        self._batch += bool(new)
+        for number, photo in enumerate(new, start=1):
+            if len(new) == 1:
+                self._add(photo, 0, Kind.WAITING, phrases.describing)
+            else:
+                text = phrases.describing_one_of.format(number=number, count=len(new))
+                self._add(photo, number, Kind.WAITING, text)
+
+    @property
+    def used(self) -> bool:
+        """Whether this person has ever been told anything here."""
+        return self._batch > 0
+
+    def report(self, text: str) -> None:
+        """Shows and speaks an error that belongs to no photo on the page."""
+        self._batch += 1
+        self._add(None, 0, Kind.ERROR, text)
+
+    def step(self, crew: Crew, shelf: SoundShelf, phrases: Phrases) -> bool:
+        """Does the next piece of work: a sound whose words are shown, else the next photo.
+
+        Args:
+            crew: who does it; no error of theirs gets past the desk.
+            shelf: where the browser fetches sounds.
+            phrases: the words for an error that nobody foresaw.
+
+        Returns:
+            Whether something was done, so that the page is to be drawn again.
+        """
+        if not self.ready:
+            self.ready = True
+            problem = _problem(crew.prepare, phrases)
+            if problem:
+                self.report(problem)
+            return True
+        for entry in self.entries:
+            if entry.kind is not Kind.WAITING and entry.sound is None:
+                entry.sound = _sound(entry.text, crew.speak, shelf)
+                return True
+        for entry in self.entries:
+            if entry.kind is Kind.WAITING and entry.photo is not None:
+                _describe(entry, entry.photo, crew, phrases)
+                return True
+        return False
+
+    def _add(self, photo: Photo | None, number: int, kind: Kind, text: str) -> None:
+        entry_id = secrets.token_hex(8)
+        self.entries.append(Entry(entry_id, photo, self._batch, number, kind, text))
+
+
+def _describe(entry: Entry, photo: Photo, crew: Crew, phrases: Phrases) -> None:
+    def describe() -> None:
+        description = crew.describe(photo.read())
+        entry.kind = Kind.DESCRIPTION if description.guidance is None else Kind.GUIDANCE
+        entry.text, entry.description = description.text, description
+
+    problem = _problem(describe, phrases)
+    if problem:
+        entry.kind, entry.text = Kind.ERROR, problem
+    if entry.number > 0 and entry.kind is not Kind.DESCRIPTION:
+        # Among several photos the person must hear which one to look after.
+        entry.text = phrases.numbered.format(number=entry.number, text=entry.text)
+
+
+def _problem(deed: Callable[[], None], phrases: Phrases) -> str:
+    """What to say when `deed` fails; empty when it does not."""
+    try:
+        deed()
+    except VoisError as error:
+        return str(error)
+    except Exception:
+        # The person must never meet a traceback, nor silence.
+        logger.exception("Something went wrong.")
+        return phrases.unknown_error
+    return ""
+
+
+def _sound(text: str, speak: Callable[[str], bytes], shelf: SoundShelf) -> str:
+    try:
+        return shelf.put(speak(text))
+    except SpeechError as error:
+        logger.warning("No voice could speak: %s", error)
+    except Exception:
+        logger.exception("A voice failed.")
+    return NO_SOUND
