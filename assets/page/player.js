@@ -1,0 +1,322 @@
+// The page's one live region and one voice.
+//
+// Streamlit calls the default export again after every rerun, with the whole queue in `data`, and
+// keeps this module and the component's nodes in between. So everything here compares what came
+// with what it knows: an item is announced once and spoken once, however often it comes.
+//
+// An item: {id, now, kind: waiting | description | guidance | error, text, language, sound}.
+// `sound` is null while the voice is being made, "" when no voice could speak, else a token.
+
+const PACES = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2]; // the slider in the settings has the same
+// How long a sentence that no voice speaks stays before the next one: about 200 words a minute.
+const READING_MS_PER_CHARACTER = 55;
+// A live region that gets the text it already holds is not read again; emptied first, it is.
+const REPEAT_MS = 80;
+const EVENTS_KEPT = 500;
+const TEXT_FIELDS = "textarea, select, [contenteditable]:not([contenteditable=false]), " +
+  "[role=textbox], [role=combobox], [role=listbox], [role=menu], " +
+  "input:not([type=button], [type=checkbox], [type=radio], [type=file], [type=range])";
+
+const items = new Map(); // id -> item, in the order they came
+let nodes = null;
+let data = null;
+let send = () => {};
+let active = null; // the id whose turn it is
+let shown = null; // the id whose sentence is on the page
+let announced = ""; // what the live region was last given, so that nothing is said twice
+let repeat = 0;
+let pace = 1;
+let received = {}; // the settings as they last came from Python
+
+// What the voice did, for the browser tests.
+window.voisPlayerEvents = window.voisPlayerEvents ?? [];
+function record(type, id) {
+  window.voisPlayerEvents.push({ type, id, at: performance.now() });
+  if (window.voisPlayerEvents.length > EVENTS_KEPT) window.voisPlayerEvents.shift();
+}
+
+export default function ({ data: fresh, parentElement, setTriggerValue }) {
+  send = setTriggerValue;
+  data = fresh;
+  bind(parentElement);
+  label();
+  if (received.pace !== data.pace) setPace(data.pace);
+  if (received.muted !== data.muted) setMuted(data.muted);
+  received = { pace: data.pace, muted: data.muted };
+  take(data.items);
+  advance();
+}
+
+// ---- The queue -------------------------------------------------------------------------------
+
+function take(fresh) {
+  const present = new Set(fresh.map((item) => item.id));
+  for (const item of [...items.values()]) if (!present.has(item.id)) forget(item);
+  for (const news of fresh) {
+    if (!items.has(news.id)) {
+      if (news.now) stop();
+      items.set(news.id, { id: news.id, done: false, silent: false, url: null, fetching: false });
+    }
+    const item = items.get(news.id);
+    Object.assign(item, news);
+    if (item.sound && !item.fetching) fetchSound(item);
+  }
+}
+
+function forget(item) {
+  if (nodes.audio.dataset.id === item.id) silence();
+  items.delete(item.id);
+  if (item.url) URL.revokeObjectURL(item.url);
+  if (active === item.id) active = null;
+  if (shown === item.id) clearSentence();
+}
+
+// Gives the next item its turn: first its words, then, as soon as it is here, its sound.
+function advance() {
+  const item = items.get(active) ?? [...items.values()].find((other) => !other.done);
+  if (!item) return rest();
+  active = item.id;
+  show(item);
+  if (item.kind === "waiting" || (item.sound === null && !item.silent)) return;
+  if (item.silent) finish(item);
+  else if (item.sound === "") {
+    item.reading ??= setTimeout(() => finish(item), item.text.length * READING_MS_PER_CHARACTER);
+  } else if (item.url && !item.begun) play(item);
+}
+
+function finish(item) {
+  item.done = true;
+  if (active === item.id) active = null;
+  advance();
+}
+
+// Nothing is left to say. The last sentence stays; without one, the page says how things stand.
+function rest() {
+  if (shown === null) announce(data.status.text, "ready", data.status.id);
+}
+
+async function fetchSound(item) {
+  item.fetching = true;
+  try {
+    const answer = await fetch(new URL(`sound/${item.sound}`, document.baseURI));
+    if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+    const url = URL.createObjectURL(await answer.blob());
+    if (!items.has(item.id)) return URL.revokeObjectURL(url);
+    item.url = url;
+  } catch (error) {
+    console.warn("Vois: a sound did not arrive.", error);
+    if (!items.has(item.id)) return;
+    item.sound = "";
+    announce(data.labels.sound_lost, "error", `lost ${item.id}`);
+  }
+  if (active === item.id) advance();
+}
+
+// ---- The words -------------------------------------------------------------------------------
+
+function show(item) {
+  if (item.kind === "waiting") {
+    if (shown !== null) clearSentence(); // old words must never be taken for the new photo's
+    return announce(item.text, "waiting", `waiting ${item.id}`);
+  }
+  if (shown === item.id) return;
+  shown = item.id;
+  nodes.sentence.textContent = item.text;
+  nodes.sentence.lang = item.language;
+  nodes.sentence.dataset.kind = item.kind;
+  announce(item.text, item.kind, `${item.kind} ${item.id}`);
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  nodes.sentence.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
+}
+
+function clearSentence() {
+  shown = null;
+  nodes.sentence.textContent = "";
+  delete nodes.sentence.dataset.kind;
+}
+
+function announce(text, kind, what) {
+  if (announced === what) return;
+  announced = what;
+  nodes.status.dataset.kind = kind;
+  clearTimeout(repeat);
+  if (nodes.status.textContent !== text) nodes.status.textContent = text;
+  else {
+    nodes.status.textContent = "";
+    repeat = setTimeout(() => (nodes.status.textContent = text), REPEAT_MS);
+  }
+}
+
+// An answer to a key or a button. It may be said again, so it is never the same as the last one.
+let notes = 0;
+function note(text) {
+  announce(text, "note", `note ${++notes}`);
+}
+
+// ---- The sound -------------------------------------------------------------------------------
+
+function play(item) {
+  silence();
+  item.begun = true;
+  active = item.id;
+  const { audio } = nodes;
+  audio.src = item.url;
+  audio.dataset.id = item.id;
+  audio.defaultPlaybackRate = audio.playbackRate = pace;
+  audio.play().then(
+    () => (nodes.unlock.hidden = true),
+    (error) => {
+      if (error.name === "AbortError" || audio.dataset.id !== item.id) return;
+      if (error.name === "NotAllowedError") return blocked(item);
+      console.warn("Vois: a sound cannot be played.", error);
+      note(data.labels.sound_lost);
+      finish(item);
+    },
+  );
+}
+
+// Browsers play no sound before the person has done something on the page.
+function blocked(item) {
+  record("blocked", item.id);
+  nodes.unlock.hidden = false;
+  note(`${item.text} ${data.labels.sound_blocked}`);
+}
+
+function silence() {
+  const { audio } = nodes;
+  if (audio.dataset.id && !audio.paused && !audio.ended) record("stopped", audio.dataset.id);
+  delete audio.dataset.id;
+  audio.pause();
+}
+
+// Again, any number of times; whoever waits in the queue comes after it.
+function again() {
+  const item = items.get(shown);
+  if (item?.url) return play(item);
+  if (item?.sound === "") return note(data.labels.sound_lost);
+  if (!item && active === null) note(data.labels.nothing_yet);
+}
+
+// Silences the voice and everyone in the queue. Words that are still to come will be shown.
+function stop() {
+  silence();
+  nodes.unlock.hidden = true;
+  for (const item of items.values()) {
+    if (item.id === active && item.kind === "waiting") item.silent = true;
+    else item.done = true;
+  }
+  if (items.get(active)?.done) active = null;
+}
+
+function setPace(value) {
+  pace = value;
+  nodes.audio.defaultPlaybackRate = nodes.audio.playbackRate = value;
+}
+
+function changePace(step) {
+  const nearest = PACES.reduce((a, b) => (Math.abs(b - pace) < Math.abs(a - pace) ? b : a));
+  const place = PACES.indexOf(nearest) + step;
+  setPace(PACES[Math.min(Math.max(place, 0), PACES.length - 1)]);
+  note(data.labels.pace.replace("{rate}", pace));
+  send("pace", pace);
+}
+
+function setMuted(muted) {
+  nodes.audio.muted = muted;
+  nodes.section.classList.toggle("vois-muted", muted);
+  label();
+}
+
+function toggleMute() {
+  setMuted(!nodes.audio.muted);
+  note(nodes.audio.muted ? data.labels.muted : data.labels.unmuted);
+  send("muted", nodes.audio.muted);
+}
+
+// ---- Hands -----------------------------------------------------------------------------------
+
+const DEEDS = {
+  again,
+  stop,
+  mute: toggleMute,
+  slower: () => changePace(-1),
+  faster: () => changePace(1),
+  unlock: () => {
+    nodes.section.querySelector("[data-do=again]").focus(); // this button is about to vanish
+    again();
+  },
+};
+const KEYS = { a: "again", s: "stop", m: "mute" };
+
+document.addEventListener("keydown", (event) => {
+  if (!data?.keys || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  const deed = KEYS[event.key.toLowerCase()];
+  if (!deed || event.composedPath()[0].closest?.(TEXT_FIELDS)) return;
+  event.preventDefault();
+  DEEDS[deed]();
+});
+
+// Streamlit refuses a file that is too large or of another kind with small red words that nobody
+// speaks, and never tells Python. So the page tells it.
+function tellRefused(files) {
+  const { types, bytes } = data.accepts;
+  const refused = [...files].flatMap(({ name, size }) => {
+    const known = types.includes(name.split(".").pop().toLowerCase());
+    if (known && size <= bytes) return [];
+    return [{ name, reason: known ? "too_large" : "wrong_type" }];
+  });
+  if (refused.length > 0) send("refused", refused);
+}
+document.addEventListener("change", ({ target }) => {
+  if (target.matches?.("input[type=file]")) tellRefused(target.files);
+}, true);
+document.addEventListener("drop", ({ target, dataTransfer }) => {
+  if (target.closest?.("[data-testid=stFileUploader]")) tellRefused(dataTransfer.files);
+}, true);
+
+// ---- The nodes -------------------------------------------------------------------------------
+
+function bind(root) {
+  if (nodes?.section.isConnected) return;
+  const section = root.querySelector(".vois");
+  const muted = nodes?.audio.muted ?? false;
+  nodes = {
+    section,
+    status: section.querySelector(".vois-status"),
+    sentence: section.querySelector(".vois-sentence"),
+    unlock: section.querySelector(".vois-unlock"),
+    audio: section.querySelector("audio"),
+  };
+  shown = null;
+  announced = "";
+  nodes.audio.muted = muted;
+  section.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-do]");
+    if (button) DEEDS[button.dataset.do]();
+  });
+  nodes.audio.addEventListener("playing", () => record("playing", nodes.audio.dataset.id));
+  nodes.audio.addEventListener("ended", () => {
+    const item = items.get(nodes.audio.dataset.id);
+    record("ended", item?.id);
+    if (item) finish(item);
+  });
+}
+
+function label() {
+  const { labels } = data;
+  // The theme's colours reach only this component; page.css needs them everywhere.
+  const theme = getComputedStyle(nodes.section);
+  for (const [name, source] of [["accent", "primary"], ["text", "text"]]) {
+    const colour = theme.getPropertyValue(`--st-${source}-color`);
+    document.documentElement.style.setProperty(`--vois-${name}`, colour);
+  }
+  for (const button of nodes.section.querySelectorAll("[data-do]")) {
+    const word = button.dataset.do === "mute" && nodes.audio.muted ? "unmute" : button.dataset.do;
+    button.textContent = labels[word];
+  }
+  nodes.section.setAttribute("aria-label", labels.result);
+  nodes.section.querySelector("[data-part=controls]").setAttribute("aria-label", labels.controls);
+  const keys = nodes.section.querySelector("[data-part=keys]");
+  keys.textContent = labels.keys;
+  keys.hidden = !data.keys;
+}
