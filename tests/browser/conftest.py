@@ -1,0 +1,244 @@
+"""The real app in a process of its own, and a real Chromium that looks at it."""
+
+from __future__ import annotations
+
+import base64
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+playwright_api = pytest.importorskip("playwright.sync_api")
+
+ROOT = Path(__file__).resolve().parents[2]
+TINY = ROOT / "tests" / "data" / "tiny"
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox --disable-background-networking --disable-component-update --disable-sync "
+    "--no-first-run --disable-quic --use-fake-ui-for-media-stream "
+    "--use-fake-device-for-media-stream"
+).split()
+START_S = 60
+WAIT_MS = 30_000  # the machine may be busy with something else
+GESTURE_MS = 6_000  # Chromium lets a gesture count for 5 s
+
+# Runs before the page: writes down what the live region and the sentence were given, and when.
+WATCH = """
+window.said = [];
+window.sentences = [];
+new MutationObserver(() => {
+  for (const [selector, list] of [[".vois-status", said], [".vois-sentence", sentences]]) {
+    const text = document.querySelector(selector)?.textContent ?? "";
+    if (text && list.at(-1)?.text !== text) list.push({ text, at: performance.now() });
+  }
+}).observe(document, { childList: true, subtree: true, characterData: true });
+"""
+
+
+@dataclass
+class Server:
+    url: str
+    pid: int
+
+
+@dataclass
+class Vois:
+    """One person's page."""
+
+    page: Any
+    url: str
+
+    def open(self) -> None:
+        self.page.goto(self.url)
+        self.wait_for_status("Ready. Choose a photo to hear what it shows.")
+
+    def upload(self, *files: tuple[str, bytes]) -> None:
+        payload = [
+            {"name": name, "mimeType": "application/octet-stream", "buffer": data}
+            for name, data in files
+        ]
+        self.page.set_input_files("input[type=file]", payload)
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    @property
+    def sentence(self) -> str:
+        return str(self.page.inner_text(".vois-sentence"))
+
+    def wait_for_sentence(self, text: str) -> None:
+        self.page.wait_for_function(
+            "text => document.querySelector('.vois-sentence')?.textContent === text",
+            arg=text,
+            timeout=WAIT_MS,
+        )
+
+    def wait_for_status(self, text: str) -> None:
+        self.page.wait_for_function(
+            "text => document.querySelector('.vois-status')?.textContent === text",
+            arg=text,
+            timeout=WAIT_MS,
+        )
+
+    def events(self, *types: str) -> list[tuple[str, str]]:
+        """What the voice did: (type, id), in order."""
+        every = self.page.evaluate("window.voisPlayerEvents")
+        return [
+            (event["type"], event["id"]) for event in every if not types or event["type"] in types
+        ]
+
+    def wait_for_events(self, kind: str, count: int) -> None:
+        """Waits until the voice has done `kind` that many times since the page was opened."""
+        self.page.wait_for_function(
+            "([kind, count]) =>"
+            " (window.voisPlayerEvents ?? []).filter(e => e.type === kind).length >= count",
+            arg=[kind, count],
+            timeout=WAIT_MS,
+        )
+
+    def settle(self) -> None:
+        """Gives a wrong second sound the time to show itself."""
+        self.page.wait_for_timeout(700)
+
+    def forget_gesture(self) -> None:
+        """Lets the permission to play sound run out that every look of Playwright's grants."""
+        self.page.wait_for_timeout(GESTURE_MS)
+
+    def upload_untouched(self, path: Path, events: int) -> str:
+        """Uploads without a person's gesture; returns the last of `events` player events."""
+        devtools = self.page.context.new_cdp_session(self.page)
+        document = devtools.send("DOM.getDocument")["root"]["nodeId"]
+        field = {"nodeId": document, "selector": "input[type=file]"}
+        node = devtools.send("DOM.querySelector", field)["nodeId"]
+        devtools.send("DOM.setFileInputFiles", {"files": [str(path)], "nodeId": node})
+        look = {"expression": "voisPlayerEvents.map((event) => event.type).join()"}
+        for _ in range(WAIT_MS // 200):
+            self.page.wait_for_timeout(200)
+            seen = str(devtools.send("Runtime.evaluate", look)["result"]["value"]).split(",")
+            if len(seen) >= events and seen[0]:
+                return seen[-1]
+        return "nothing"
+
+    def sound(self) -> bytes:
+        """The file in the page's player."""
+        encoded = self.page.evaluate(
+            """async () => {
+              const answer = await fetch(document.querySelector("audio").src);
+              const bytes = new Uint8Array(await answer.arrayBuffer());
+              return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+            }"""
+        )
+        return base64.b64decode(encoded)
+
+
+@contextmanager
+def serve(assets: Path) -> Iterator[Server]:
+    """Runs the app as a person would, with the model in `assets`."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    process = subprocess.Popen(
+        [*command, "--server.port", str(port), "--server.headless", "true"],
+        cwd=ROOT,
+        env={**os.environ, "VOIS_ASSETS": str(assets)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait_until_up(f"{url}/_stcore/health", process)
+        yield Server(url, process.pid)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            pytest.fail(f"the app ended at once, with status {process.returncode}")
+        try:
+            urllib.request.urlopen(url, timeout=2).close()
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+        else:
+            return
+    pytest.fail(f"the app was not up after {START_S} s")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    with serve(TINY) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def driver() -> Iterator[Any]:
+    with playwright_api.sync_playwright() as running:
+        yield running
+
+
+@contextmanager
+def launch(driver: Any, *more: str) -> Iterator[Any]:
+    """Starts Chromium, or skips where there is none; a CI without one fails."""
+    path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if path is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("there is no Chromium")
+    browser = driver.chromium.launch(executable_path=path, args=[*CHROMIUM_ARGUMENTS, *more])
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def browser(driver: Any) -> Iterator[Any]:
+    with launch(driver) as running:
+        yield running
+
+
+@contextmanager
+def visit(browser: Any, url: str, **options: Any) -> Iterator[Vois]:
+    """A new person's page. Whatever they do, the page asks no other machine for anything."""
+    context = browser.new_context(**{"permissions": ["camera"], **options})
+    context.add_init_script(WATCH)
+    requests: list[str] = []
+    errors: list[str] = []
+    context.on("request", lambda request: requests.append(request.url))
+    page = context.new_page()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("websocket", lambda socket: requests.append(socket.url))
+    try:
+        yield Vois(page, url)
+    finally:
+        context.close()
+    here = urlsplit(url).netloc
+    outside = [
+        address
+        for address in requests
+        if not address.startswith(("blob:", "data:")) and urlsplit(address).netloc != here
+    ]
+    assert requests
+    assert outside == []
+    assert errors == []
+
+
+@pytest.fixture
+def vois(server: Server, browser: Any) -> Iterator[Vois]:
+    with visit(browser, server.url) as person:
+        person.open()
+        yield person

@@ -1,0 +1,97 @@
+"""Contrast, structure and size of the page, in both themes and on small screens."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import Server, Vois, visit
+from tests.browser.test_photo import NOT_A_PHOTO, sample
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe-core, as a package from PyPI ships it."""
+    found = importlib.util.find_spec("axe_playwright_python")
+    if found is None or found.origin is None:
+        pytest.skip("axe-playwright-python is not installed")
+    return (Path(found.origin).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+def violations(vois: Vois, axe: str) -> list[str]:
+    """What axe-core finds, its rule for a contrast of 7:1 included."""
+    vois.page.evaluate(axe)
+    found = vois.page.evaluate(
+        "axe.run(document, { rules: { 'color-contrast-enhanced': { enabled: true } } })"
+    )
+    checked = {rule["id"] for rule in found["passes"]}
+    assert "color-contrast-enhanced" in checked
+    return [
+        f"{rule['id']}: {node['html']}"
+        for rule in found["violations"]
+        # Minor ones are Streamlit's own: its drop zone has both a role and a name.
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_serious_in_either_theme(
+    server: Server, browser: Any, axe: str, scheme: str
+) -> None:
+    with visit(browser, server.url, color_scheme=scheme, reduced_motion="reduce") as vois:
+        vois.open()
+        background = vois.page.evaluate(
+            "getComputedStyle(document.querySelector('.stApp')).backgroundColor"
+        )
+        assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 19, 23)"}[scheme]
+        assert violations(vois, axe) == []
+        vois.upload(NOT_A_PHOTO, sample("cat"))
+        vois.wait_for_events("ended", 2)
+        assert violations(vois, axe) == []
+
+
+# 320 CSS pixels are also what is left of 1280 at 400 % zoom (WCAG 1.4.10).
+@pytest.mark.parametrize("width", [390, 320])
+def test_nothing_is_wider_than_a_small_screen(server: Server, browser: Any, width: int) -> None:
+    with visit(browser, server.url, viewport={"width": width, "height": 640}) as vois:
+        vois.open()
+        title = vois.page.locator("h1").bounding_box()
+        header = vois.page.locator("header").bounding_box()
+        assert title["y"] >= header["y"] + header["height"]
+        vois.press("Cat")
+        vois.wait_for_events("playing", 1)
+        for selector in ("html", "[data-testid=stMain]"):
+            node = vois.page.locator(selector)
+            assert node.evaluate("node => node.scrollWidth <= node.clientWidth"), selector
+        assert vois.page.locator(".vois-sentence").bounding_box()["y"] < 640
+
+
+def test_focus_is_seen_everywhere(vois: Vois) -> None:
+    unseen = []
+    for _ in range(30):
+        vois.page.keyboard.press("Tab")
+        seen = vois.page.evaluate(
+            """() => {
+              let node = document.activeElement;
+              if (node === document.body) return "";
+              // A switch's or radio's own box is hidden; Streamlit draws its ring beside it.
+              for (let up = 0; up < 4 && node; up++, node = node.parentElement) {
+                const own = [node, ...node.querySelectorAll("*")];
+                for (const one of own) {
+                  const style = getComputedStyle(one);
+                  const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+                  if (one.offsetWidth > 8 && (ring || style.boxShadow !== "none")) return "";
+                }
+              }
+              return document.activeElement.outerHTML.slice(0, 200);
+            }"""
+        )
+        if seen:
+            unseen.append(seen)
+    assert unseen == []

@@ -1,0 +1,316 @@
+"""What a person does with photos, in a real browser against the real app."""
+
+from __future__ import annotations
+
+import io
+import os
+import wave
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline.assistant import Assistant
+from pipeline.captioner import Captioner
+from pipeline.phrases import ENGLISH
+from pipeline.speech import default_chain
+from tests.browser.conftest import ROOT, TINY, Server, Vois, launch, serve, visit
+
+pytestmark = pytest.mark.browser
+
+SAMPLES = ROOT / "assets" / "samples"
+NOT_A_PHOTO = ("holiday.jpg", b"These are words, not a photo.")
+MEMORY_LIMIT_KB = 600 * 1024
+DONE = ("playing", "ended", "stopped")
+
+
+def sample(name: str) -> tuple[str, bytes]:
+    return f"{name}.jpg", (SAMPLES / f"{name}.jpg").read_bytes()
+
+
+def black() -> tuple[str, bytes]:
+    file = io.BytesIO()
+    Image.new("RGB", (640, 480)).save(file, "PNG")
+    return "black.png", file.getvalue()
+
+
+@pytest.fixture(scope="session")
+def assistant() -> Assistant:
+    return Assistant(Captioner.load(TINY), default_chain(allow_online=False))
+
+
+def text_of(assistant: Assistant, photo: tuple[str, bytes]) -> str:
+    return assistant.describe(photo[1]).text
+
+
+def loudness(wav: bytes) -> float:
+    """Root mean square of 16-bit samples, 0..1."""
+    with wave.open(io.BytesIO(wav)) as file:
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+    return float(np.sqrt(np.mean((samples / 32768) ** 2)))
+
+
+def test_photo_is_described_and_then_spoken(vois: Vois, assistant: Assistant) -> None:
+    expected = text_of(assistant, sample("cat"))
+    vois.upload(sample("cat"))
+    vois.wait_for_sentence(expected)
+    vois.wait_for_events("playing", 1)
+    assert loudness(vois.sound()) > 0.01
+    place = "document.querySelector('audio').currentTime"
+    earlier = vois.page.evaluate(place)
+    vois.page.wait_for_function(f"{place} > {earlier} + 0.2")
+    vois.wait_for_events("ended", 1)
+    shown = vois.page.evaluate("sentences[0].at")
+    begun = vois.page.evaluate("voisPlayerEvents[0].at")
+    assert shown < begun
+    size = vois.page.evaluate(
+        "parseFloat(getComputedStyle(document.querySelector('.vois-sentence')).fontSize)"
+    )
+    assert size >= 28
+    image = vois.page.get_by_role("img", name=ENGLISH.photo_of.format(text=expected))
+    assert image.count() == 1
+
+
+def test_each_state_is_announced_once_in_one_live_region(vois: Vois, assistant: Assistant) -> None:
+    expected = text_of(assistant, sample("cat"))
+    vois.upload(sample("cat"))
+    vois.wait_for_events("ended", 1)
+    vois.settle()
+    said = [entry["text"] for entry in vois.page.evaluate("said")]
+    assert said == [ENGLISH.loading, ENGLISH.ready, ENGLISH.describing, expected]
+    regions = vois.page.locator("[aria-live], [role=status], [role=alert], [role=log]")
+    assert regions.count() == 1
+    assert regions.get_attribute("aria-live") == "polite"
+    assert regions.get_attribute("aria-atomic") == "true"
+    for selector in ("h1", "main", "audio"):
+        assert vois.page.locator(selector).count() == 1, selector
+    assert vois.page.inner_text("h1") == "Vois"
+    assert vois.page.get_attribute("html", "lang") == "en"
+
+
+def test_again_replays_as_often_as_it_is_asked(vois: Vois) -> None:
+    vois.press("Cat")
+    vois.wait_for_events("ended", 1)
+    for count in (2, 3):
+        vois.press("Again (A)")
+        vois.wait_for_events("ended", count)
+    # Also while it speaks: from the start, and never twice at once.
+    vois.page.keyboard.press("a")
+    vois.wait_for_events("playing", 4)
+    vois.page.keyboard.press("A")
+    vois.wait_for_events("ended", 4)
+    assert len({identity for _, identity in vois.events(*DONE)}) == 1
+    assert [kind for kind, _ in vois.events(*DONE)][-4:] == [
+        *("playing", "stopped", "playing", "ended"),
+    ]
+
+
+def test_keyboard_alone(vois: Vois) -> None:
+    keyboard = vois.page.keyboard
+    focused = "document.activeElement.textContent.trim()"
+    for _ in range(40):
+        keyboard.press("Tab")
+        if vois.page.evaluate(focused) == "Cat":
+            break
+    keyboard.press("Enter")
+    vois.wait_for_events("playing", 1)
+    assert vois.page.evaluate(focused) == "Cat"
+    keyboard.press("s")
+    vois.wait_for_events("stopped", 1)
+    assert vois.page.evaluate("document.querySelector('audio').paused")
+    keyboard.press("a")
+    vois.wait_for_events("playing", 2)
+    keyboard.press("m")
+    assert vois.page.evaluate("document.querySelector('audio').muted")
+    vois.page.wait_for_function("document.querySelector('[aria-label=\"Mute the voice\"]').checked")
+    keyboard.press("m")
+    assert not vois.page.evaluate("document.querySelector('audio').muted")
+    vois.wait_for_events("ended", 1)
+    # The keys also work while one of the voice's own buttons has the focus, and act once.
+    vois.page.get_by_role("button", name="Faster").focus()
+    keyboard.press("a")
+    vois.wait_for_events("playing", 3)
+    assert len(vois.events("playing")) == 3
+
+
+def test_keys_rest_in_text_fields_with_modifiers_and_when_switched_off(vois: Vois) -> None:
+    vois.press("Cat")
+    vois.wait_for_events("ended", 1)
+    vois.page.keyboard.press("Control+a")
+    # The page has no text field of its own yet; the history's search will be one.
+    vois.page.evaluate(
+        "document.querySelector('main').append(Object.assign(document.createElement('input'),"
+        " { id: 'field' }))"
+    )
+    vois.page.focus("#field")
+    vois.page.keyboard.type("asm")
+    assert vois.page.input_value("#field") == "asm"
+    vois.page.get_by_text(ENGLISH.keys_label, exact=True).click()
+    vois.page.wait_for_selector(".vois-keys", state="hidden")
+    vois.page.keyboard.press("a")
+    vois.settle()
+    assert len(vois.events("playing")) == 1
+    assert not vois.page.evaluate("document.querySelector('audio').muted")
+
+
+def test_pace_changes_at_once_and_in_the_settings(vois: Vois) -> None:
+    vois.press("Cat")
+    vois.wait_for_events("playing", 1)
+    vois.press("Slower")
+    rate = "document.querySelector('audio').playbackRate"
+    assert vois.page.evaluate(rate) == 0.75
+    vois.wait_for_status(ENGLISH.pace.format(rate="0.75"))
+    vois.page.wait_for_function(
+        "document.querySelector('[role=slider], input[type=range]').value === '0.75'"
+    )
+    vois.wait_for_events("ended", 1)
+    vois.press("Again (A)")
+    vois.wait_for_events("playing", 2)
+    assert vois.page.evaluate(rate) == 0.75
+
+
+def test_broken_file_is_said_and_stops_nobody(vois: Vois, assistant: Assistant) -> None:
+    vois.upload(NOT_A_PHOTO)
+    vois.wait_for_events("ended", 1)
+    assert vois.sentence.startswith("This file is not a picture that Vois can read.")
+    assert loudness(vois.sound()) > 0.01
+    vois.upload(NOT_A_PHOTO, sample("cat"))
+    vois.wait_for_sentence(text_of(assistant, sample("cat")))
+    vois.wait_for_events("ended", 3)
+    said = [entry["text"] for entry in vois.page.evaluate("said")]
+    assert any(text.startswith("Photo 1: This file is not a picture") for text in said)
+
+
+def test_black_photo_gets_advice_and_no_description(vois: Vois, assistant: Assistant) -> None:
+    advice = assistant.describe(black()[1]).guidance
+    assert advice is not None
+    vois.upload(black())
+    vois.wait_for_sentence(advice.message)
+    vois.wait_for_events("ended", 1)
+    assert vois.page.get_attribute(".vois-sentence", "data-kind") == "guidance"
+    assert vois.page.get_by_role("img", name=ENGLISH.unreadable).count() == 1
+
+
+def test_several_photos_speak_one_after_another(vois: Vois, assistant: Assistant) -> None:
+    vois.upload(sample("cat"), sample("rocket"), sample("flower"))
+    vois.wait_for_events("ended", 3)
+    vois.settle()
+    events = vois.events(*DONE)
+    assert [kind for kind, _ in events] == ["playing", "ended"] * 3
+    assert [identity for _, identity in events[::2]] == [identity for _, identity in events[1::2]]
+    assert len({identity for _, identity in events}) == 3
+    texts = [text_of(assistant, sample(name)) for name in ("cat", "rocket", "flower")]
+    assert vois.page.locator(".st-key-pictures .stText").all_inner_texts() == texts
+
+
+def test_drawing_the_page_anew_says_nothing_twice(vois: Vois) -> None:
+    vois.upload(sample("cat"))
+    vois.wait_for_events("ended", 1)
+    said = len(vois.page.evaluate("said"))
+    for label in (ENGLISH.voice_online, ENGLISH.voice_offline, ENGLISH.mute_label):
+        vois.page.get_by_text(label, exact=True).click()
+        vois.settle()
+    assert len(vois.events("playing")) == 1
+    assert len(vois.page.evaluate("said")) == said
+
+
+def test_removed_photo_falls_silent_and_may_come_back(vois: Vois, assistant: Assistant) -> None:
+    vois.upload(sample("cat"))
+    vois.wait_for_events("playing", 1)
+    remove = vois.page.locator("[data-testid=stFileChipDeleteBtn] button")
+    remove.click()
+    vois.wait_for_events("stopped", 1)
+    vois.wait_for_status(ENGLISH.ready)
+    assert vois.sentence == ""
+    assert vois.page.locator("main img").count() == 0
+    for count, name in enumerate(("rocket", "cat"), start=1):
+        vois.upload(sample(name))
+        vois.wait_for_sentence(text_of(assistant, sample(name)))
+        vois.wait_for_events("ended", count)
+        remove.click()
+        vois.wait_for_status(ENGLISH.ready)
+
+
+def test_sample_interrupts_and_stop_ends_the_queue(vois: Vois, assistant: Assistant) -> None:
+    vois.upload(sample("cat"), sample("flower"))
+    vois.wait_for_events("playing", 1)
+    vois.press("Rocket")
+    vois.wait_for_sentence(text_of(assistant, sample("rocket")))
+    vois.wait_for_events("ended", 1)
+    assert [kind for kind, _ in vois.events(*DONE)] == ["playing", "stopped", "playing", "ended"]
+    vois.upload(sample("cat"), sample("coffee"))
+    vois.wait_for_events("playing", 3)
+    vois.press("Stop (S)")
+    vois.settle()
+    vois.settle()
+    assert [kind for kind, _ in vois.events(*DONE)][-2:] == ["playing", "stopped"]
+
+
+def test_what_the_browser_refuses_is_said(vois: Vois, tmp_path: Path) -> None:
+    film = tmp_path / "film.xyz"
+    film.write_bytes(b"x")
+    vois.page.set_input_files("input[type=file]", film)
+    vois.wait_for_sentence(ENGLISH.wrong_type.format(name="film.xyz"))
+    vois.wait_for_events("ended", 1)
+    huge = tmp_path / "huge.jpg"
+    with huge.open("wb") as file:
+        file.truncate(50 * 1024 * 1024 + 1)
+    vois.page.set_input_files("input[type=file]", huge)
+    vois.wait_for_sentence(ENGLISH.too_large.format(name="huge.jpg", megabytes=50))
+    vois.wait_for_events("playing", 2)
+
+
+def test_photo_from_the_camera(vois: Vois) -> None:
+    assert vois.page.locator("video").count() == 0
+    vois.page.get_by_text(ENGLISH.use_camera, exact=True).click()
+    shutter = vois.page.get_by_role("button", name="Take Photo")
+    vois.page.wait_for_function("document.querySelector('video')?.videoWidth > 0", timeout=15_000)
+    shutter.click()
+    vois.wait_for_events("ended", 1)
+    assert vois.sentence != ""
+
+
+def test_introduction_is_open_once(vois: Vois) -> None:
+    sentences = vois.page.get_by_text(ENGLISH.not_for_safety)
+    assert sentences.is_visible()
+    vois.press("Cat")
+    vois.wait_for_events("ended", 1)
+    assert not sentences.is_visible()
+    vois.page.get_by_text(ENGLISH.about, exact=True).click()
+    sentences.wait_for(state="visible")
+
+
+def test_blocked_sound_is_said_and_unlocked_by_a_button(server: Server, driver: Any) -> None:
+    with launch(driver, "--autoplay-policy=user-gesture-required") as browser:
+        with visit(browser, server.url) as vois:
+            vois.open()
+            vois.forget_gesture()
+            assert vois.upload_untouched(SAMPLES / "cat.jpg", 1) == "blocked"
+            assert ENGLISH.sound_blocked in vois.page.inner_text(".vois-status")
+            vois.press(ENGLISH.unlock)
+            vois.wait_for_events("ended", 1)
+            assert not vois.page.locator(".vois-unlock").is_visible()
+            assert vois.page.evaluate("document.activeElement.dataset.do") == "again"
+            # From then on sound plays by itself, though nobody touches the page.
+            vois.forget_gesture()
+            assert vois.upload_untouched(SAMPLES / "rocket.jpg", 4) == "playing"
+
+
+def test_missing_model_is_said(driver: Any, browser: Any, tmp_path: Path) -> None:
+    with serve(tmp_path) as server, visit(browser, server.url) as vois:
+        vois.page.goto(server.url)
+        vois.wait_for_events("playing", 1)
+        assert vois.sentence.startswith("The model is missing")
+        vois.press("Cat")
+        vois.wait_for_events("ended", 1)
+        assert vois.sentence.startswith("The model is missing")
+
+
+def test_memory_stays_small(server: Server, vois: Vois) -> None:
+    status = Path(f"/proc/{server.pid}/status")
+    if not status.exists() or os.name != "posix":
+        pytest.skip("needs /proc")
+    lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+    assert int(lines["VmRSS"].split()[0]) < MEMORY_LIMIT_KB
