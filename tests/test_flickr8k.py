@@ -6,7 +6,11 @@ import csv
 import hashlib
 import io
 import json
+import os
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -328,8 +332,32 @@ def test_preparing_again_replaces_what_it_wrote(source: Path, tmp_path: Path) ->
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["out", "source"]
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a named pipe")
+def test_a_killed_run_leaves_no_data_and_is_not_in_the_way(source: Path, tmp_path: Path) -> None:
+    last, partial = source / "images" / "e.jpg", tmp_path / "out.partial"
+    data = last.read_bytes()
+    last.unlink()
+    os.mkfifo(last)  # nobody writes to it: the run stops there, in the middle of its work
+    command = [sys.executable, "-m", "training.flickr8k", "prepare", "--any-size"]
+    command += ["--source", str(source), "--out", str(tmp_path / "out")]
+    root = Path(flickr8k.__file__).parents[1]
+    with subprocess.Popen(command, cwd=root, stderr=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + 60
+        while not (partial / "photos" / "d.jpg").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.kill()
+    assert (partial / "photos" / "d.jpg").exists()
+    assert not (tmp_path / "out").exists()
+    last.unlink()
+    last.write_bytes(data)
+    assert prepare_all(source, tmp_path / "out") == 0
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["out", "source"]
+
+
 @pytest.mark.parametrize("suffix", ["", ".partial", ".old"])
-@pytest.mark.parametrize("layout", ["other file", "only photos", "ours and more", "a file"])
+@pytest.mark.parametrize(
+    "layout", ["other file", "only photos", "other summary", "ours and more", "a file"]
+)
 def test_what_it_did_not_write_is_never_replaced(
     source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], suffix: str, layout: str
 ) -> None:
@@ -340,6 +368,9 @@ def test_what_it_did_not_write_is_never_replaced(
     elif layout == "only photos":
         (precious / "photos").mkdir(parents=True)
         (precious / "photos" / "holiday.jpg").write_bytes(b"mine")
+    elif layout == "other summary":
+        precious.mkdir()
+        (precious / "summary.json").write_text('{"made_by": "another program"}')
     elif layout == "ours and more":
         prepare_all(source, tmp_path / "ours")
         (tmp_path / "ours").rename(precious)
