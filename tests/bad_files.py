@@ -288,6 +288,8 @@ def _tiff() -> list[DifficultFile]:
     damaged = (wide / 65535).astype(np.float32)
     damaged[HEIGHT // 2, :3] = np.nan, np.inf, -np.inf
     stretched = (wide.astype(np.float32) - 30000) * 1e4
+    huge = np.where(np.asarray(_two_tone()) > 0, np.float32(3e38), np.float32(-3e38))
+    halves = ((0, 0, 0), (255, 255, 255)) * 2
     darkest, brightest = int(wide.min()), int(wide.max())
     full: Any = tuple(
         (round((c[0] * 257 - darkest) * 255 / (brightest - darkest)),) * 3 for c in _greys()
@@ -299,7 +301,6 @@ def _tiff() -> list[DifficultFile]:
     pages = encoded(picture(), "TIFF", save_all=True, append_images=[Image.new("RGB", (9, 9))])
     jpeg = encoded(picture(), "TIFF", compression="jpeg", quality=98)
     black_white = Image.fromarray(np.asarray(_two_tone()) > 0)
-    edges = ((0, 0, 0), (255, 255, 255)) * 2
     see_through = Image.merge("LA", (picture().convert("L"), Image.new("L", (WIDTH, HEIGHT), 255)))
     premultiplied = bytearray(encoded(see_through, "TIFF"))
     premultiplied[premultiplied.index(struct.pack("<HHI", 338, 3, 1)) + 8] = 1
@@ -309,7 +310,7 @@ def _tiff() -> list[DifficultFile]:
         ("TIFF compressed by LZW", encoded(picture(), "TIFF", compression="tiff_lzw"), Described()),
         ("TIFF compressed as JPEG", jpeg, Described(tolerance=4)),
         ("CMYK TIFF", encoded(picture().convert("CMYK"), "TIFF"), Described()),
-        ("1-bit TIFF", encoded(black_white, "TIFF", compression="group4"), Described(edges)),
+        ("1-bit TIFF", encoded(black_white, "TIFF", compression="group4"), Described(halves)),
         ("16-bit TIFF", encoded(Image.fromarray(wide), "TIFF"), grey),
         ("16-bit TIFF whose white is zero", inverted, grey),
         ("32-bit integer TIFF", encoded(Image.fromarray(wide.astype(np.int32)), "TIFF"), grey),
@@ -318,6 +319,8 @@ def _tiff() -> list[DifficultFile]:
         ("float TIFF with no numbers in it", encoded(Image.fromarray(damaged), "TIFF"),
          grey),
         ("float TIFF of any range", encoded(Image.fromarray(stretched), "TIFF"), Described(full)),
+        ("float TIFF of huge numbers", encoded(Image.fromarray(huge), "TIFF"), Described(halves)),
+        ("12-bit TIFF", _twelve_bits(), grey),
         ("float TIFF of one value", encoded(Image.new("F", (WIDTH, HEIGHT), -7.0), "TIFF"),
          Described(((0, 0, 0),) * 4)),
         ("TIFF turned by its tag", turned, Described((WHITE, RED, GREEN, BLUE), (HEIGHT, WIDTH))),
@@ -416,16 +419,23 @@ def _white_is_zero() -> TiffImagePlugin.ImageFileDirectory_v2:
 def _huge_tile() -> bytes:
     """A TIFF of 96 x 64 that says it is stored in one deflated tile of 30,000 x 30,000."""
     body = zlib.compress(b"\x00" * 1000)
-    tags = [
-        (256, 3, 1, WIDTH), (257, 3, 1, HEIGHT), (258, 3, 1, 8), (259, 3, 1, 8), (262, 3, 1, 1),
-        (277, 3, 1, 1), (322, 4, 1, 30000), (323, 4, 1, 30000), (324, 4, 1, 8),
-        (325, 4, 1, len(body)),
-    ]  # fmt: skip
-    entries = b"".join(
-        struct.pack("<HHI", tag, kind, count) + struct.pack("<I", value)
-        for tag, kind, count, value in tags
-    )
-    directory = struct.pack("<H", len(tags)) + entries + struct.pack("<I", 0)
+    return _tagged(body, {258: 8, 259: 8, 322: 30000, 323: 30000, 324: 8, 325: len(body)})
+
+
+def _twelve_bits() -> bytes:
+    """A grey TIFF of 12 bits, two pixels in three bytes."""
+    grey = np.asarray(picture().convert("L")).astype(int).reshape(-1, 2) * 4095 // 255
+    first, second = grey[:, 0], grey[:, 1]
+    packed = np.stack([first >> 4, (first & 15) << 4 | second >> 8, second & 255], axis=1)
+    body = packed.astype(np.uint8).tobytes()
+    return _tagged(body, {258: 12, 259: 1, 273: 8, 278: HEIGHT, 279: len(body)})
+
+
+def _tagged(body: bytes, tags: dict[int, int]) -> bytes:
+    """A grey TIFF of 96 x 64 with its data at offset 8 and these tags."""
+    tags = {256: WIDTH, 257: HEIGHT, 262: 1, 277: 1, **tags}
+    entries = [struct.pack("<HHII", tag, 4, 1, tags[tag]) for tag in sorted(tags)]
+    directory = struct.pack("<H", len(tags)) + b"".join(entries) + struct.pack("<I", 0)
     return b"II*\x00" + struct.pack("<I", 8 + len(body)) + body + directory
 
 
