@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 from typing import cast
 
@@ -87,20 +88,14 @@ def export_encoder(model: CaptionModel, path: Path) -> None:
     """Writes the encoder's graph for one photo."""
     fold_normalisation(cast("nn.Module", model.photo_encoder))
     size = model.photo_encoder.input_size
-    with torch.no_grad():
-        program = torch.onnx.export(
-            EncoderGraph(model).eval(),
-            (torch.zeros(1, 3, size, size),),
-            input_names=[names.PIXELS],
-            output_names=[names.CROSS_KEYS, names.CROSS_VALUES, names.FEATURES],
-            opset_version=OPSET,
-            dynamo=True,
-            verbose=False,
-        )
-    assert program is not None
+    graph = _trace(
+        EncoderGraph(model),
+        (torch.zeros(1, 3, size, size),),
+        (names.PIXELS,),
+        (names.CROSS_KEYS, names.CROSS_VALUES, names.FEATURES),
+    )
     # EfficientNet pads unevenly ("same"): CoreML has no Pad, but its convolutions can do it.
-    graph = rewrite(program.model_proto, pattern_rewrite_rules=[fuse_pad_into_conv_rule])
-    _save(graph, path)
+    _save(rewrite(graph, pattern_rewrite_rules=[fuse_pad_into_conv_rule]), path)
 
 
 def export_decoder(model: CaptionModel, path: Path) -> None:
@@ -114,25 +109,14 @@ def export_decoder(model: CaptionModel, path: Path) -> None:
     tokens = torch.zeros(beams, dtype=torch.int64)
     rows, length = torch.export.Dim("beams"), torch.export.Dim("words", max=config.max_words)
     cache_axes = {1: rows, 3: length}
-    with torch.no_grad():
-        program = torch.onnx.export(
-            DecoderGraph(model).eval(),
-            (tokens, keys, values, cross_keys, cross_values),
-            input_names=[
-                names.TOKENS,
-                names.KEYS,
-                names.VALUES,
-                names.CROSS_KEYS,
-                names.CROSS_VALUES,
-            ],
-            output_names=[names.LOG_PROBABILITIES, names.NEXT_KEYS, names.NEXT_VALUES],
-            dynamic_shapes=({0: rows}, cache_axes, cache_axes, None, None),
-            opset_version=OPSET,
-            dynamo=True,
-            verbose=False,
-        )
-    assert program is not None
-    _save(program.model_proto, path)
+    graph = _trace(
+        DecoderGraph(model),
+        (tokens, keys, values, cross_keys, cross_values),
+        (names.TOKENS, names.KEYS, names.VALUES, names.CROSS_KEYS, names.CROSS_VALUES),
+        (names.LOG_PROBABILITIES, names.NEXT_KEYS, names.NEXT_VALUES),
+        ({0: rows}, cache_axes, cache_axes, None, None),
+    )
+    _save(graph, path)
 
 
 def export(model: CaptionModel, vocabulary: Vocabulary, folder: Path) -> ModelContract:
@@ -172,6 +156,32 @@ def export(model: CaptionModel, vocabulary: Vocabulary, folder: Path) -> ModelCo
         for file in sorted(partial.iterdir()):
             file.replace(folder / file.name)
     return contract
+
+
+def _trace(
+    graph: nn.Module,
+    example: tuple[Tensor, ...],
+    inputs: tuple[str, ...],
+    outputs: tuple[str, ...],
+    dynamic_shapes: tuple[dict[int, torch.export.Dim] | None, ...] | None = None,
+) -> onnx.ModelProto:
+    with warnings.catch_warnings(), torch.no_grad():
+        # The exporter's own: a class it will rename, and axes that share the name we gave them.
+        warnings.filterwarnings("ignore", message=".*LeafSpec", category=FutureWarning)
+        warnings.filterwarnings("ignore", message=".*The axis name", category=UserWarning)
+        program = torch.onnx.export(
+            graph.eval(),
+            example,
+            input_names=inputs,
+            output_names=outputs,
+            dynamic_shapes=dynamic_shapes,
+            opset_version=OPSET,
+            dynamo=True,
+            verbose=False,
+        )
+    if program is None:
+        raise RuntimeError("torch wrote no ONNX program")
+    return program.model_proto
 
 
 def _save(graph: onnx.ModelProto, path: Path) -> None:

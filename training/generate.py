@@ -23,7 +23,6 @@ def beams(
     cross_values: Tensor,
     size: int,
     length_penalty: float,
-    max_words: int,
 ) -> tuple[Tensor, Tensor]:
     """The `size` best captions of each photo.
 
@@ -33,13 +32,13 @@ def beams(
         cross_values: likewise.
         size: beams a photo.
         length_penalty: scores are divided by the length (END counts) to this power.
-        max_words: longest caption.
 
     Returns:
-        (P, size, max_words + 1) int64 tokens with END and PAD at the end, the best first, and
+        (P, size, longest + 1) int64 tokens with END and PAD at the end, the best first, and
         (P, size) float32 normalised scores.
     """
     config, device, photos = model.config, cross_keys.device, cross_keys.shape[0]
+    max_words = config.max_words
     shape = (config.layers, photos * size, config.heads, 0, config.width // config.heads)
     keys = values = torch.zeros(shape, device=device)
     tokens = torch.full((photos * size,), BEGIN, device=device)

@@ -47,6 +47,7 @@ def self_critical_loss(
     reward: CiderReward,
     vocabulary: Vocabulary,
     beam_size: int,
+    length_penalty: float,
 ) -> tuple[Tensor, float]:
     """Self-critical sequence training over the model's own beams.
 
@@ -61,6 +62,7 @@ def self_critical_loss(
         reward: CIDEr-D with the training captions' frequencies.
         vocabulary: turns tokens into words.
         beam_size: samples a photo.
+        length_penalty: of the beam search, the same as at run time.
 
     Returns:
         The loss and the samples' mean reward.
@@ -68,7 +70,7 @@ def self_critical_loss(
     cross_keys, cross_values = model.cross(model.memory(features))
     with torch.no_grad():
         tokens, _ = beams(
-            model, cross_keys.float(), cross_values.float(), beam_size, 0.0, model.config.max_words
+            model, cross_keys.float(), cross_values.float(), beam_size, length_penalty
         )
     captions = [vocabulary.decode(row) for row in tokens.flatten(0, 1).tolist()]
     owners = [photo for photo in photos for _ in range(beam_size)]

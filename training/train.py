@@ -27,6 +27,7 @@ from pipeline.image import read_rgb
 from pipeline.vocabulary import Vocabulary, normalise
 from training import flickr8k, views
 from training.config import ModelConfig, StageConfig, TrainConfig
+from training.device import autocast, best_device
 from training.encoder import Encoder, build_encoder
 from training.flickr8k import Photo
 from training.generate import beams
@@ -34,18 +35,9 @@ from training.losses import caption_loss, self_critical_loss
 from training.model import CaptionModel
 from training.record import append_row, draw_curves, save_checkpoint
 from training.reward import CiderReward
+from training.schedule import parameter_groups, rate_share
 
-VALIDATION_BEAMS, VALIDATION_PENALTY = 3, 0.7
-REWARD_BEAMS = 5
-
-
-def best_device() -> torch.device:
-    """CUDA, then Apple's GPU, then the processor."""
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    if torch.backends.mps.is_available():
-        return torch.device("mps")
-    return torch.device("cpu")
+VALIDATION_BEAMS, REWARD_BEAMS, LENGTH_PENALTY = 3, 5, 0.7
 
 
 class Trainer:
@@ -100,29 +92,10 @@ class Trainer:
             self.stage, self.epoch, self.optimizer = self.stage + 1, 0, None
             self._save()
 
-    def autocast(self) -> torch.autocast:
-        """Bfloat16 where the processor multiplies it faster (twice as fast with AMX)."""
-        fast = self.device.type == "cuda" or (
-            self.device.type == "cpu" and torch.cpu._is_avx512_bf16_supported()
-        )
-        return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=fast)
-
     def _start(self, stage: StageConfig) -> None:
         encoder = self.model.photo_encoder
         encoder.freeze(self.config.frozen_blocks if stage.encoder_rate else None)
-        trained = [(name, p) for name, p in self.model.named_parameters() if p.requires_grad]
-        groups = []
-        for of_encoder in (False, True):
-            for decays in (False, True):
-                members = [
-                    p
-                    for name, p in trained
-                    if name.startswith("encoder.") == of_encoder and (p.ndim > 1) == decays
-                ]
-                rate = stage.encoder_rate if of_encoder else stage.learning_rate
-                decay = self.config.weight_decay if decays else 0.0
-                groups.append({"params": members, "peak": rate, "weight_decay": decay})
-        groups = [group for group in groups if group["params"]]
+        groups = parameter_groups(self.model, stage, self.config.weight_decay)
         self.optimizer = torch.optim.AdamW(groups, lr=0.0, betas=self.config.betas, fused=True)
         if self._resume_optimizer is not None:
             self.optimizer.load_state_dict(self._resume_optimizer)
@@ -148,7 +121,7 @@ class Trainer:
 
     @torch.no_grad()
     def _encode_frozen(self, rgbs: list[NDArray[np.uint8]]) -> Tensor:
-        with self.autocast():
+        with autocast(self.device):
             return self.average.photo_encoder(self._pixels(rgbs))
 
     def _pixels(self, rgbs: list[NDArray[np.uint8]]) -> Tensor:
@@ -157,10 +130,13 @@ class Trainer:
 
     def _batches(self, stage: StageConfig) -> Iterator[tuple[NDArray[np.int64], Tensor]]:
         """Photos' numbers and their features, for the steps of this epoch that are left."""
-        generator = np.random.default_rng([self.config.seed, self.stage, self.epoch])
-        order = generator.permutation(len(self.train_photos))
+        seeds = [self.config.seed, self.stage, self.epoch]
+        order = np.random.default_rng(seeds).permutation(len(self.train_photos))
         for start in range(self.step * stage.photos, len(order), stage.photos):
             chosen = order[start : start + stage.photos]
+            # Each step has its own seed: a resumed run draws what an unbroken one does.
+            generator = np.random.default_rng([*seeds, start])
+            torch.manual_seed(int(generator.integers(2**31)))
             if self.features is not None:
                 of_photo = generator.integers(len(self.features), size=len(chosen))
                 rows = [self.features[v][p] for v, p in zip(of_photo, chosen, strict=True)]
@@ -184,8 +160,7 @@ class Trainer:
         self.model.train(not stage.self_critical)
         batches = self._batches(stage)
         while True:
-            # Autocast keeps its 16-bit copies of the weights until it is left: once per step.
-            with self.autocast():
+            with autocast(self.device):
                 batch = next(batches, None)
                 if batch is None:
                     break
@@ -208,7 +183,8 @@ class Trainer:
             "loss": round(float(np.mean(losses)), 4) if losses else math.nan,
             "reward": round(float(np.mean(rewards)), 4) if rewards else math.nan,
             "dev_cider": round(cider, 2),
-            "learning_rate": self._rate(stage, steps) * stage.learning_rate,
+            "learning_rate": stage.learning_rate
+            * rate_share(stage, self.epoch * steps, stage.epochs * steps),
         }
         append_row(self.run / "curves.csv", row)
         draw_curves(self.run / "curves.csv", self.run / "curves.png")
@@ -225,7 +201,13 @@ class Trainer:
         if self.reward is not None:
             places = [int(place) for place in chosen]
             return self_critical_loss(
-                self.model, features, places, self.reward, self.vocabulary, REWARD_BEAMS
+                self.model,
+                features,
+                places,
+                self.reward,
+                self.vocabulary,
+                REWARD_BEAMS,
+                LENGTH_PENALTY,
             )
         photos = [self.train_photos[place] for place in chosen]
         rows = views.token_rows(photos, self.vocabulary, self.model.config.max_words)
@@ -236,27 +218,18 @@ class Trainer:
     def _update(self, loss: Tensor, stage: StageConfig, steps: int) -> None:
         if self.optimizer is None:
             raise RuntimeError("no stage was started")
+        step = self.epoch * steps + self.step
         for group in self.optimizer.param_groups:
-            group["lr"] = group["peak"] * self._rate(stage, steps)
+            group["lr"] = group["peak"] * rate_share(stage, step, stage.epochs * steps)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config.gradient_norm)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
-        self._average(stage, steps)
-
-    def _rate(self, stage: StageConfig, steps: int) -> float:
-        """Share of the peak rate: linear warm-up, then a cosine."""
-        step = self.epoch * steps + self.step
-        if step < stage.warm_up:
-            return (step + 1) / stage.warm_up
-        done = (step - stage.warm_up) / max(1, stage.epochs * steps - stage.warm_up)
-        cosine = 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
-        return stage.final_rate + (1 - stage.final_rate) * cosine
+        self._average(step)
 
     @torch.no_grad()
-    def _average(self, stage: StageConfig, steps: int) -> None:
+    def _average(self, step: int) -> None:
         # The first steps count for more, so that the random start is soon forgotten.
-        step = self.epoch * steps + self.step
         decay = min(self.config.ema_decay, (1 + step) / (10 + step))
         pairs = zip(self.average.parameters(), self.model.parameters(), strict=True)
         changed = [(mean, value.detach()) for mean, value in pairs if value.requires_grad]
@@ -273,15 +246,10 @@ class Trainer:
             else:
                 rgbs = [read_rgb(photo.path.read_bytes()) for photo in self.dev_photos[part]]
                 features = self._encode_frozen(rgbs)
-            with self.autocast():
+            with autocast(self.device):
                 keys, values = self.average.cross(self.average.memory(features.float()))
                 tokens, _ = beams(
-                    self.average,
-                    keys.float(),
-                    values.float(),
-                    VALIDATION_BEAMS,
-                    VALIDATION_PENALTY,
-                    self.model.config.max_words,
+                    self.average, keys.float(), values.float(), VALIDATION_BEAMS, LENGTH_PENALTY
                 )
             captions += [self.vocabulary.decode(row) for row in tokens[:, 0].tolist()]
         return 100 * float(self.dev_score(range(len(captions)), captions).mean())

@@ -1,4 +1,4 @@
-"""A world of coloured shapes, and a network small enough to learn it in seconds.
+"""Trains a network that is small enough to learn the world of coloured shapes in seconds.
 
     python -m tests.data.tiny_world
 
@@ -12,19 +12,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-import cv2
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from export.to_onnx import export
+from tests.data.tiny_files import TINY, write_world
 from training.checkpoint import load_model
 from training.config import ModelConfig, StageConfig, TrainConfig
 from training.train import Trainer
 
-TINY = Path(__file__).parent / "tiny"
-COLOURS = {"red": (200, 30, 30), "green": (30, 160, 40), "blue": (30, 50, 200)}
-SHAPES = ("square", "stripe")
 MODEL = ModelConfig(
     encoder="tiny", width=16, layers=2, heads=2, hidden=32, dropout=0.0, max_words=8, min_count=1
 )
@@ -64,40 +60,6 @@ class TinyEncoder(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         return self.layers(pixels).flatten(2).transpose(1, 2)
-
-
-def draw(colour: str, shape: str, generator: np.random.Generator) -> np.ndarray:
-    """(64, 64, 3) uint8 RGB: a shape somewhere on a pale ground."""
-    rgb = np.full((64, 64, 3), 235, dtype=np.uint8)
-    x, y = (int(v) for v in generator.integers(22, 42, size=2))
-    if shape == "square":
-        cv2.rectangle(rgb, (x - 14, y - 14), (x + 14, y + 14), COLOURS[colour], -1)
-    else:
-        cv2.rectangle(rgb, (0, y - 7), (63, y + 7), COLOURS[colour], -1)
-    noise = generator.normal(0, 4, rgb.shape)
-    return np.clip(rgb + noise, 0, 255).astype(np.uint8)
-
-
-def captions(colour: str, shape: str) -> tuple[str, ...]:
-    """Five sentences that agree on the first."""
-    plain = f"A {colour} {shape} on a pale ground."
-    return (plain, plain, plain, f"A {colour} {shape} is seen.", plain)
-
-
-def write_world(folder: Path, sizes: dict[str, int], seed: int = 0) -> None:
-    """Writes prepared data as `training.flickr8k.prepare` would."""
-    generator = np.random.default_rng(seed)
-    (folder / "photos").mkdir(parents=True)
-    lines = ["image\tsplit\tcaption"]
-    for split, count in sizes.items():
-        for number in range(count):
-            colour = list(COLOURS)[number % 3]
-            shape = SHAPES[number // 3 % 2]
-            name = f"{split}{number}.jpg"
-            bgr = cv2.cvtColor(draw(colour, shape, generator), cv2.COLOR_RGB2BGR)
-            cv2.imwrite(str(folder / "photos" / name), bgr)
-            lines += [f"{name}\t{split}\t{caption}" for caption in captions(colour, shape)]
-    (folder / "captions.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def main() -> int:

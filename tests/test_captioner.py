@@ -1,0 +1,133 @@
+"""The captioner over a real ONNX pair that knows coloured shapes."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import onnxruntime as ort
+import pytest
+
+from pipeline.captioner import NEVER_LAST, Captioner
+from pipeline.contract import CONTRACT_FILE
+from pipeline.errors import ModelError
+from pipeline.session import COREML, CPU, accelerators, open_session
+from tests.data.tiny_files import COLOURS, SHAPES, TINY, draw
+
+WORLD = [(colour, shape) for colour in COLOURS for shape in SHAPES]
+
+
+@pytest.fixture(scope="module")
+def captioner() -> Captioner:
+    return Captioner.load(TINY)
+
+
+@pytest.mark.parametrize(("colour", "shape"), WORLD)
+def test_it_says_what_is_there(captioner: Captioner, colour: str, shape: str) -> None:
+    caption = captioner.describe(draw(colour, shape, np.random.default_rng(7)))
+    assert caption.words[:3] == ("a", colour, shape)
+    assert caption.text.startswith(f"A {colour} {shape}")
+    assert caption.text.endswith(".")
+    assert caption.language == "en"
+
+
+def test_confidence_is_the_geometric_mean_of_the_words(captioner: Captioner) -> None:
+    caption = captioner.describe(draw("red", "square", np.random.default_rng(1)))
+    assert len(caption.word_scores) == len(caption.words) + 1
+    mean = sum(caption.word_scores) / len(caption.word_scores)
+    assert caption.confidence == pytest.approx(math.exp(mean))
+    assert 0 < caption.confidence <= 1
+
+
+def test_it_hedges_below_the_contracts_threshold(tmp_path) -> None:
+    shutil.copytree(TINY, tmp_path / "tiny")
+    path = tmp_path / "tiny" / CONTRACT_FILE
+    rgb = draw("red", "square", np.random.default_rng(1))
+    for threshold, hedged in ((0.0, False), (1.0, True)):
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"unsure_below": threshold}))
+        assert Captioner.load(tmp_path / "tiny").describe(rgb).hedged is hedged
+
+
+def test_any_size_and_shape_of_photo(captioner: Captioner) -> None:
+    small = draw("blue", "stripe", np.random.default_rng(3))
+    large = np.repeat(np.repeat(small, 7, axis=0), 11, axis=1)
+    assert captioner.describe(large).words == captioner.describe(small).words
+
+
+def test_two_threads_get_what_one_gets(captioner: Captioner) -> None:
+    generator = np.random.default_rng(4)
+    photos = [draw(colour, shape, generator) for colour, shape in WORLD * 4]
+    alone = [captioner.describe(rgb).words for rgb in photos]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda rgb: captioner.describe(rgb).words, photos))
+    assert together == alone
+
+
+def test_captions_are_ranked_and_different(captioner: Captioner) -> None:
+    encoded = captioner.encode(draw("green", "square", np.random.default_rng(5)))
+    captions = captioner.captions(encoded, beam_size=4)
+    assert len({caption.words for caption in captions}) == len(captions) == 4
+    assert encoded.features.ndim == 1
+
+
+def test_no_caption_repeats_a_pair_or_ends_in_a_function_word(captioner: Captioner) -> None:
+    generator = np.random.default_rng(6)
+    for _ in range(40):
+        noise = generator.integers(0, 256, size=(40, 40, 3)).astype(np.uint8)
+        for caption in captioner.captions(captioner.encode(noise), beam_size=3):
+            pairs = list(zip(caption.words, caption.words[1:], strict=False))
+            assert len(pairs) == len(set(pairs))
+            assert caption.words
+            assert caption.words[-1] not in NEVER_LAST
+
+
+@pytest.mark.parametrize("name", ["encoder.onnx", "decoder.onnx", "vocabulary.json"])
+@pytest.mark.parametrize("damage", ["gone", "empty", "half"])
+def test_a_missing_or_damaged_file_is_said_in_a_sentence(name: str, damage: str, tmp_path) -> None:
+    folder = tmp_path / "tiny"
+    shutil.copytree(TINY, folder)
+    path = folder / name
+    data = path.read_bytes()
+    path.unlink()
+    if damage != "gone":
+        path.write_bytes(b"" if damage == "empty" else data[: len(data) // 2])
+    with pytest.raises(ModelError, match=r"model|vocabulary"):
+        Captioner.load(folder)
+
+
+def test_another_models_vocabulary_is_refused(tmp_path) -> None:
+    folder = tmp_path / "tiny"
+    shutil.copytree(TINY, folder)
+    words = json.loads((folder / "vocabulary.json").read_text())
+    words[4], words[5] = words[5], words[4]
+    (folder / "vocabulary.json").write_text(json.dumps(words))
+    with pytest.raises(ModelError, match="not the one"):
+        Captioner.load(folder)
+
+
+def test_graphs_that_do_not_fit_together_are_refused(tmp_path) -> None:
+    folder = tmp_path / "tiny"
+    shutil.copytree(TINY, folder)
+    shutil.copy(folder / "encoder.onnx", folder / "decoder.onnx")
+    with pytest.raises(ModelError, match="do not fit together"):
+        Captioner.load(folder)
+
+
+def test_the_cpu_is_used_where_there_is_no_accelerator(captioner: Captioner) -> None:
+    if accelerators():
+        pytest.skip("this machine has an accelerator")
+    assert captioner.provider == CPU
+
+
+@pytest.mark.skipif(
+    COREML not in ort.get_available_providers(), reason="CoreML exists on macOS only"
+)
+def test_coreml_runs_the_encoder_and_agrees(tmp_path) -> None:
+    probe = {"pixels": np.zeros((1, 3, 32, 32), dtype=np.float32)}
+    session = open_session(
+        TINY / "encoder.onnx", accelerate=True, probe=probe, cache=tmp_path / "cache"
+    )
+    assert session.get_providers()[0] == COREML

@@ -1,0 +1,265 @@
+"""Training, export and parity with the real code, on a world small enough for seconds."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnx
+import pytest
+import torch
+
+from export import parity
+from export.to_onnx import export
+from pipeline.captioner import Captioner
+from pipeline.decoding import Rules, beam_search
+from pipeline.vocabulary import BEGIN, END, PAD, Vocabulary
+from tests.data.tiny_files import draw, write_world
+from tests.data.tiny_world import MODEL, TinyEncoder
+from training import views
+from training.checkpoint import load_model
+from training.config import StageConfig, TrainConfig
+from training.encoder import EfficientNetLite, Encoder, build_encoder
+from training.flickr8k import Photo
+from training.generate import beams
+from training.model import CaptionModel
+from training.train import Trainer
+
+STAGES = (
+    StageConfig("decoder", epochs=2, learning_rate=3e-3, photos=6, warm_up=2),
+    StageConfig("finetune", epochs=1, learning_rate=3e-3, encoder_rate=3e-3, photos=6),
+    StageConfig("self-critical", epochs=1, learning_rate=1e-4, photos=6, self_critical=True),
+)
+CONFIG = TrainConfig(stages=STAGES, frozen_blocks=0, cached_views=2, save_every=1)
+
+
+class Stopped(RuntimeError):
+    """Stands for the power cut."""
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    torch.set_num_threads(1)
+    folder = tmp_path_factory.mktemp("world") / "data"
+    write_world(folder, {"train": 18, "dev": 6, "test": 6})
+    return folder
+
+
+def trainer(data: Path, run: Path, config: TrainConfig = CONFIG) -> Trainer:
+    torch.manual_seed(0)
+    return Trainer(data, run, MODEL, config, TinyEncoder())
+
+
+@pytest.fixture(scope="module")
+def finished(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    run = tmp_path_factory.mktemp("run")
+    trainer(data, run).train()
+    return run
+
+
+def test_a_run_leaves_checkpoints_table_and_curves(finished: Path) -> None:
+    with (finished / "curves.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["stage"] for row in rows] == ["decoder", "decoder", "finetune", "self-critical"]
+    assert all(float(row["loss"]) == float(row["loss"]) for row in rows)
+    picture = cv2.imread(str(finished / "curves.png"))
+    assert picture is not None
+    assert picture.std() > 0
+    assert load_model(finished / "last.pt", TinyEncoder()).config == MODEL
+
+
+@pytest.mark.parametrize("stop_at", [2, 5, 8, 10])
+def test_a_run_that_was_stopped_ends_where_an_unbroken_one_does(
+    stop_at: int, data: Path, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = 0
+    update = Trainer._update
+
+    def stopping(self: Trainer, *args: object) -> None:
+        nonlocal steps
+        if steps == stop_at:
+            raise Stopped
+        steps += 1
+        update(self, *args)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Trainer, "_update", stopping)
+        with pytest.raises(Stopped):
+            trainer(data, tmp_path).train()
+    trainer(data, tmp_path).train()
+    resumed = load_model(tmp_path / "last.pt", TinyEncoder()).state_dict()
+    for name, unbroken in load_model(finished / "last.pt", TinyEncoder()).state_dict().items():
+        assert torch.allclose(resumed[name], unbroken, atol=1e-5), name
+
+
+def test_training_learns(data: Path, tmp_path: Path) -> None:
+    longer = replace(STAGES[1], epochs=24)
+    trainer(data, tmp_path, replace(CONFIG, stages=(longer,), save_every=100)).train()
+    with (tmp_path / "curves.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert float(rows[-1]["loss"]) < 0.75 * float(rows[0]["loss"])
+
+
+def test_frozen_stages_leave_the_encoder_alone(data: Path, tmp_path: Path) -> None:
+    before = trainer(data, tmp_path / "none").model.encoder.state_dict()
+    before = {name: value.clone() for name, value in before.items()}
+    frozen = trainer(data, tmp_path / "frozen", replace(CONFIG, stages=STAGES[:1]))
+    frozen.train()
+    tuned = trainer(data, tmp_path / "tuned", replace(CONFIG, stages=STAGES[1:2]))
+    tuned.train()
+    assert all(torch.equal(frozen.average.encoder.state_dict()[n], before[n]) for n in before)
+    assert not any(torch.equal(tuned.average.encoder.state_dict()[n], before[n]) for n in before)
+
+
+def test_weights_take_part_in_every_step(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Autocast keeps 16-bit copies until it is left: entered once an epoch, it froze all matrices.
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: True)
+    losses: list[float] = []
+    update = Trainer._update
+
+    def recording(self: Trainer, loss: torch.Tensor, *rest: object) -> None:
+        losses.append(float(loss.detach()))
+        update(self, loss, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Trainer, "_update", recording)
+    one_epoch = StageConfig("decoder", epochs=1, learning_rate=1e-2, photos=1, warm_up=1)
+    trainer(data, tmp_path, replace(CONFIG, stages=(one_epoch,), save_every=100)).train()
+    assert np.mean(losses[-3:]) < losses[0] - 0.5
+
+
+def test_captions_that_name_a_side_are_never_mirrored() -> None:
+    plain, sided = (
+        Photo("a", Path("a"), (text,)) for text in ("A dog leaves.", "A dog on the LEFT.")
+    )
+    assert not views.says_a_side(plain)
+    assert views.says_a_side(sided)
+    half = np.zeros((64, 64, 3), dtype=np.uint8)
+    half[:, :32] = 200
+    brighter_left = [
+        view[:, : view.shape[1] // 2].mean() > view[:, view.shape[1] // 2 :].mean()
+        for seed in range(40)
+        for may_flip in (True, False)
+        for view in [views.augment(half, np.random.default_rng(seed), may_flip=may_flip)]
+    ]
+    assert all(brighter_left[1::2])
+    assert not all(brighter_left[::2])
+
+
+def test_token_rows_and_bag() -> None:
+    vocabulary = Vocabulary.build(["a dog runs", "a cat"], min_count=1)
+    photo = Photo("x", Path("x"), ("A dog runs!", "A cat"))
+    rows = views.token_rows([photo], vocabulary, max_words=17)
+    words = {word: vocabulary.token(word) for word in ("a", "dog", "runs", "cat")}
+    assert rows.tolist() == [
+        [BEGIN, words["a"], words["dog"], words["runs"], END],
+        [BEGIN, words["a"], words["cat"], END, PAD],
+    ]
+    bag = views.bag_targets(rows, 1, len(vocabulary))[0]
+    assert bag.sum() == pytest.approx(1)
+    assert bag[words["a"]] == pytest.approx(2 / 5)
+    assert bag[[PAD, BEGIN, END]].tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("length_penalty", [0.0, 0.7])
+def test_the_batched_beam_search_is_the_pipelines(finished: Path, length_penalty: float) -> None:
+    model = load_model(finished / "last.pt", TinyEncoder())
+    config = model.config
+    with torch.no_grad():
+        pixels = torch.randn(5, 3, 32, 32, generator=torch.Generator().manual_seed(3))
+        keys, values = model.cross(model.memory(model.photo_encoder(pixels)))
+        tokens, scores = beams(model, keys, values, 3, length_penalty)
+    empty = torch.zeros(config.layers, 1, config.heads, 0, config.width // config.heads)
+    for photo in range(5):
+
+        def step(last, state, photo=photo):
+            with torch.no_grad():
+                one = slice(photo, photo + 1)
+                log_p, *state = model.step(torch.from_numpy(last), *state, keys[one], values[one])
+            return log_p.numpy(), state
+
+        found = beam_search(
+            step,
+            lambda state, rows: [part[:, torch.from_numpy(rows)] for part in state],
+            (empty, empty),
+            beam_size=3,
+            length_penalty=length_penalty,
+            max_length=config.max_words,
+            rules=Rules(),
+        )
+        # Both keep searching to the end, so the best caption is one; lower ranks may differ by
+        # which beams were already given up.
+        best = [token for token in tokens[photo, 0].tolist() if token != PAD]
+        assert (*found[0].tokens, END) == tuple(best)
+        assert found[0].score == pytest.approx(float(scores[photo, 0]), abs=1e-4)
+
+
+def test_the_step_with_cached_keys_is_the_whole_pass() -> None:
+    torch.manual_seed(1)
+    model = CaptionModel(MODEL, 20, TinyEncoder()).eval()
+    with torch.no_grad():
+        keys, values = model.cross(model.memory(model.photo_encoder(torch.randn(2, 3, 32, 32))))
+        tokens = torch.randint(0, 20, (6, 5))
+        whole = model.logits(model.hidden(tokens, keys, values)).log_softmax(-1)
+        state = [torch.zeros(2, 6, 2, 0, 8)] * 2
+        for place in range(5):
+            log_p, *state = model.step(tokens[:, place], *state, keys, values)
+            assert torch.allclose(log_p, whole[:, place], atol=1e-5)
+
+
+@pytest.fixture(scope="module")
+def exported(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("assets")
+    vocabulary = Vocabulary.load(finished / "vocabulary.json")
+    export(load_model(finished / "last.pt", TinyEncoder()), vocabulary, folder)
+    return folder
+
+
+def test_the_export_says_what_training_says(finished: Path, exported: Path) -> None:
+    ours = Captioner.load(exported)
+    model = load_model(finished / "last.pt", TinyEncoder())
+    theirs = parity.torch_captioner(model, ours)
+    assert parity.compare_numbers(theirs, ours) < 2e-3
+    photos = [draw("red", "square", np.random.default_rng(seed)) for seed in range(5)]
+    assert parity.compare_words(theirs, ours, photos) == 0
+
+
+def test_parity_notices_another_model(exported: Path) -> None:
+    ours = Captioner.load(exported)
+    torch.manual_seed(9)
+    other = CaptionModel(MODEL, len(ours.vocabulary), TinyEncoder()).eval()
+    assert parity.compare_numbers(parity.torch_captioner(other, ours), ours) > parity.NUMBERS_BOUND
+    assert not parity.Parity(parity.NUMBERS_BOUND * 2, 100, 0).holds
+    assert not parity.Parity(0.0, 100, 6).holds
+    assert parity.Parity(0.0, 100, 5).holds
+
+
+def test_the_export_holds_no_path_of_this_machine(exported: Path) -> None:
+    for name in ("encoder.onnx", "decoder.onnx"):
+        graph = onnx.load(exported / name)
+        assert not any(node.doc_string or node.metadata_props for node in graph.graph.node)
+        assert b".py" not in (exported / name).read_bytes()
+
+
+def test_the_real_encoder_keeps_its_interface_and_its_frozen_blocks() -> None:
+    encoder = build_encoder("efficientnet-lite2", pretrained=False)
+    assert isinstance(encoder, Encoder)
+    assert isinstance(encoder, EfficientNetLite)
+    with torch.no_grad():
+        assert encoder(torch.zeros(1, 3, 224, 224)).shape == (1, 49, 1280)
+    encoder.freeze(8)
+    trained = {name.split(".")[1] for name, p in encoder.named_parameters() if p.requires_grad}
+    assert trained >= {str(block) for block in range(8, 21)}
+    assert not trained & {str(block) for block in range(2, 8)}
+    encoder.freeze(None)
+    assert not any(p.requires_grad for p in encoder.parameters())
+    assert not any(module.training for module in encoder.train().modules() if module is not encoder)
+
+
+def test_an_unknown_encoder_is_named() -> None:
+    with pytest.raises(ValueError, match="no encoder called 'x'"):
+        build_encoder("x")
