@@ -1,0 +1,62 @@
+# `make run` and `make test` set up what they need. Python 3.11 or later; nothing else to run.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?= data/flickr8k
+RUN ?= runs/lite2
+
+# glibc gives large blocks back at once and asks for them again: keeping them makes a training step
+# 1.7 times faster on processors (training/LOG.md). Harmless elsewhere.
+KEEP_MEMORY := MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_MMAP_THRESHOLD_=8589934592 \
+	MALLOC_TOP_PAD_=268435456 THP_MEM_ALLOC_ENABLE=1
+
+.PHONY: help run test check data train export card parity bench clean
+help:  ## list the commands
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
+
+run: $(VENV)/.run  ## set up and open the app
+	$(BIN)/streamlit run streamlit_app.py
+
+test: $(VENV)/.test  ## set up and run the tests
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.test  ## lint, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+data: $(VENV)/.test  ## prepare Flickr8k: make data SOURCE=folder
+	$(BIN)/python -m training.flickr8k prepare --source $(SOURCE) --out $(DATA)
+
+train: $(VENV)/.test  ## train on the prepared data; stop and start it at will
+	$(KEEP_MEMORY) $(BIN)/python -m training.train --data $(DATA) --run $(RUN)
+
+export: $(VENV)/.test  ## turn the best checkpoint into assets/
+	$(BIN)/python -m export.to_onnx --run $(RUN) --assets assets
+
+parity: $(VENV)/.test  ## compare torch with what was exported
+	$(BIN)/python -m export.parity --run $(RUN) --assets assets --data $(DATA)
+
+card: $(VENV)/.test  ## score assets/ on the test photos and write the model card's table
+	$(BIN)/python -m training.evaluate --data $(DATA) --assets assets --card
+
+bench: $(VENV)/.test  ## speed and memory
+	$(BIN)/python -m tests.bench.describe --photos $(DATA)/photos
+	$(BIN)/python -m tests.bench.speech
+
+clean:  ## remove the virtual environment
+	rm -rf $(VENV)
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Vois needs Python 3.11 or later: make run PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+		|| { rm -rf $(VENV); echo "On Debian: apt install python3-venv"; exit 1; }
+
+$(VENV)/.run: requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.test: requirements.txt training/requirements.txt tests/requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@touch $@ $(VENV)/.run

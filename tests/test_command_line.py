@@ -1,0 +1,70 @@
+"""`python -m pipeline`, in a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import wave
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.data.tiny_files import TINY, draw
+
+ROOT = Path(__file__).parents[1]
+
+
+def vois(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pipeline", *map(str, arguments), "--assets", str(TINY)],
+        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, colour in (("b.png", "blue"), ("a.jpg", "red")):
+        bgr = cv2.cvtColor(draw(colour, "square", np.random.default_rng(1)), cv2.COLOR_RGB2BGR)
+        cv2.imwrite(str(tmp_path / name), cv2.resize(bgr, (256, 256)))
+    (tmp_path / "notes.txt").write_text("not a photo")
+    return tmp_path
+
+
+def test_it_describes_a_photo_and_speaks_it(folder: Path) -> None:
+    run = vois(folder / "a.jpg", "--speak", folder / "out.wav")
+    assert run.returncode == 0, run.stderr
+    assert "a red square" in run.stdout.lower()
+    with wave.open(str(folder / "out.wav")) as sound:
+        samples = np.frombuffer(sound.readframes(sound.getnframes()), dtype=np.int16)
+        assert len(samples) > sound.getframerate()
+    assert np.abs(samples).max() > 3000
+
+
+def test_a_folder_is_described_in_the_order_of_its_names(folder: Path) -> None:
+    run = vois(folder)
+    lines = run.stdout.strip().splitlines()
+    assert [Path(line.split(": ")[0]).name for line in lines] == ["a.jpg", "b.png"]
+    assert "red" in lines[0]
+    assert "blue" in lines[1]
+
+
+def test_a_bad_file_is_said_and_the_others_are_described(folder: Path) -> None:
+    run = vois(folder / "notes.txt", folder / "gone.jpg", folder / "a.jpg")
+    assert run.returncode == 1
+    lines = run.stdout.strip().splitlines()
+    assert len(lines) == 3
+    assert "cannot be opened" in lines[1]
+    assert "red square" in lines[2]
+    assert "Traceback" not in run.stdout + run.stderr
+
+
+def test_what_cannot_be_done_at_all_ends_in_a_sentence(tmp_path: Path, folder: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert "no photo" in vois(empty).stderr
+    unwritable = vois(folder / "a.jpg", "--speak", tmp_path / "gone" / "out.wav")
+    assert unwritable.returncode == 2
+    assert "cannot be written" in unwritable.stderr
+    assert "Traceback" not in unwritable.stderr
