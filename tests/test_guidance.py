@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pipeline.guidance import Kind, assess
+from pipeline.image import read_rgb
+
+SAMPLES = sorted((Path(__file__).parent.parent / "assets" / "samples").glob("*.jpg"))
+RNG = np.random.default_rng(4)
+
+samples = pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+
+
+def noisy(values: NDArray[np.floating], sigma: float = 1.5) -> NDArray[np.uint8]:
+    noise = RNG.normal(0, sigma, values.shape)
+    return np.clip(np.rint(values + noise), 0, 255).astype(np.uint8)
+
+
+def blurred(rgb: NDArray[np.uint8], share: float) -> NDArray[np.uint8]:
+    """Blurred by a deviation that is this share of each side."""
+    height, width = rgb.shape[:2]
+    soft = cv2.GaussianBlur(rgb, (0, 0), sigmaX=share * width, sigmaY=share * height)
+    return noisy(soft.astype(float))
+
+
+def shaken(rgb: NDArray[np.uint8], degrees: float) -> NDArray[np.uint8]:
+    """Moved by a tenth of the width along a line."""
+    length = rgb.shape[1] // 10
+    line = np.zeros((length, length), np.float32)
+    line[length // 2] = 1
+    turn = cv2.getRotationMatrix2D(((length - 1) / 2, (length - 1) / 2), degrees, 1)
+    line = np.asarray(cv2.warpAffine(line, turn, (length, length)))
+    return noisy(cv2.filter2D(rgb, -1, line / line.sum()).astype(float))
+
+
+def kind(rgb: NDArray[np.uint8]) -> Kind | None:
+    guidance = assess(rgb)
+    return guidance.kind if guidance else None
+
+
+def flat(red: float, green: float, blue: float, slope: float = 0.0) -> NDArray[np.floating]:
+    """(480, 640, 3): one colour, lighter on the right by this share."""
+    shade = 1 + slope * np.linspace(-0.5, 0.5, 640)
+    return np.broadcast_to(shade[None, :, None] * np.array([red, green, blue]), (480, 640, 3))
+
+
+@samples
+def test_good_photos_pass(path: Path) -> None:
+    assert assess(read_rgb(path.read_bytes())) is None
+
+
+@samples
+@pytest.mark.parametrize("size", [(320, 240), (1024, 768), (2048, 1152)])
+def test_good_photos_pass_at_any_size(path: Path, size: tuple[int, int]) -> None:
+    rgb = read_rgb(path.read_bytes())
+    shrinks = size[0] < rgb.shape[1]
+    way = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+    assert assess(np.asarray(cv2.resize(rgb, size, interpolation=way))) is None
+
+
+@samples
+@pytest.mark.parametrize("light", [0.1, 0.03])
+def test_dark_photos_are_told(path: Path, light: float) -> None:
+    assert kind(noisy(read_rgb(path.read_bytes()) * light)) is Kind.DARK
+
+
+def test_a_dark_photo_with_one_small_lamp_is_dark() -> None:
+    rgb = noisy(read_rgb(SAMPLES[0].read_bytes()) * 0.03)
+    rgb[:40, :40] = 255
+    assert kind(rgb) is Kind.DARK
+
+
+@samples
+def test_overexposed_photos_are_told(path: Path) -> None:
+    rgb = read_rgb(path.read_bytes()) + 20.0
+    assert kind(noisy(rgb * (255 / np.percentile(rgb.min(2), 10)))) is Kind.BRIGHT
+
+
+@samples
+@pytest.mark.parametrize("share", [0.012, 0.03])
+def test_blurred_photos_are_told(path: Path, share: float) -> None:
+    assert kind(blurred(read_rgb(path.read_bytes()), share)) is Kind.BLURRED
+
+
+@samples
+@pytest.mark.parametrize("degrees", [0, 30, 45, 90, 120, 135])
+def test_shaken_photos_are_told(path: Path, degrees: float) -> None:
+    assert kind(shaken(read_rgb(path.read_bytes()), degrees)) is Kind.BLURRED
+
+
+def test_a_soft_background_is_no_blur() -> None:
+    rgb = read_rgb((SAMPLES[0].parent / "cat.jpg").read_bytes())
+    soft = blurred(rgb, 0.02)
+    height, width = rgb.shape[:2]
+    inner = (slice(height // 4, -height // 4), slice(width // 4, -width // 4))
+    soft[inner] = rgb[inner]
+    assert kind(soft) is None
+
+
+def test_a_small_picture_is_not_called_blurred() -> None:
+    rgb = read_rgb(SAMPLES[0].read_bytes())
+    small = np.asarray(cv2.resize(rgb, (40, 30), interpolation=cv2.INTER_AREA))
+    assert kind(np.asarray(cv2.resize(small, (640, 480)))) is Kind.BLURRED
+    assert kind(small) is None
+
+
+@pytest.mark.parametrize(
+    ("rgb", "expected"),
+    [
+        pytest.param(noisy(flat(3, 3, 3), 2), Kind.DARK, id="lens cap"),
+        pytest.param(noisy(flat(120, 40, 30), 4), Kind.BLANK, id="finger"),
+        pytest.param(noisy(flat(120, 40, 30, 0.9), 4), Kind.BLANK, id="finger lit from one side"),
+        pytest.param(noisy(flat(190, 185, 170, 0.4), 3), Kind.BLANK, id="shaded wall"),
+        pytest.param(noisy(flat(235, 235, 235), 3), Kind.BLANK, id="white wall"),
+        pytest.param(noisy(flat(255, 255, 255), 1), Kind.BRIGHT, id="into a lamp"),
+        pytest.param(np.full((9, 9, 3), 128, np.uint8), Kind.BLANK, id="tiny grey picture"),
+    ],
+)
+def test_pictures_of_nothing_are_told(rgb: NDArray[np.uint8], expected: Kind) -> None:
+    assert kind(rgb) is expected
+
+
+def test_a_dim_photo_is_still_described() -> None:
+    # A model sees what a person would: at a third of the light there is still a picture.
+    assert kind(noisy(read_rgb((SAMPLES[0].parent / "cat.jpg").read_bytes()) * 0.35)) is None
+
+
+def test_every_kind_has_words_to_act_on() -> None:
+    cat = read_rgb((SAMPLES[0].parent / "cat.jpg").read_bytes())
+    photos = (noisy(cat * 0.03), noisy(flat(255, 255, 255)), noisy(flat(90, 90, 90)))
+    told = [assess(rgb) for rgb in (*photos, blurred(cat, 0.02))]
+    assert [guidance.kind for guidance in told if guidance] == list(Kind)
+    messages = {guidance.message for guidance in told if guidance}
+    assert len(messages) == len(Kind)
+    assert all(message.endswith(".") and message.count(". ") >= 1 for message in messages)
