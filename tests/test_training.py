@@ -22,6 +22,7 @@ from tests.data.tiny_world import MODEL, TinyEncoder
 from training import views
 from training.checkpoint import load_model
 from training.config import StageConfig, TrainConfig
+from training.device import autocast
 from training.encoder import EfficientNetLite, Encoder, build_encoder
 from training.flickr8k import Photo
 from training.generate import beams
@@ -130,6 +131,32 @@ def test_weights_take_part_in_every_step(
     one_epoch = StageConfig("decoder", epochs=1, learning_rate=1e-2, photos=1, warm_up=1)
     trainer(data, tmp_path, replace(CONFIG, stages=(one_epoch,), save_every=100)).train()
     assert np.mean(losses[-3:]) < losses[0] - 0.5
+
+
+def test_self_critical_steps_reach_every_matrix_and_raise_the_reward(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: True)
+    stage = replace(STAGES[2], learning_rate=3e-3)
+    run = trainer(data, tmp_path, replace(CONFIG, stages=(stage,)))
+    run._start(stage)
+    run.model.eval()
+    features = torch.from_numpy(np.stack([run.features[0][i] for i in range(6)])).float()
+    rewards = []
+    for _ in range(30):
+        with autocast(run.device):
+            loss, reward = run._loss(stage, np.arange(6), features)
+        rewards.append(reward)
+        if len(rewards) == 1:
+            loss.backward(retain_graph=True)
+            named = run.model.named_parameters()
+            decoder = [(n, p) for n, p in named if n.startswith(("layers", "adapter"))]
+            assert not [
+                n for n, p in decoder if p.ndim > 1 and (p.grad is None or not p.grad.any())
+            ]
+            run.model.zero_grad()
+        run._update(loss, stage, 100)
+    assert np.mean(rewards[-5:]) > 1.5 * np.mean(rewards[:5])
 
 
 def test_captions_that_name_a_side_are_never_mirrored() -> None:

@@ -1,0 +1,46 @@
+"""The world of coloured shapes that the network in tests/data/tiny knows; needs no torch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+TINY = Path(__file__).parent / "tiny"
+COLOURS = {"red": (200, 30, 30), "green": (30, 160, 40), "blue": (30, 50, 200)}
+SHAPES = ("square", "stripe")
+
+
+def draw(colour: str, shape: str, generator: np.random.Generator) -> np.ndarray:
+    """(64, 64, 3) uint8 RGB: a shape somewhere on a pale ground."""
+    rgb = np.full((64, 64, 3), 235, dtype=np.uint8)
+    x, y = (int(v) for v in generator.integers(22, 42, size=2))
+    if shape == "square":
+        cv2.rectangle(rgb, (x - 14, y - 14), (x + 14, y + 14), COLOURS[colour], -1)
+    else:
+        cv2.rectangle(rgb, (0, y - 7), (63, y + 7), COLOURS[colour], -1)
+    noise = generator.normal(0, 4, rgb.shape)
+    return np.clip(rgb + noise, 0, 255).astype(np.uint8)
+
+
+def captions(colour: str, shape: str) -> tuple[str, ...]:
+    """Five sentences that agree on the first."""
+    plain = f"A {colour} {shape} on a pale ground."
+    return (plain, plain, plain, f"A {colour} {shape} is seen.", plain)
+
+
+def write_world(folder: Path, sizes: dict[str, int], seed: int = 0) -> None:
+    """Writes prepared data as `training.flickr8k.prepare` would."""
+    generator = np.random.default_rng(seed)
+    (folder / "photos").mkdir(parents=True)
+    lines = ["image\tsplit\tcaption"]
+    for split, count in sizes.items():
+        for number in range(count):
+            colour = list(COLOURS)[number % 3]
+            shape = SHAPES[number // 3 % 2]
+            name = f"{split}{number}.jpg"
+            bgr = cv2.cvtColor(draw(colour, shape, generator), cv2.COLOR_RGB2BGR)
+            cv2.imwrite(str(folder / "photos" / name), bgr)
+            lines += [f"{name}\t{split}\t{caption}" for caption in captions(colour, shape)]
+    (folder / "captions.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
