@@ -200,12 +200,12 @@ def test_the_batched_beam_search_is_the_pipelines(length_penalty: float) -> None
     with torch.no_grad():
         for weights in model.parameters():
             # Loud weights: the next word must depend on the words before it.
-            weights.mul_(4 if weights.ndim > 1 else 1)
-        pixels = torch.randn(5, 3, 32, 32, generator=torch.Generator().manual_seed(3))
+            weights.mul_(8 if weights.ndim > 1 else 1)
+        pixels = torch.randn(40, 3, 32, 32, generator=torch.Generator().manual_seed(3))
         keys, values = model.cross(model.memory(model.photo_encoder(pixels)))
         tokens, scores = beams(model, keys, values, 3, length_penalty)
     empty = torch.zeros(config.layers, 1, config.heads, 0, config.width // config.heads)
-    for photo in range(5):
+    for photo in range(40):
 
         def step(last, state, photo=photo):
             with torch.no_grad():
