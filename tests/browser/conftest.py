@@ -108,6 +108,10 @@ class Vois:
             timeout=WAIT_MS,
         )
 
+    def drawl(self) -> None:
+        """Makes the sound at hand so slow that a busy machine cannot miss its middle."""
+        self.page.evaluate("document.querySelector('audio').playbackRate = 0.1")
+
     def settle(self) -> None:
         """Gives a wrong second sound the time to show itself."""
         self.page.wait_for_timeout(700)

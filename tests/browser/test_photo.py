@@ -79,7 +79,9 @@ def test_each_state_is_announced_once_in_one_live_region(vois: Vois, assistant: 
     vois.wait_for_events("ended", 1)
     vois.settle()
     said = [entry["text"] for entry in vois.page.evaluate("said")]
-    assert said == [ENGLISH.loading, ENGLISH.ready, ENGLISH.describing, expected]
+    if said[0] == ENGLISH.loading:  # a process that is warm may be ready before the first look
+        said = said[1:]
+    assert said == [ENGLISH.ready, ENGLISH.describing, expected]
     regions = vois.page.locator("[aria-live], [role=status], [role=alert], [role=log]")
     assert regions.count() == 1
     assert regions.get_attribute("aria-live") == "polite"
@@ -219,6 +221,7 @@ def test_drawing_the_page_anew_says_nothing_twice(vois: Vois) -> None:
 def test_removed_photo_falls_silent_and_may_come_back(vois: Vois, assistant: Assistant) -> None:
     vois.upload(sample("cat"))
     vois.wait_for_events("playing", 1)
+    vois.drawl()
     remove = vois.page.locator("[data-testid=stFileChipDeleteBtn] button")
     remove.click()
     vois.wait_for_events("stopped", 1)
@@ -236,12 +239,14 @@ def test_removed_photo_falls_silent_and_may_come_back(vois: Vois, assistant: Ass
 def test_sample_interrupts_and_stop_ends_the_queue(vois: Vois, assistant: Assistant) -> None:
     vois.upload(sample("cat"), sample("flower"))
     vois.wait_for_events("playing", 1)
+    vois.drawl()
     vois.press("Rocket")
     vois.wait_for_sentence(text_of(assistant, sample("rocket")))
     vois.wait_for_events("ended", 1)
     assert [kind for kind, _ in vois.events(*DONE)] == ["playing", "stopped", "playing", "ended"]
     vois.upload(sample("cat"), sample("coffee"))
     vois.wait_for_events("playing", 3)
+    vois.drawl()
     vois.press("Stop (S)")
     vois.settle()
     vois.settle()
