@@ -29,10 +29,7 @@ ROOT = Path(__file__).resolve().parent
 MODEL = Path(os.environ.get("VOIS_ASSETS", ROOT / "assets"))
 SAMPLES = ROOT / "assets" / "samples"
 # The last four cannot be read, but the sentence that says so and what to do is Python's.
-PHOTO_TYPES = (
-    *("jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"),
-    *("heic", "heif", "avif", "mp4"),
-)
+PHOTO_TYPES = "jpg jpeg png webp gif bmp tif tiff heic heif avif mp4".split()
 UPLOAD_MEGABYTES = 50
 LANGUAGE = "en"
 
