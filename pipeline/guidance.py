@@ -1,8 +1,8 @@
 """Is this photo fit to describe? What is wrong with it, in words a person can act on.
 
-Thresholds were chosen on up to 1,500 training photos of Flickr8k and as many everyday photos of COCO,
-then fixed. Measured by tests/bench/guidance.py at 224 x 224, as the share of photos that anything
-was said about:
+Thresholds were chosen on up to 1,500 training photos of Flickr8k and as many everyday photos of
+COCO, then fixed. Measured by tests/bench/guidance.py at 224 x 224, as the share of photos that
+anything was said about:
 
 - False alarms on untouched photos: 1 of 1,000 of Flickr8k's dev photos, 0 of 1,500 training photos,
   5 of 1,000 everyday photos.

@@ -199,6 +199,7 @@ def _scale(photo: Image.Image) -> NDArray[np.uint8]:
         shift = int(tags.get(_BITS_TAG, (16,))[0]) - 8
         grey = (np.asarray(photo) >> shift).astype(np.uint8)
     else:
+        # Reduced first: floats of 80 megapixels and their copies would fill a laptop's memory.
         values = np.asarray(photo.reduce(_factor(photo)), np.float32)
         values = np.nan_to_num(values, posinf=0, neginf=0).clip(-1e30, 1e30)
         low, high = float(values.min()), float(values.max())
@@ -217,7 +218,7 @@ def _why_unreadable(data: bytes) -> str:
         if brand in _HEIC_BRANDS:
             return _HEIC
         return _AVIF if brand in _AVIF_BRANDS else _VIDEO
-    if data.startswith(_SIGNATURES) or data[8:12] == b"WEBP":
+    if data.startswith(_SIGNATURES):
         return _DAMAGED
     return _UNREADABLE
 

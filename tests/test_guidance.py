@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.guidance import Kind, assess
-from pipeline.image import read_rgb
+from pipeline.image import read_rgb, squash
 
 SAMPLES = sorted((Path(__file__).parent.parent / "assets" / "samples").glob("*.jpg"))
 RNG = np.random.default_rng(4)
@@ -85,6 +85,13 @@ def test_overexposed_photos_are_told(path: Path) -> None:
 @pytest.mark.parametrize("share", [0.012, 0.03])
 def test_blurred_photos_are_told(path: Path, share: float) -> None:
     assert kind(blurred(read_rgb(path.read_bytes()), share)) is Kind.BLURRED
+
+
+@samples
+def test_noise_does_not_pass_for_detail(path: Path) -> None:
+    small = squash(read_rgb(path.read_bytes()), 224)
+    soft = cv2.GaussianBlur(small, (0, 0), 3).astype(float)
+    assert kind(noisy(soft, 12)) is Kind.BLURRED
 
 
 @samples
