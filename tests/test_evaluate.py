@@ -1,0 +1,187 @@
+"""The table, the card, the contact sheet, the calibration and the command line of evaluate."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline.contract import ModelContract
+from tests.test_scores import CANDIDATES, REFERENCES, words
+from training import card, evaluate, scores
+from training.card import Row
+from training.contact_sheet import SHEET_MARGIN, contact_sheet
+from training.evaluation import Described, Evaluation
+from training.flickr8k import Photo
+from training.sources import DataError
+
+CONTRACT = ModelContract(
+    encoder="tiny",
+    encoder_file="encoder.onnx",
+    decoder_file="decoder.onnx",
+    vocabulary_file="vocabulary.json",
+    vocabulary_sha256="0123456789abcdef" * 4,
+    input_size=8,
+    mean=(0.5, 0.5, 0.5),
+    std=(0.5, 0.5, 0.5),
+    layers=1,
+    heads=1,
+    width=4,
+    max_length=5,
+    beam_size=3,
+    length_penalty=0.7,
+    languages=("en",),
+    unsure_below=0.2,
+)
+COLOURS = {"dog.jpg": (250, 0, 0), "boy.jpg": (0, 250, 0), "car.jpg": (0, 0, 250)}
+
+
+@pytest.fixture
+def evaluation(tmp_path: Path) -> Evaluation:
+    described = []
+    for name, text in CANDIDATES.items():
+        Image.new("RGB", (224, 224), COLOURS[name]).save(tmp_path / name, "PNG")
+        photo = Photo(name, tmp_path / name, tuple(REFERENCES[name]))
+        described.append(Described(photo, tuple(words(text)), f"{text}.", 0.25))
+    return evaluate.measure(described, java=False)
+
+
+def test_the_table_keeps_unknown_whole_and_measured_numbers_apart() -> None:
+    rows = [Row("ours", (63.04, 41.96, 1, None, 0.0, 100.0, 58.9), "here"), card.PUBLISHED[0]]
+    lines = card.table(rows).splitlines()
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    assert cells[0] == ["system, x100", *card.COLUMNS, "source"]
+    assert set(cells[1][0]) == {"-"}
+    assert cells[2] == ["ours", "63.0", "42.0", "1", "-", "0.0", "100.0", "58.9", "here"]
+    assert cells[3][:5] == ["Google NIC", "63", "41", "27", "-"]
+    assert len({len(line) for line in lines}) == 1
+
+
+def test_the_columns_hold_what_they_say() -> None:
+    plain = scores.Scores(1, 2, 3, 4, rouge_l=6, cider=7, meteor=None)
+    ptb = dataclasses.replace(plain, meteor=5, bleu1=11)
+    with_java, without = card.rows_of("Vois", plain, ptb)
+    assert with_java.scores == (11, 2, 3, 4, 5, 6, 7)
+    assert without.scores == (1, 2, 3, 4, None, 6, 7)
+    assert "without Java" in without.system
+    assert len(card.rows_of("Vois", plain, None)) == 1
+    assert all(len(row.scores) == len(card.COLUMNS) for row in card.PUBLISHED)
+
+
+def test_the_report_names_what_was_measured(evaluation: Evaluation) -> None:
+    human = [Row("person", (1,) * 7, "here")]
+    text = card.report(evaluation, CONTRACT, "test", 5, human)
+    assert "3 photos of Flickr8k's split test, beam 5, length penalty 0.7" in text
+    assert "vocabulary 0123456789ab." in text
+    assert "Mean confidence 0.250" in text
+    found = scores.score(CANDIDATES, REFERENCES)
+    assert f" {found.bleu4:.1f} " in text
+    assert f" {found.cider:.1f} " in text
+    around = scores.intervals(CANDIDATES, REFERENCES)
+    assert f"CIDEr {around.cider.low:.1f} to {around.cider.high:.1f}" in text
+    assert f"BLEU-4 {around.bleu4.low:.1f} to {around.bleu4.high:.1f}" in text
+    assert "Adaptive attention" in text
+    assert "| person" in text
+    # Others report the test split only: nothing to set beside another one.
+    assert "Adaptive attention" not in card.report(evaluation, CONTRACT, "dev", 5, [])
+
+
+def test_the_card_is_begun_and_then_only_its_scores_change(tmp_path: Path) -> None:
+    path = tmp_path / "MODEL_CARD.md"
+    card.write_card(path, "SCORES 1\n", "the command")
+    first = path.read_text(encoding="utf-8")
+    for heading in ("Data", "Recipe", "Intended use", "Scores", "Known failures", "Terms"):
+        assert f"## {heading}\n" in first
+    assert "`the command`" in first
+    path.write_text(f"My own prose.\n{first}And more.\n", encoding="utf-8")
+    card.write_card(path, "SCORES 2\n", "the command")
+    expected = f"My own prose.\n{first.replace('SCORES 1', 'SCORES 2')}And more.\n"
+    assert path.read_text(encoding="utf-8") == expected
+
+
+@pytest.mark.parametrize("lost", [card.CARD_BEGIN, card.CARD_END])
+def test_a_card_without_its_markers_is_left_alone(tmp_path: Path, lost: str) -> None:
+    path = tmp_path / "MODEL_CARD.md"
+    text = card.CARD.replace(lost, "")
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match="scores:begin"):
+        card.write_card(path, "scores", "the command")
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_the_contact_sheet_shows_every_photo_with_words_below_the_best_first(
+    evaluation: Evaluation,
+) -> None:
+    sheet = contact_sheet(evaluation)
+    pixels = np.asarray(sheet)
+    best_first = sorted(evaluation.cider, key=lambda name: -evaluation.cider[name])
+    step = 224 + SHEET_MARGIN
+    for place, name in enumerate(best_first):
+        left = SHEET_MARGIN + place * step
+        middle = pixels[SHEET_MARGIN + 112, left + 112]
+        assert tuple(middle) == COLOURS[name]
+        below = pixels[SHEET_MARGIN + 230 :, left : left + 224]
+        assert (below < 100).sum() > 300
+        # Nothing runs over into the next photo's words.
+        assert (pixels[SHEET_MARGIN + 230 :, left + 226 : left + 234] == 255).all()
+    assert sheet.width == 3 * step + SHEET_MARGIN
+
+
+def test_the_contact_sheet_takes_24_at_random_but_always_the_same(evaluation: Evaluation) -> None:
+    many = [
+        dataclasses.replace(
+            one, photo=dataclasses.replace(one.photo, name=f"{number}{one.photo.name}")
+        )
+        for number in range(20)
+        for one in evaluation.described
+    ]
+    cider = {one.photo.name: float(place) for place, one in enumerate(many)}
+    larger = dataclasses.replace(evaluation, described=tuple(many), cider=cider)
+    sheet = contact_sheet(larger)
+    assert sheet.width == 6 * (224 + SHEET_MARGIN) + SHEET_MARGIN
+    assert 4 * 224 < sheet.height < 4 * 420
+    assert sheet.tobytes() == contact_sheet(larger).tobytes()
+    assert sheet.tobytes() != contact_sheet(larger, seed=1).tobytes()
+
+
+def test_json_holds_our_words_and_no_caption_of_the_data_set(evaluation: Evaluation) -> None:
+    values = evaluate.as_json(evaluation, CONTRACT, "dev", 2)
+    text = json.dumps(values)
+    assert "A black dog runs on the the beach." in text
+    assert not any(caption in text for every in REFERENCES.values() for caption in every)
+    assert (values["beam_size"], values["photos"], values["split"]) == (2, 3, "dev")
+
+
+def test_unsure_below_parts_off_the_lowest_fifth() -> None:
+    confidence = [place / 100 for place in range(100)]
+    cider = [float(place) for place in range(100)]
+    found = evaluate.suggest_unsure_below(confidence, cider)
+    assert sum(value < found.unsure_below for value in confidence) == 20
+    assert (found.hits, found.cider_unsure, found.cider_sure) == (1.0, 9.5, 59.5)
+    assert evaluate.suggest_unsure_below(confidence, cider[::-1]).hits == 0
+
+
+@pytest.mark.parametrize("confidence", [[], [0.5], [0.5] * 10])
+def test_confidences_that_tell_nothing_suggest_nothing(confidence: list[float]) -> None:
+    with pytest.raises(scores.ScoreError, match="too few or too much alike"):
+        evaluate.suggest_unsure_below(confidence, [1.0] * len(confidence))
+
+
+def test_what_is_missing_is_said_in_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = ["--data", str(tmp_path), "--assets", str(tmp_path)]
+    assert evaluate.main(missing) == 2
+    assert capsys.readouterr().err.startswith("There is no prepared data")
+
+
+@pytest.mark.parametrize(
+    "options", [["--card", "--limit", "5"], ["--card", "--split", "dev"], ["--beam", "0"]]
+)
+def test_options_that_would_mislead_are_refused(options: list[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        evaluate.main(["--data", "data", "--assets", "assets", *options])
