@@ -84,7 +84,7 @@ def fold_normalisation(module: nn.Module) -> None:
                 child._modules[norm_name] = nn.Identity()
 
 
-def export_encoder(model: CaptionModel, path: Path) -> None:
+def export_encoder(model: CaptionModel, path: Path, *, compress: bool) -> None:
     """Writes the encoder's graph for one photo."""
     fold_normalisation(cast("nn.Module", model.photo_encoder))
     size = model.photo_encoder.input_size
@@ -95,10 +95,10 @@ def export_encoder(model: CaptionModel, path: Path) -> None:
         (names.CROSS_KEYS, names.CROSS_VALUES, names.FEATURES),
     )
     # EfficientNet pads unevenly ("same"): CoreML has no Pad, but its convolutions can do it.
-    _save(rewrite(graph, pattern_rewrite_rules=[fuse_pad_into_conv_rule]), path)
+    _save(rewrite(graph, pattern_rewrite_rules=[fuse_pad_into_conv_rule]), path, compress)
 
 
-def export_decoder(model: CaptionModel, path: Path) -> None:
+def export_decoder(model: CaptionModel, path: Path, *, compress: bool) -> None:
     """Writes the decoder step's graph; the number of beams and of words so far stay free."""
     config = model.config
     head = config.width // config.heads
@@ -116,16 +116,19 @@ def export_decoder(model: CaptionModel, path: Path) -> None:
         (names.LOG_PROBABILITIES, names.NEXT_KEYS, names.NEXT_VALUES),
         ({0: rows}, cache_axes, cache_axes, None, None),
     )
-    _save(graph, path)
+    _save(graph, path, compress)
 
 
-def export(model: CaptionModel, vocabulary: Vocabulary, folder: Path) -> ModelContract:
+def export(
+    model: CaptionModel, vocabulary: Vocabulary, folder: Path, *, compress: bool = True
+) -> ModelContract:
     """Writes everything that the run time reads into `folder`.
 
     Args:
         model: trained; its batch normalisations are folded in place.
         vocabulary: the words it was trained with.
         folder: existing files of the same names are replaced, all at the end.
+        compress: store the weights in 16 bits.
     """
     folder.mkdir(parents=True, exist_ok=True)
     encoder, config = model.photo_encoder, model.config
@@ -149,8 +152,8 @@ def export(model: CaptionModel, vocabulary: Vocabulary, folder: Path) -> ModelCo
     )
     with tempfile.TemporaryDirectory(dir=folder) as name:
         partial = Path(name)
-        export_encoder(model, partial / ENCODER_FILE)
-        export_decoder(model, partial / DECODER_FILE)
+        export_encoder(model, partial / ENCODER_FILE, compress=compress)
+        export_decoder(model, partial / DECODER_FILE, compress=compress)
         vocabulary.save(partial / VOCABULARY_FILE)
         contract.save(partial)
         for file in sorted(partial.iterdir()):
@@ -184,8 +187,9 @@ def _trace(
     return program.model_proto
 
 
-def _save(graph: onnx.ModelProto, path: Path) -> None:
-    graph = store_as_float16(graph)
+def _save(graph: onnx.ModelProto, path: Path, compress: bool) -> None:
+    if compress:
+        graph = store_as_float16(graph)
     # The exporter notes the source line of each node: megabytes, and paths of this machine.
     for entry in (*graph.graph.node, *graph.graph.input, *graph.graph.output):
         del entry.metadata_props[:]
@@ -201,9 +205,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--run", type=Path, default=Path("runs/lite2"))
     parser.add_argument("--assets", type=Path, default=Path("assets"))
+    parser.add_argument("--uncompressed", action="store_true", help="weights of 32 bits")
     chosen = parser.parse_args(arguments)
     model = load_model(chosen.run / "best.pt")
-    export(model, Vocabulary.load(chosen.run / "vocabulary.json"), chosen.assets)
+    export(
+        model,
+        Vocabulary.load(chosen.run / "vocabulary.json"),
+        chosen.assets,
+        compress=not chosen.uncompressed,
+    )
     for file in (ENCODER_FILE, DECODER_FILE):
         print(f"{file}: {(chosen.assets / file).stat().st_size / 1e6:.1f} MB")
     return 0

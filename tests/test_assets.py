@@ -14,6 +14,7 @@ from pipeline import contract as names
 from pipeline.captioner import Captioner
 from pipeline.contract import ModelContract
 from pipeline.image import read_rgb
+from training.card import model_hash
 
 ASSETS = Path(__file__).parents[1] / "assets"
 COREML_OPERATORS = (
@@ -101,4 +102,4 @@ def test_the_source_of_every_sample_is_stated() -> None:
 
 def test_the_card_speaks_of_this_model(captioner: Captioner) -> None:
     card = (ASSETS / "MODEL_CARD.md").read_text()
-    assert captioner.contract.vocabulary_sha256[:12] in card
+    assert f"model {model_hash(ASSETS, captioner.contract)}." in card

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from pipeline.captioner import Captioner
 from pipeline.contract import ModelContract
+from pipeline.image import read_rgb
+from tests.data.tiny_files import TINY, write_world
 from tests.test_scores import CANDIDATES, REFERENCES, words
 from training import card, evaluate, scores
 from training.card import Row
@@ -74,9 +78,9 @@ def test_the_columns_hold_what_they_say() -> None:
 
 def test_the_report_names_what_was_measured(evaluation: Evaluation) -> None:
     human = [Row("person", (1,) * 7, "here")]
-    text = card.report(evaluation, CONTRACT, "test", 5, human)
+    text = card.report(evaluation, CONTRACT, "test", 5, "abc123", human)
     assert "3 photos of Flickr8k's split test, beam 5, length penalty 0.7" in text
-    assert "vocabulary 0123456789ab." in text
+    assert "model abc123." in text
     assert "Mean confidence 0.250" in text
     found = scores.score(CANDIDATES, REFERENCES)
     assert f" {found.bleu4:.1f} " in text
@@ -87,7 +91,48 @@ def test_the_report_names_what_was_measured(evaluation: Evaluation) -> None:
     assert "Adaptive attention" in text
     assert "| person" in text
     # Others report the test split only: nothing to set beside another one.
-    assert "Adaptive attention" not in card.report(evaluation, CONTRACT, "dev", 5, [])
+    assert "Adaptive attention" not in card.report(evaluation, CONTRACT, "dev", 5, "abc123")
+
+
+def test_the_report_says_what_compression_costs(evaluation: Evaluation) -> None:
+    better = dataclasses.replace(evaluation.plain, cider=evaluation.plain.cider + 0.25)
+    other = dataclasses.replace(evaluation, plain=better)
+    text = card.report(evaluation, CONTRACT, "test", 5, "abc123", uncompressed=other)
+    assert "costs 0.25 CIDEr" in text
+    assert "32 bits, beam 5" in text
+    assert "32 bits" not in card.report(evaluation, CONTRACT, "test", 5, "abc123")
+
+
+def test_the_models_hash_changes_with_each_of_its_files(tmp_path: Path) -> None:
+    shutil.copytree(TINY, tmp_path / "tiny")
+    contract = ModelContract.load(tmp_path / "tiny")
+    seen = {card.model_hash(tmp_path / "tiny", contract)}
+    for name in (contract.encoder_file, contract.decoder_file, contract.vocabulary_file):
+        with (tmp_path / "tiny" / name).open("ab") as file:
+            file.write(b" ")
+        seen.add(card.model_hash(tmp_path / "tiny", contract))
+    assert len(seen) == 4
+
+
+def test_a_whole_evaluation_calibrates_the_contract_and_writes_the_card(tmp_path: Path) -> None:
+    write_world(tmp_path / "data", {"train": 6, "dev": 30, "test": 6})
+    assets = tmp_path / "assets"
+    shutil.copytree(TINY, assets)
+    where = ["--data", str(tmp_path / "data"), "--assets", str(assets)]
+    assert evaluate.main([*where, "--split", "dev", "--calibrate"]) == 0
+    calibrated = ModelContract.load(assets)
+    assert 0 < calibrated.unsure_below < 1
+    assert calibrated != ModelContract.load(TINY)
+    captioner = Captioner.load(assets)
+    photos = [read_rgb(path.read_bytes()) for path in (tmp_path / "data/photos").glob("dev*")]
+    hedged = sum(captioner.describe(rgb).hedged for rgb in photos)
+    assert 1 <= hedged <= 10
+    assert evaluate.main([*where, "--card", "--uncompressed", str(assets)]) == 0
+    text = (assets / card.CARD_FILE).read_text(encoding="utf-8")
+    assert "6 photos of Flickr8k's split test" in text
+    assert "costs 0.00 CIDEr" in text
+    with pytest.raises(SystemExit):
+        evaluate.main([*where, "--calibrate"])
 
 
 def test_the_card_is_begun_and_then_only_its_scores_change(tmp_path: Path) -> None:

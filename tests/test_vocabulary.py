@@ -3,8 +3,16 @@ from __future__ import annotations
 import pytest
 
 from pipeline.errors import ModelError
-from pipeline.vocabulary import BEGIN, END, PAD, SPECIAL_WORDS, UNKNOWN, Vocabulary, normalise
-from pipeline.vocabulary import sentence
+from pipeline.vocabulary import (
+    BEGIN,
+    END,
+    PAD,
+    SPECIAL_WORDS,
+    UNKNOWN,
+    Vocabulary,
+    normalise,
+    sentence,
+)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,22 +129,50 @@ def table(rows: Sequence[Row]) -> str:
     )
 
 
+def model_hash(folder: Path, contract: ModelContract) -> str:
+    """Twelve hexadecimal digits that change with the model's files: whose scores these are."""
+    files = (contract.encoder_file, contract.decoder_file, contract.vocabulary_file)
+    return hashlib.sha256(b"".join((folder / name).read_bytes() for name in files)).hexdigest()[:12]
+
+
 def report(
-    evaluation: Evaluation, contract: ModelContract, split: str, beam: int, human: Sequence[Row]
+    evaluation: Evaluation,
+    contract: ModelContract,
+    split: str,
+    beam: int,
+    model: str,
+    human: Sequence[Row] = (),
+    uncompressed: Evaluation | None = None,
 ) -> str:
-    """The scores as Markdown: for the terminal, and between the card's markers."""
+    """The scores as Markdown: for the terminal, and between the card's markers.
+
+    Args:
+        evaluation: of the model's files.
+        contract: theirs.
+        split: what was described.
+        beam: beams of the search.
+        model: `model_hash` of the files.
+        human: rows about people's own captions.
+        uncompressed: of the same model with weights of 32 bits.
+    """
     rows = rows_of(f"**Vois** ({contract.encoder}, beam {beam})", evaluation.plain, evaluation.ptb)
     published = PUBLISHED if split == "test" else ()
+    storage = ""
+    if uncompressed is not None:
+        system = f"The same with weights of 32 bits, beam {beam}"
+        rows += rows_of(system, uncompressed.plain, uncompressed.ptb)[-1:]
+        lost = uncompressed.plain.cider - evaluation.plain.cider
+        storage = f"Storing the weights in 16 bits instead of 32 costs {lost:.2f} CIDEr.\n"
     photos, around = len(evaluation.described), evaluation.around
     mean = float(np.mean([one.confidence for one in evaluation.described]))
     return (
         f"{photos:,} photos of Flickr8k's split {split}, beam {beam}, length penalty "
-        f"{contract.length_penalty:g}, vocabulary {contract.vocabulary_sha256[:12]}.\n\n"
+        f"{contract.length_penalty:g}, model {model}.\n\n"
         f"{table([*rows, *published, *human])}\n\n"
         f"95 % interval over photos (words cut without Java): "
         f"CIDEr {around.cider.low:.1f} to {around.cider.high:.1f}, "
         f"BLEU-4 {around.bleu4.low:.1f} to {around.bleu4.high:.1f}. "
-        f"Mean confidence {mean:.3f}.\n"
+        f"Mean confidence {mean:.3f}.\n{storage}"
     )
 
 

@@ -24,7 +24,7 @@ from pipeline.captioner import Captioner
 from pipeline.contract import ModelContract
 from pipeline.errors import VoisError
 from pipeline.image import read_rgb
-from training.card import CARD_FILE, Row, report, rows_of, table, write_card
+from training.card import CARD_FILE, Row, model_hash, report, rows_of, table, write_card
 from training.contact_sheet import contact_sheet
 from training.evaluation import Described, Evaluation
 from training.flickr8k import Photo, load
@@ -161,13 +161,20 @@ def _run(options: argparse.Namespace) -> None:
     contract = captioner.contract
     beam = options.beam or contract.beam_size
     evaluation = measure(describe(captioner, photos, beam), java)
-    text = report(evaluation, contract, options.split, beam, human)
+    other = None
+    if options.uncompressed:
+        other = measure(describe(Captioner.load(options.uncompressed), photos, beam), java=False)
+    model = model_hash(options.assets, contract)
+    text = report(evaluation, contract, options.split, beam, model, human, other)
     print(text)
     if options.split == "dev":
-        _print_calibration(evaluation)
+        found = _print_calibration(evaluation)
+        if options.calibrate:
+            dataclasses.replace(contract, unsure_below=found.unsure_below).save(options.assets)
     if options.card:
         command = "python -m training.evaluate --data data/flickr8k --assets assets"
-        command += f" --split {options.split} --beam {beam}{' --human' if human else ''} --card"
+        command += f" --split {options.split} --beam {beam}{' --human' if human else ''}"
+        command += f"{' --uncompressed FOLDER' if other else ''} --card"
         write_card(options.assets / CARD_FILE, text, command)
     if options.json:
         values = as_json(evaluation, contract, options.split, beam)
@@ -186,12 +193,16 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--limit", type=_positive, help="only the first photos, for a quick look")
     parser.add_argument("--beam", type=_positive, help="instead of the contract's beam_size")
     parser.add_argument("--human", action="store_true", help="also score one person's captions")
+    parser.add_argument("--uncompressed", type=Path, help="the same model, exported in 32 bits")
+    parser.add_argument("--calibrate", action="store_true", help="set the contract's unsure_below")
     parser.add_argument("--card", action="store_true", help=f"write the scores to {CARD_FILE}")
     parser.add_argument("--contact-sheet", type=Path, metavar="PNG", help="draw 24 random photos")
     parser.add_argument("--json", type=Path, help="write everything that was measured")
     options = parser.parse_args(arguments)
     if options.card and (options.limit or options.split != "test"):
         parser.error("--card takes the whole split test, which is what others report")
+    if options.calibrate and (options.limit or options.split != "dev"):
+        parser.error("--calibrate takes the whole split dev: test photos are never tuned on")
     return options
 
 
@@ -208,7 +219,7 @@ def _human(photos: Sequence[Photo], java: bool) -> list[Row]:
     return rows_of("One person's caption against the other four", human_scores(references), ptb)
 
 
-def _print_calibration(evaluation: Evaluation) -> None:
+def _print_calibration(evaluation: Evaluation) -> Calibration:
     confidence = [one.confidence for one in evaluation.described]
     found = suggest_unsure_below(
         confidence, [evaluation.cider[one.photo.name] for one in evaluation.described]
@@ -218,6 +229,7 @@ def _print_calibration(evaluation: Evaluation) -> None:
         f"{found.cider_unsure:.1f}, above it {found.cider_sure:.1f}; {found.hits:.0%} of the "
         f"descriptions below it score in the lowest fifth, where chance would give 20%."
     )
+    return found
 
 
 def _references(photos: Sequence[Photo]) -> dict[str, tuple[str, ...]]:
