@@ -20,7 +20,7 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
 
 def normalise(text: str) -> list[str]:
-    """Cuts a caption into lower-case words without punctuation ("A dog's ball." -> a dog's ball)."""
+    """Cuts a caption into lower-case words without punctuation ("A dog's ball" -> a dog's ball)."""
     lowered = unicodedata.normalize("NFC", text).lower().replace("\u2019", "'")
     return _WORD.findall(lowered)
 
