@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ from pipeline.page.desk import NO_SOUND, Crew, Desk, Kind, Photo
 from pipeline.page.sounds import SoundShelf, shelf
 from pipeline.phrases import ENGLISH, phrases
 from pipeline.speech import default_chain
+from tests.bad_files import DifficultFile, difficult_files
 
 ROOT = Path(__file__).resolve().parents[1]
 TINY = ROOT / "tests" / "data" / "tiny"
@@ -38,7 +40,7 @@ def crew(assistant: Assistant) -> Crew:
 
 
 def photo(key: str, data: bytes | None = None) -> Photo:
-    return Photo(key, f"{key}.jpg", lambda: data or CAT.read_bytes(), now=False)
+    return Photo(key, f"{key}.jpg", lambda: CAT.read_bytes() if data is None else data, now=False)
 
 
 def work(desk: Desk, crew: Crew, sounds: SoundShelf | None = None) -> int:
@@ -92,6 +94,27 @@ def test_broken_photo_is_numbered_and_stops_nobody(crew: Crew) -> None:
     assert kinds == [Kind.DESCRIPTION, Kind.ERROR, Kind.DESCRIPTION]
     assert desk.entries[1].text.startswith("Photo 2: ")
     assert all(entry.sound for entry in desk.entries)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+@pytest.mark.parametrize("file", difficult_files(), ids=lambda file: file.name)
+def test_every_difficult_file_ends_in_spoken_words_and_the_next_photo_is_described(
+    file: DifficultFile, crew: Crew
+) -> None:
+    desk, sounds = Desk(), SoundShelf()
+    desk.sync([photo("bad", file.data), photo("good")], ENGLISH)
+    work(desk, crew, sounds)
+    bad, good = desk.entries
+    if isinstance(file.expectation, str):
+        assert bad.kind is Kind.ERROR
+        assert re.search(file.expectation, bad.text)
+    else:
+        assert bad.kind in (Kind.DESCRIPTION, Kind.GUIDANCE)
+    assert bad.text.endswith((".", "!"))
+    assert ENGLISH.unknown_error not in bad.text
+    assert bad.sound is not None
+    assert sounds.get(bad.sound) is not None
+    assert good.kind is Kind.DESCRIPTION
 
 
 def test_unforeseen_error_becomes_a_sentence(crew: Crew, caplog: pytest.LogCaptureFixture) -> None:
