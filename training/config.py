@@ -84,9 +84,11 @@ class TrainConfig:
             StageConfig("finetune", epochs=8, learning_rate=2.5e-4, encoder_rate=1e-4),
             StageConfig(
                 "self-critical",
-                epochs=3,
-                learning_rate=2e-5,
+                # Three epochs at up to 3e-5 gave 53.4 to 56.8, still rising: longer and faster.
+                epochs=11,
+                learning_rate=5e-5,
                 final_rate=0.1,
+                warm_up=20,
                 photos=40,
                 self_critical=True,
             ),
