@@ -10,7 +10,7 @@ RUN ?= runs/lite2
 KEEP_MEMORY := MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_MMAP_THRESHOLD_=8589934592 \
 	MALLOC_TOP_PAD_=268435456 THP_MEM_ALLOC_ENABLE=1
 
-.PHONY: help run test check data train export card parity bench clean
+.PHONY: help run test check data train export calibrate card parity bench clean
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
 
@@ -33,6 +33,9 @@ train: $(VENV)/.test  ## train on the prepared data; stop and start it at will
 
 export: $(VENV)/.test  ## turn the best checkpoint into assets/
 	$(BIN)/python -m export.to_onnx --run $(RUN) --assets assets
+
+calibrate: $(VENV)/.test  ## find on the dev photos when to say "Perhaps"
+	$(BIN)/python -m training.evaluate --data $(DATA) --assets assets --split dev --calibrate
 
 parity: $(VENV)/.test  ## compare torch with what was exported
 	$(BIN)/python -m export.parity --run $(RUN) --assets assets --data $(DATA)

@@ -96,8 +96,7 @@ Every number is in `training/config.py` with its reason; what was tried is in `t
 
 ## Known failures
 
-It knows what Flickr8k shows, and is much weaker at home: in rooms it invents people who are not
-there. It guesses colours, numbers, ages and whether a person is a man or a woman; it cannot read.
+To be written from what a contact sheet shows (`--contact-sheet`).
 
 ## Terms
 
