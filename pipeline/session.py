@@ -67,11 +67,12 @@ def open_session(
             faster = _open(path, [provider, CPU], threads)
             actual = faster.run(None, dict(probe)) if probe is not None else None
         except Exception as error:  # noqa: BLE001 - a provider may raise anything; the CPU remains
-            _LOG.warning("%s cannot run %s (%s); going on without it.", provider, path.name, error)
+            why = error.__cause__ or error
+            _LOG.warning("%s cannot run %s (%s); going on without it.", provider[0], path.name, why)
             continue
         if expected is None or actual is None or _agree(expected, actual):
             return faster
-        _LOG.warning("%s computes %s wrongly; going on without it.", provider, path.name)
+        _LOG.warning("%s computes %s wrongly; going on without it.", provider[0], path.name)
     return session
 
 

@@ -6,11 +6,14 @@ import json
 import math
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime as ort
 import pytest
 
+from pipeline import session
 from pipeline.captioner import NEVER_LAST, Captioner
 from pipeline.contract import CONTRACT_FILE
 from pipeline.errors import ModelError
@@ -122,12 +125,56 @@ def test_the_cpu_is_used_where_there_is_no_accelerator(captioner: Captioner) -> 
     assert captioner.provider == CPU
 
 
+PROBE = {"pixels": np.random.default_rng(0).normal(size=(1, 3, 32, 32)).astype(np.float32)}
+
+
+def test_an_accelerator_that_fails_is_left_and_said(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    # A provider that this onnxruntime lacks fails as one does that cannot compile the graph.
+    monkeypatch.setattr(session, "accelerators", lambda cache: [("NoSuchProvider", {})])
+    opened = open_session(TINY / "encoder.onnx", accelerate=True, probe=PROBE)
+    assert opened.get_providers() == [CPU]
+    assert "NoSuchProvider cannot run encoder.onnx" in caplog.text
+
+
+def test_an_accelerator_that_computes_wrongly_is_left_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    # The processor stands for the accelerator; what it is asked to run has other weights.
+    graph = onnx.load(TINY / "encoder.onnx")
+    weights = next(w for w in graph.graph.initializer if len(w.dims) == 4)
+    louder = onnx.numpy_helper.to_array(weights) * 2
+    weights.CopyFrom(onnx.numpy_helper.from_array(louder, weights.name))
+    onnx.save(graph, tmp_path / "wrong.onnx")
+    open_graph = session._open
+
+    def opening(path, providers, threads):
+        wrong = providers != [CPU]
+        return open_graph(tmp_path / "wrong.onnx" if wrong else path, [CPU], threads)
+
+    monkeypatch.setattr(session, "_open", opening)
+    monkeypatch.setattr(session, "accelerators", lambda cache: [("Odd", {})])
+    opened = open_session(TINY / "encoder.onnx", accelerate=True, probe=PROBE)
+    assert "Odd computes encoder.onnx wrongly" in caplog.text
+    right = open_graph(TINY / "encoder.onnx", [CPU], 1).run(None, PROBE)
+    for ours, theirs in zip(opened.run(None, PROBE), right, strict=True):
+        assert np.abs(ours - theirs).max() < 1e-5
+
+
+@pytest.mark.parametrize("spoil", [np.nan, np.inf, 1.05])
+def test_agreement_is_relative_and_refuses_what_is_no_number(spoil: float) -> None:
+    expected = [np.full((2, 2), 100.0, dtype=np.float32)]
+    near = [expected[0] * np.float32(1.01)]
+    assert session._agree(expected, near)
+    assert not session._agree(expected, [expected[0] * np.float32(spoil)])
+
+
 @pytest.mark.skipif(
     COREML not in ort.get_available_providers(), reason="CoreML exists on macOS only"
 )
 def test_coreml_runs_the_encoder_and_agrees(tmp_path) -> None:
-    probe = {"pixels": np.zeros((1, 3, 32, 32), dtype=np.float32)}
-    session = open_session(
-        TINY / "encoder.onnx", accelerate=True, probe=probe, cache=tmp_path / "cache"
+    opened = open_session(
+        TINY / "encoder.onnx", accelerate=True, probe=PROBE, cache=tmp_path / "cache"
     )
-    assert session.get_providers()[0] == COREML
+    assert opened.get_providers()[0] == COREML
