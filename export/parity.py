@@ -34,11 +34,6 @@ NUMBERS_BOUND = 0.02
 # Two captions of nearly the same score may change places.
 WORDS_BOUND = 0.05
 
-ENCODER_INPUTS = (names.PIXELS,)
-ENCODER_OUTPUTS = (names.CROSS_KEYS, names.CROSS_VALUES, names.FEATURES)
-DECODER_INPUTS = (names.TOKENS, names.KEYS, names.VALUES, names.CROSS_KEYS, names.CROSS_VALUES)
-DECODER_OUTPUTS = (names.LOG_PROBABILITIES, names.NEXT_KEYS, names.NEXT_VALUES)
-
 
 class TorchSession:
     """A torch module that runs where an onnxruntime session is expected."""
@@ -85,8 +80,8 @@ def torch_captioner(model: CaptionModel, exported: Captioner) -> Captioner:
     return Captioner(
         exported.contract,
         exported.vocabulary,
-        TorchSession(EncoderGraph(model), ENCODER_INPUTS, ENCODER_OUTPUTS),
-        TorchSession(DecoderGraph(model), DECODER_INPUTS, DECODER_OUTPUTS),
+        TorchSession(EncoderGraph(model), names.ENCODER_INPUTS, names.ENCODER_OUTPUTS),
+        TorchSession(DecoderGraph(model), names.DECODER_INPUTS, names.DECODER_OUTPUTS),
     )
 
 
@@ -120,14 +115,14 @@ def _random_inputs(
     contract = captioner.contract
     for _ in range(3):
         pixels = normal(1, 3, contract.input_size, contract.input_size)
-        yield "encoder", ENCODER_OUTPUTS, {names.PIXELS: pixels}
+        yield "encoder", names.ENCODER_OUTPUTS, {names.PIXELS: pixels}
     encoded = captioner.encode(np.zeros((8, 8, 3), dtype=np.uint8))
     head = contract.width // contract.heads
     for beams, words in ((1, 0), (1, 1), (3, 2), (5, contract.max_length)):
         shape = (contract.layers, beams, contract.heads, words, head)
         yield (
             "decoder",
-            DECODER_OUTPUTS,
+            names.DECODER_OUTPUTS,
             {
                 names.TOKENS: generator.integers(len(captioner.vocabulary), size=beams),
                 names.KEYS: normal(*shape),

@@ -91,8 +91,8 @@ def export_encoder(model: CaptionModel, path: Path, *, compress: bool) -> None:
     graph = _trace(
         EncoderGraph(model),
         (torch.zeros(1, 3, size, size),),
-        (names.PIXELS,),
-        (names.CROSS_KEYS, names.CROSS_VALUES, names.FEATURES),
+        names.ENCODER_INPUTS,
+        names.ENCODER_OUTPUTS,
     )
     # EfficientNet pads unevenly ("same"): CoreML has no Pad, but its convolutions can do it.
     _save(rewrite(graph, pattern_rewrite_rules=[fuse_pad_into_conv_rule]), path, compress)
@@ -112,8 +112,8 @@ def export_decoder(model: CaptionModel, path: Path, *, compress: bool) -> None:
     graph = _trace(
         DecoderGraph(model),
         (tokens, keys, values, cross_keys, cross_values),
-        (names.TOKENS, names.KEYS, names.VALUES, names.CROSS_KEYS, names.CROSS_VALUES),
-        (names.LOG_PROBABILITIES, names.NEXT_KEYS, names.NEXT_VALUES),
+        names.DECODER_INPUTS,
+        names.DECODER_OUTPUTS,
         ({0: rows}, cache_axes, cache_axes, None, None),
     )
     _save(graph, path, compress)

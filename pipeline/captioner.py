@@ -151,8 +151,7 @@ class Captioner:
         """
         contract = self.contract
         pixels = to_pixels(rgb, contract.input_size, contract.mean, contract.std)
-        outputs = (names.CROSS_KEYS, names.CROSS_VALUES, names.FEATURES)
-        keys, values, features = _run(self.encoder, outputs, {names.PIXELS: pixels})
+        keys, values, features = _run(self.encoder, names.ENCODER_OUTPUTS, {names.PIXELS: pixels})
         return Encoded(keys, values, features[0])
 
     def captions(self, encoded: Encoded, *, beam_size: int | None = None) -> list[Caption]:
@@ -166,7 +165,6 @@ class Captioner:
         empty = np.zeros(shape, dtype=np.float32)
 
         def step(tokens: NDArray[np.int64], state: _State) -> tuple[NDArray[np.float32], _State]:
-            outputs = (names.LOG_PROBABILITIES, names.NEXT_KEYS, names.NEXT_VALUES)
             inputs: dict[str, Array] = {
                 names.TOKENS: tokens,
                 names.KEYS: state.keys,
@@ -174,7 +172,7 @@ class Captioner:
                 names.CROSS_KEYS: encoded.cross_keys,
                 names.CROSS_VALUES: encoded.cross_values,
             }
-            scores, keys, values = _run(self.decoder, outputs, inputs)
+            scores, keys, values = _run(self.decoder, names.DECODER_OUTPUTS, inputs)
             return scores, _State(keys, values)
 
         hypotheses = beam_search(

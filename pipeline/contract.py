@@ -23,6 +23,12 @@ LOG_PROBABILITIES = "log_probabilities"  # (B, V) float32, natural logarithms
 NEXT_KEYS = "next_keys"  # (L, B, H, T + 1, W / H) float32
 NEXT_VALUES = "next_values"  # likewise
 
+# The graphs' arguments and results, in order.
+ENCODER_INPUTS = (PIXELS,)
+ENCODER_OUTPUTS = (CROSS_KEYS, CROSS_VALUES, FEATURES)
+DECODER_INPUTS = (TOKENS, KEYS, VALUES, CROSS_KEYS, CROSS_VALUES)
+DECODER_OUTPUTS = (LOG_PROBABILITIES, NEXT_KEYS, NEXT_VALUES)
+
 
 @dataclass(frozen=True)
 class ModelContract:

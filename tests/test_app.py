@@ -23,9 +23,9 @@ from pipeline.page.sounds import SoundShelf, shelf
 from pipeline.phrases import ENGLISH, phrases
 from pipeline.speech import default_chain
 from tests.bad_files import DifficultFile, difficult_files
+from tests.data.tiny_files import TINY
 
 ROOT = Path(__file__).resolve().parents[1]
-TINY = ROOT / "tests" / "data" / "tiny"
 CAT = ROOT / "assets" / "samples" / "cat.jpg"
 
 

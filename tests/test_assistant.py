@@ -16,9 +16,9 @@ from pipeline.contract import ModelContract
 from pipeline.errors import ImageError
 from pipeline.image import read_rgb
 from pipeline.speech import VoiceChain, default_chain
+from tests.data.tiny_files import TINY
 
 ROOT = Path(__file__).resolve().parents[1]
-TINY = ROOT / "tests" / "data" / "tiny"
 CAT = (ROOT / "assets" / "samples" / "cat.jpg").read_bytes()
 
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from tqdm import tqdm
 
-from pipeline.image import read_rgb
+from pipeline.image import read_rgb, to_pixels
 from pipeline.vocabulary import Vocabulary, normalise
 from training import flickr8k, views
 from training.config import ModelConfig, StageConfig, TrainConfig
@@ -126,7 +126,9 @@ class Trainer:
 
     def _pixels(self, rgbs: list[NDArray[np.uint8]]) -> Tensor:
         encoder = self.model.photo_encoder
-        return views.normalised(rgbs, encoder.input_size, encoder.mean, encoder.std, self.device)
+        size, mean, std = encoder.input_size, encoder.mean, encoder.std
+        pixels = np.concatenate([to_pixels(rgb, size, mean, std) for rgb in rgbs])
+        return torch.from_numpy(pixels).to(self.device)
 
     def _batches(self, stage: StageConfig) -> Iterator[tuple[NDArray[np.int64], Tensor]]:
         """Photos' numbers and their features, for the steps of this epoch that are left."""

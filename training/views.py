@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from tqdm import tqdm
 
-from pipeline.image import read_rgb, squash
+from pipeline.image import read_rgb
 from pipeline.vocabulary import END, PAD, Vocabulary
 from training.flickr8k import Photo
 
@@ -45,22 +45,6 @@ def augment(
     if may_flip and generator.random() < 0.5:
         crop = crop[:, ::-1]
     return np.ascontiguousarray(crop)
-
-
-def normalised(
-    photos: Sequence[NDArray[np.uint8]],
-    size: int,
-    mean: Sequence[float],
-    std: Sequence[float],
-    device: torch.device,
-) -> Tensor:
-    """(H, W, 3) uint8 RGB photos -> (B, 3, size, size) float32 on the device."""
-    stacked = torch.from_numpy(np.stack([squash(rgb, size) for rgb in photos])).to(device)
-    scaled = stacked.permute(0, 3, 1, 2).float().div_(255)
-    shape = (1, 3, 1, 1)
-    return (scaled - torch.tensor(mean, device=device).view(shape)) / torch.tensor(
-        std, device=device
-    ).view(shape)
 
 
 def token_rows(photos: Sequence[Photo], vocabulary: Vocabulary, max_words: int) -> Tensor:

@@ -20,10 +20,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.data.tiny_files import TINY
+
 playwright_api = pytest.importorskip("playwright.sync_api")
 
 ROOT = Path(__file__).resolve().parents[2]
-TINY = ROOT / "tests" / "data" / "tiny"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox --disable-background-networking --disable-component-update --disable-sync "

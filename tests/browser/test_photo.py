@@ -16,7 +16,8 @@ from pipeline.assistant import Assistant
 from pipeline.captioner import Captioner
 from pipeline.phrases import ENGLISH
 from pipeline.speech import default_chain
-from tests.browser.conftest import ROOT, TINY, Server, Vois, launch, serve, visit
+from tests.browser.conftest import ROOT, Server, Vois, launch, serve, visit
+from tests.data.tiny_files import TINY
 
 pytestmark = pytest.mark.browser
 
