@@ -6,11 +6,12 @@ step of work, and starts over. So words are on the page before their sound is be
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import secrets
+import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 from starlette.requests import Request
@@ -19,11 +20,17 @@ from starlette.routing import Route
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pipeline.assistant import Assistant, Description
+from pipeline.camera import Camera
 from pipeline.captioner import Captioner
+from pipeline.errors import VoisError
+from pipeline.live import LiveSettings, Watcher, Wording
+from pipeline.page import parts
 from pipeline.page.desk import Crew, Desk, Kind, Photo
+from pipeline.page.live import LiveTab, State, ice_servers
 from pipeline.page.sounds import shelf
 from pipeline.phrases import phrases
 from pipeline.speech import Mode, VoiceChain, default_chain
+from pipeline.speech.cue import looking
 
 ROOT = Path(__file__).resolve().parent
 MODEL = Path(os.environ.get("VOIS_ASSETS", ROOT / "assets"))
@@ -32,6 +39,9 @@ SAMPLES = ROOT / "assets" / "samples"
 PHOTO_TYPES = "jpg jpeg png webp gif bmp tif tiff heic heif avif mp4".split()
 UPLOAD_MEGABYTES = 50
 LANGUAGE = "en"
+ICE_SERVERS = ice_servers(os.environ.get("VOIS_ICE_SERVERS", ""))
+POLL_S = 0.2  # how often the page asks the camera's thread for news
+INTERVALS_S = (2, 5, 10, 30, 60)
 
 say = phrases(LANGUAGE)
 
@@ -62,6 +72,7 @@ def page() -> None:
     """Draws the page, does one step of work and, if there was any, draws it again."""
     st.set_page_config(page_title="Vois", page_icon="\N{SPEAKER WITH THREE SOUND WAVES}")
     desk: Desk = st.session_state.setdefault("desk", Desk())
+    live: LiveTab = st.session_state.setdefault("live", LiveTab())
     with st.sidebar:
         settings()
     st.title("Vois", anchor=False)
@@ -69,8 +80,16 @@ def page() -> None:
     with st.expander(say.about, expanded=not desk.used):  # a first visitor meets it open
         leaves = say.what_leaves_online if online() else say.what_leaves
         st.markdown("\n\n".join((say.what_it_is, leaves, say.not_for_safety)))
-    desk.sync(chosen_photos(), say)
-    player(desk)
+    camera_tab, photo_tab = st.tabs((say.live, say.photo), key="tab", on_change="rerun")
+    with camera_tab if camera_tab.open else photo_tab:
+        photos = camera_photos(live) if camera_tab.open else chosen_photos()
+    if not camera_tab.open:
+        live.leave()
+    desk.sync(photos, say)
+    if live.sending or parts.STREAM in st.session_state:
+        stream(live, desk)
+    on = live.state is not State.OFF or live.sending
+    st.fragment(result, run_every=POLL_S if on else None)(desk, live, bool(camera_tab.open))
     pictures(desk)
     if desk.step(Crew(prepare, describe, speak), shelf(), say):
         st.rerun()
@@ -88,6 +107,18 @@ def settings() -> None:
     )
     st.markdown(say.voice_online_note)
     st.slider(say.pace_label, 0.5, 2.0, step=0.25, key="pace")
+    st.selectbox(
+        say.wording_label,
+        Wording,
+        format_func=lambda wording: getattr(say, f"wording_{wording}"),
+        key="wording",
+    )
+    st.selectbox(
+        say.interval_label,
+        INTERVALS_S,
+        format_func=lambda seconds: say.interval.format(seconds=seconds),
+        key="interval",
+    )
     st.toggle(say.mute_label, key="muted")
     st.toggle(say.keys_label, value=True, key="keys")
 
@@ -99,7 +130,6 @@ def online() -> bool:
 
 def chosen_photos() -> list[Photo]:
     """Draws the ways to choose a photo and returns those that are chosen now."""
-    st.header(say.photo, anchor=False)
     uploads = st.file_uploader(
         say.choose.format(megabytes=UPLOAD_MEGABYTES),
         type=PHOTO_TYPES,
@@ -126,34 +156,118 @@ def choose(path: Path) -> None:
     st.session_state.sample = Photo(secrets.token_hex(8), path.name, path.read_bytes, now=True)
 
 
-@st.cache_resource(show_spinner=False)
-def component() -> Any:
-    """The live region and the voice, whose nodes stay while the page is drawn anew."""
-    html, js, player_css, page_css = (
-        (ROOT / "assets" / "page" / name).read_text(encoding="utf-8")
-        for name in ("player.html", "player.js", "player.css", "page.css")
+def camera_photos(live: LiveTab) -> list[Photo]:
+    """Draws the live camera and returns the photo that is taken instead where it cannot work."""
+    st.session_state.pop("sample", None)
+    parts.camera(
+        live,
+        st.session_state["keys"],
+        say,
+        on_camera_change=camera_news,
+        on_ask_change=lambda: with_camera(Camera.ask),
+        on_paused_change=paused,
     )
-    css = player_css + page_css  # not isolated, so that it reaches Streamlit's own parts
-    return st.components.v2.component("vois", html=html, css=css, js=js, isolate_styles=False)
+    if not live.blocked:
+        return []
+    st.markdown(say.camera_blocked)
+    shot = st.camera_input(say.take)
+    return [] if shot is None else [Photo(shot.file_id, shot.name, shot.getvalue, now=True)]
 
 
-def player(desk: Desk) -> None:
-    """Sends the queue to the browser, which announces and speaks it."""
-    component()(
-        key="player",
-        data={
-            "items": [entry.as_item(LANGUAGE) for entry in desk.entries],
-            "status": {"id": str(desk.ready), "text": say.ready if desk.ready else say.loading},
-            "labels": dataclasses.asdict(say),
-            "pace": st.session_state.pace,
-            "muted": st.session_state.muted,
-            "keys": st.session_state["keys"],
-            "accepts": {"types": PHOTO_TYPES, "bytes": UPLOAD_MEGABYTES * 1024 * 1024},
-        },
-        on_pace_change=lambda: st.session_state.update(pace=st.session_state.player.pace),
-        on_muted_change=lambda: st.session_state.update(muted=st.session_state.player.muted),
+def camera_news() -> None:
+    """Takes what the browser says of the camera."""
+    desk: Desk = st.session_state.desk
+    live: LiveTab = st.session_state.live
+    news = st.session_state.camera.camera
+    if news is None:
+        return
+    problem = live.hear(news["kind"], time.monotonic())
+    if not live.sending:
+        desk.unwatch()
+    if problem is not None:
+        desk.report(getattr(say, f"camera_{problem}"))
+
+
+def paused() -> None:
+    """Pauses or goes on, as the button says."""
+    st.session_state.live.paused = bool(st.session_state.camera.paused)
+
+
+def with_camera(deed: Callable[[Camera], None]) -> None:
+    """Does something with the camera's worker, if there is one."""
+    if "worker" in st.session_state:
+        deed(st.session_state.worker)
+
+
+def stream(live: LiveTab, desk: Desk) -> None:
+    """Lets the camera's worker describe what the browser sends."""
+    if not desk.ready:
+        return
+    if "worker" not in st.session_state:
+        try:
+            st.session_state.worker = Camera(
+                Watcher(captioner()), partial(utter, voices(False), "offline")
+            )
+        except VoisError as error:
+            live.leave()
+            desk.report(str(error))
+            return
+    worker: Camera = st.session_state.worker
+    wording, interval, pace = (st.session_state[key] for key in ("wording", "interval", "pace"))
+    mode: Mode = "best" if online() else "offline"
+    worker.configure(
+        LiveSettings(wording, interval, pace, LANGUAGE), partial(utter, voices(online()), mode)
+    )
+    worker.pause(live.paused)
+    parts.stream(live, worker, ICE_SERVERS)
+
+
+def utter(chain: VoiceChain, mode: Mode, text: str) -> tuple[str, float]:
+    """Words to a token of the shelf and their seconds; runs in the camera's thread."""
+    sound = chain.speak(text, language=LANGUAGE, mode=mode)
+    return shelf().put(sound.wav()), sound.seconds
+
+
+def result(desk: Desk, live: LiveTab, camera_open: bool) -> None:
+    """What is shown and said: redrawn by itself while the camera is on."""
+    worker: Camera | None = st.session_state.get("worker")
+    before, age = live.state, None
+    if worker is not None:
+        age = worker.frame_age()
+        for report in worker.take() if live.sending else ():
+            desk.tell(report)
+    problem = live.observe(age, time.monotonic())
+    if problem is not None:
+        desk.report(getattr(say, f"camera_{problem}"))
+    if before is State.CONNECTING and live.state is State.LIVE:
+        desk.watch(say.camera_first, shelf().put(looking().wav()))
+    status = live.status(say) if camera_open else ("ready", say.ready)
+    if not desk.ready:
+        status = ("loading", say.loading)
+    data = {
+        "items": [entry.as_item(LANGUAGE) for entry in desk.entries],
+        "status": dict(zip(("id", "text"), status, strict=True)),
+        "pace": st.session_state.pace,
+        "muted": st.session_state.muted,
+        "keys": st.session_state["keys"],
+        "accepts": {"types": PHOTO_TYPES, "bytes": UPLOAD_MEGABYTES * 1024 * 1024},
+    }
+    parts.player(
+        data,
+        say,
+        on_pace_change=lambda: adopt("pace"),
+        on_muted_change=lambda: adopt("muted"),
         on_refused_change=refused,
+        on_hushed_change=lambda: with_camera(Camera.hush),
     )
+    if problem is not None or st.session_state.pop("redraw", False):
+        st.rerun()
+
+
+def adopt(setting: str) -> None:
+    """Takes a setting that was changed by the player's buttons into the sidebar."""
+    st.session_state[setting] = st.session_state.player[setting]
+    st.session_state.redraw = True
 
 
 def refused() -> None:
@@ -161,13 +275,15 @@ def refused() -> None:
     for file in st.session_state.player.refused or ():
         sentence = say.too_large if file["reason"] == "too_large" else say.wrong_type
         st.session_state.desk.report(sentence.format(name=file["name"], megabytes=UPLOAD_MEGABYTES))
+        st.session_state.redraw = True
 
 
 def pictures(desk: Desk) -> None:
     """The photos, the newest choice first; their words too when there are several."""
-    several = len(desk.entries) > 1
+    entries = [entry for entry in desk.entries if entry.moments is None]  # the camera has its own
+    several = len(entries) > 1
     with st.container(key="pictures"):
-        for entry in sorted(desk.entries, key=lambda entry: -entry.batch):
+        for entry in sorted(entries, key=lambda entry: -entry.batch):
             if several and entry.kind is not Kind.WAITING:
                 st.text(entry.text)  # never as Markdown: a file's name may be in it
             if entry.description is not None:

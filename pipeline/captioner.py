@@ -154,8 +154,16 @@ class Captioner:
         keys, values, features = _run(self.encoder, names.ENCODER_OUTPUTS, {names.PIXELS: pixels})
         return Encoded(keys, values, features[0])
 
-    def captions(self, encoded: Encoded, *, beam_size: int | None = None) -> list[Caption]:
+    def captions(
+        self, encoded: Encoded, *, beam_size: int | None = None, most_words: int | None = None
+    ) -> list[Caption]:
         """The best captions of an encoded photo, the best first.
+
+        Args:
+            encoded: what `encode` gave.
+            beam_size: the contract's when None; 1 is greedy search.
+            most_words: searches among whole captions of at most so many words; the contract's
+                length when None.
 
         Raises:
             ModelError: the model's files do not fit together.
@@ -181,7 +189,7 @@ class Captioner:
             _State(empty, empty),
             beam_size=beam_size or contract.beam_size,
             length_penalty=contract.length_penalty,
-            max_length=contract.max_length,
+            max_length=min(most_words or contract.max_length, contract.max_length),
             rules=self._rules,
         )
         return [self._caption(hypothesis) for hypothesis in hypotheses]

@@ -40,6 +40,34 @@ class Phrases:
     too_large: str
     wrong_type: str
 
+    # The live camera: its states, then what can be wrong with it (pipeline.page.live).
+    live: str
+    ready_live: str
+    camera_off: str
+    camera_asking: str
+    camera_connecting: str
+    camera_live: str
+    camera_paused: str
+    camera_lost: str
+    camera_first: str
+    camera_denied: str
+    camera_missing: str
+    camera_busy: str
+    camera_unplugged: str
+    camera_insecure: str
+    camera_blocked: str
+    camera_start: str
+    camera_stop: str
+    camera_pause: str
+    camera_resume: str
+    camera_choice: str
+    camera_controls: str
+    camera_picture: str
+    camera_picture_of: str
+    camera_frame: str
+    camera_keys: str
+    describe_now: str
+
     # The photo panel.
     photo: str
     choose: str
@@ -70,12 +98,18 @@ class Phrases:
     pace_label: str
     mute_label: str
     keys_label: str
+    wording_label: str
+    wording_auto: str
+    wording_full: str
+    wording_short: str
+    interval_label: str
+    interval: str
 
 
 ENGLISH = Phrases(
-    tagline="Hear what a photo shows.",
+    tagline="Hear what the camera or a photo shows.",
     about="About Vois",
-    what_it_is="Vois describes a photo in one sentence and says it aloud.",
+    what_it_is="Vois describes what the camera or a photo shows in one sentence, said aloud.",
     what_leaves="Nothing leaves this machine: photos, words and sound are made and kept here.",
     what_leaves_online=(
         "Your photos stay on this machine; the words of each description are sent to Google, "
@@ -90,15 +124,52 @@ ENGLISH = Phrases(
     describing_one_of="Describing photo {number} of {count}.",
     perhaps="Perhaps: {text}",
     numbered="Photo {number}: {text}",
-    nothing_yet="There is nothing to say again yet. Choose a photo first.",
+    nothing_yet="There is nothing to say again yet.",
     muted="The voice is muted. Press M to hear it.",
     unmuted="The voice is on.",
     pace="Pace {rate}.",
     sound_blocked="Your browser waits for you before it plays sound.",
-    sound_lost="The sound did not arrive. Choose the photo again to hear it.",
+    sound_lost="The sound did not arrive.",
     unknown_error="Something went wrong. Try again, or try another photo.",
     too_large="{name} is too large. Choose a photo of at most {megabytes} megabytes.",
     wrong_type="{name} is not a kind of photo that Vois can read. Choose a JPEG, PNG or WebP file.",
+    live="Live camera",
+    ready_live="Ready. Start the camera to hear what is in front of it.",
+    camera_off="The camera is off.",
+    camera_asking="Your browser may ask whether Vois can use the camera. Choose Allow.",
+    camera_connecting="Connecting to the camera.",
+    camera_live="The camera is live.",
+    camera_paused="Paused. Press P to go on, or D to hear what is there now.",
+    camera_lost="The picture has stopped. Waiting for the camera to come back.",
+    camera_first="The camera is live. Looking.",
+    camera_denied=(
+        "Vois may not use the camera. Allow it in the browser's settings for this page, "
+        "then start the camera again."
+    ),
+    camera_missing="There is no camera. Plug one in, then start the camera again.",
+    camera_busy=(
+        "The camera does not start. Close other programs that use it, then start it again."
+    ),
+    camera_unplugged="The camera is gone. Plug it in again, and Vois goes on by itself.",
+    camera_insecure=(
+        "This browser gives a camera only to pages on this machine or over HTTPS. "
+        "Open the page in one of these ways."
+    ),
+    camera_blocked=(
+        "The live picture does not reach Vois: the browser or the network blocks it. "
+        "You can take single photos instead."
+    ),
+    camera_start="Start the camera (L)",
+    camera_stop="Stop the camera (L)",
+    camera_pause="Pause (P)",
+    camera_resume="Go on (P)",
+    camera_choice="Camera",
+    camera_controls="Camera",
+    camera_picture="The camera's picture, not described yet",
+    camera_picture_of="The camera's picture. Last description: {text}",
+    camera_frame="Connection of the camera, nothing to read",
+    camera_keys="Keys: L starts and stops the camera, D describes now, P pauses.",
+    describe_now="Describe now (D)",
     photo="Photo",
     choose="Choose or drop one or several photos, each of at most {megabytes} megabytes",
     use_camera="Take a photo with the camera",
@@ -126,7 +197,13 @@ ENGLISH = Phrases(
     ),
     pace_label="Pace of the voice",
     mute_label="Mute the voice",
-    keys_label="Use the keys A, S and M",
+    keys_label="Use the keys A, S, M, D, P and L",
+    wording_label="Live descriptions",
+    wording_auto="Short while the picture changes fast",
+    wording_full="Always in full",
+    wording_short="Always short",
+    interval_label="Live: speak at most every",
+    interval="{seconds} seconds",
 )
 
 _BY_LANGUAGE = {"en": ENGLISH}

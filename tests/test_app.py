@@ -16,9 +16,10 @@ from streamlit.testing.v1 import AppTest
 
 import streamlit_app
 from pipeline.assistant import Assistant, Description
+from pipeline.camera import NO_SOUND
 from pipeline.captioner import Captioner
 from pipeline.errors import ModelError, SpeechError
-from pipeline.page.desk import NO_SOUND, Crew, Desk, Kind, Photo
+from pipeline.page.desk import Crew, Desk, Kind, Photo
 from pipeline.page.sounds import SoundShelf, shelf
 from pipeline.phrases import ENGLISH, phrases
 from pipeline.speech import default_chain

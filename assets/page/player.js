@@ -4,8 +4,9 @@
 // keeps this module and the component's nodes in between. So everything here compares what came
 // with what it knows: an item is announced once and spoken once, however often it comes.
 //
-// An item: {id, now, kind: waiting | description | guidance | error, text, language, sound}.
-// `sound` is null while the voice is being made, "" when no voice could speak, else a token.
+// An item: {id, now, kind: waiting | description | guidance | error, text, language, sound, seen,
+// moments}. `sound` is null while the voice is being made, "" when no voice could speak, else a
+// token; a waiting item's sound is a cue. `seen` is when the camera saw it, in ms since 1970, or 0.
 
 const PACES = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2]; // the slider in the settings has the same
 // How long a sentence that no voice speaks stays before the next one: about 200 words a minute.
@@ -24,14 +25,15 @@ let send = () => {};
 let active = null; // the id whose turn it is
 let shown = null; // the id whose sentence is on the page
 let announced = ""; // what the live region was last given, so that nothing is said twice
+let status = ""; // the id of the state that was last announced
 let repeat = 0;
 let pace = 1;
 let received = {}; // the settings as they last came from Python
 
 // What the voice did, for the browser tests.
 window.voisPlayerEvents = window.voisPlayerEvents ?? [];
-function record(type, id) {
-  window.voisPlayerEvents.push({ type, id, at: performance.now() });
+function record(type, id, moments) {
+  window.voisPlayerEvents.push({ type, id, at: performance.now(), moments });
   if (window.voisPlayerEvents.length > EVENTS_KEPT) window.voisPlayerEvents.shift();
 }
 
@@ -45,6 +47,7 @@ export default function ({ data: fresh, parentElement, setTriggerValue }) {
   received = { pace: data.pace, muted: data.muted };
   take(data.items);
   advance();
+  tellStatus();
 }
 
 // ---- The queue -------------------------------------------------------------------------------
@@ -77,7 +80,11 @@ function advance() {
   if (!item) return rest();
   active = item.id;
   show(item);
-  if (item.kind === "waiting" || (item.sound === null && !item.silent)) return;
+  if (item.kind === "waiting") {
+    if (item.url && !item.begun && !item.silent) play(item);
+    return;
+  }
+  if (item.sound === null && !item.silent) return;
   if (item.silent) finish(item);
   else if (item.sound === "") {
     item.reading ??= setTimeout(() => finish(item), item.text.length * READING_MS_PER_CHARACTER);
@@ -92,7 +99,16 @@ function finish(item) {
 
 // Nothing is left to say. The last sentence stays; without one, the page says how things stand.
 function rest() {
-  if (shown === null) announce(data.status.text, "ready", data.status.id);
+  if (shown !== null) return;
+  status = data.status.id;
+  announce(data.status.text, "ready", data.status.id);
+}
+
+// How things stand is said when it changes, also while a sentence stays on the page.
+function tellStatus() {
+  if (status === data.status.id) return;
+  status = data.status.id;
+  if (items.get(active)?.kind !== "waiting") announce(data.status.text, "ready", status);
 }
 
 async function fetchSound(item) {
@@ -125,6 +141,12 @@ function show(item) {
   nodes.sentence.lang = item.language;
   nodes.sentence.dataset.kind = item.kind;
   announce(item.text, item.kind, `${item.kind} ${item.id}`);
+  record("shown", item.id, item.moments);
+  tellAge();
+  if (item.seen) {
+    const picture = document.querySelector(".vois-camera video");
+    picture?.setAttribute("aria-label", data.labels.camera_picture_of.replace("{text}", item.text));
+  }
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   nodes.sentence.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
 }
@@ -133,7 +155,20 @@ function clearSentence() {
   shown = null;
   nodes.sentence.textContent = "";
   delete nodes.sentence.dataset.kind;
+  tellAge();
 }
+
+// How old a live description is; for the eye, and not announced: it changes all the time.
+function tellAge() {
+  const seen = items.get(shown)?.seen;
+  nodes.ago.hidden = !seen;
+  if (!seen) return;
+  const seconds = Math.max(0, Math.round((Date.now() - seen) / 1000));
+  const [count, unit] = seconds < 60 ? [seconds, "second"] : [Math.floor(seconds / 60), "minute"];
+  const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
+  nodes.ago.textContent = words.format(-count, unit);
+}
+setInterval(() => nodes?.section.isConnected && tellAge(), 1000);
 
 function announce(text, kind, what) {
   if (announced === what) return;
@@ -237,7 +272,10 @@ function toggleMute() {
 
 const DEEDS = {
   again,
-  stop,
+  stop: () => {
+    stop();
+    send("hushed", ++notes);
+  },
   mute: toggleMute,
   slower: () => changePace(-1),
   faster: () => changePace(1),
@@ -247,14 +285,22 @@ const DEEDS = {
   },
 };
 const KEYS = { a: "again", s: "stop", m: "mute" };
+// The camera's buttons are another component's, which is only there in its tab.
+const CAMERA_KEYS = { d: "ask", p: "pause", l: "power" };
+const press = (name) => document.querySelector(`.vois-camera [data-do=${name}]:not([hidden])`);
 
 document.addEventListener("keydown", (event) => {
   if (!data?.keys || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-  const deed = KEYS[event.key.toLowerCase()];
-  if (!deed || event.composedPath()[0].closest?.(TEXT_FIELDS)) return;
+  const key = event.key.toLowerCase();
+  const deed = DEEDS[KEYS[key]];
+  const button = press(CAMERA_KEYS[key]);
+  if (!(deed || button) || event.composedPath()[0].closest?.(TEXT_FIELDS)) return;
   event.preventDefault();
-  DEEDS[deed]();
+  if (deed) deed();
+  else button.click();
 });
+// The person acts on the camera: what it said is old.
+document.addEventListener("vois-hush", () => nodes && stop());
 
 // Streamlit refuses a file that is too large or of another kind with small red words that nobody
 // speaks, and never tells Python. So the page tells it.
@@ -284,6 +330,7 @@ function bind(root) {
     section,
     status: section.querySelector(".vois-status"),
     sentence: section.querySelector(".vois-sentence"),
+    ago: section.querySelector(".vois-ago"),
     unlock: section.querySelector(".vois-unlock"),
     audio: section.querySelector("audio"),
   };
@@ -298,7 +345,7 @@ function bind(root) {
   nodes.audio.addEventListener("ended", () => {
     const item = items.get(nodes.audio.dataset.id);
     record("ended", item?.id);
-    if (item) finish(item);
+    if (item && item.kind !== "waiting") finish(item);
   });
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import secrets
 from collections.abc import Callable, Sequence
@@ -9,13 +10,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pipeline.assistant import Description
+from pipeline.camera import NO_SOUND, Moments, Report
 from pipeline.errors import SpeechError, VoisError
 from pipeline.page.sounds import SoundShelf
 from pipeline.phrases import Phrases
 
 logger = logging.getLogger(__name__)
 
-NO_SOUND = ""  # beside None ("not made yet") and a token of the shelf
+# A sentence of the camera may still be spoken while the next one is already there; not three.
+LIVE_KEPT = 2
 
 
 class Kind(StrEnum):
@@ -55,8 +58,10 @@ class Entry:
         number: its place among those chosen together, from 1; 0 when it was chosen alone.
         kind: what `text` is.
         text: what is shown and spoken.
+        now: stops what is being said; others wait for it to end.
         description: set once the photo was described.
         sound: a token of the shelf, None while it is to be made, `NO_SOUND` when no voice spoke.
+        moments: of what the camera saw; its sound is made by the camera's thread.
     """
 
     id: str
@@ -65,10 +70,12 @@ class Entry:
     number: int
     kind: Kind
     text: str
+    now: bool
     description: Description | None = None
     sound: str | None = None
+    moments: Moments | None = None
 
-    def as_item(self, language: str) -> dict[str, str | bool | None]:
+    def as_item(self, language: str) -> dict[str, object]:
         """What `assets/page/player.js` takes: JSON, the one place where a dict stands for a type.
 
         Args:
@@ -76,11 +83,13 @@ class Entry:
         """
         return {
             "id": self.id,
-            "now": self.photo is None or self.photo.now,
+            "now": self.now,
             "kind": self.kind.value,
             "text": self.text,
             "language": language if self.description is None else self.description.language,
             "sound": self.sound,
+            "seen": 0 if self.moments is None else 1000 * self.moments.seen,
+            "moments": None if self.moments is None else dataclasses.asdict(self.moments),
         }
 
 
@@ -145,6 +154,45 @@ class Desk:
         self._batch += 1
         self._add(None, 0, Kind.ERROR, text)
 
+    def watch(self, text: str, cue: str) -> None:
+        """Shows that the camera's first picture is being looked at.
+
+        Args:
+            text: what is announced.
+            cue: a token of the shelf: a short sound, so that nobody waits in silence.
+        """
+        self.unwatch()
+        self._batch += 1
+        self._add(None, 0, Kind.WAITING, text)
+        self.entries[-1].sound = cue
+
+    def unwatch(self) -> None:
+        """The camera has spoken, or will not."""
+        self.entries = [
+            entry
+            for entry in self.entries
+            if entry.photo is not None or entry.kind is not Kind.WAITING
+        ]
+
+    def tell(self, report: Report) -> None:
+        """Shows what the camera's thread reports; the second time, only its sound is new."""
+        for entry in self.entries:
+            if entry.id == report.id:
+                entry.sound, entry.moments = report.sound, report.moments
+                return
+        self.unwatch()
+        description = report.description
+        kind = Kind.ERROR
+        if description is not None:
+            kind = Kind.DESCRIPTION if description.guidance is None else Kind.GUIDANCE
+        self._batch += 1
+        entry = Entry(report.id, None, self._batch, 0, kind, report.text, report.interrupts)
+        entry.description, entry.sound, entry.moments = description, report.sound, report.moments
+        self.entries.append(entry)
+        live = [entry for entry in self.entries if entry.moments is not None]
+        old = {entry.id for entry in live[:-LIVE_KEPT]}
+        self.entries = [entry for entry in self.entries if entry.id not in old]
+
     def step(self, crew: Crew, shelf: SoundShelf, phrases: Phrases) -> bool:
         """Does the next piece of work: a sound whose words are shown, else the next photo.
 
@@ -163,7 +211,8 @@ class Desk:
                 self.report(problem)
             return True
         for entry in self.entries:
-            if entry.kind is not Kind.WAITING and entry.sound is None:
+            made_here = entry.kind is not Kind.WAITING and entry.moments is None
+            if made_here and entry.sound is None:
                 entry.sound = _sound(entry.text, crew.speak, shelf)
                 return True
         for entry in self.entries:
@@ -174,7 +223,8 @@ class Desk:
 
     def _add(self, photo: Photo | None, number: int, kind: Kind, text: str) -> None:
         entry_id = secrets.token_hex(8)
-        self.entries.append(Entry(entry_id, photo, self._batch, number, kind, text))
+        now = photo is None or photo.now
+        self.entries.append(Entry(entry_id, photo, self._batch, number, kind, text, now))
 
 
 def _describe(entry: Entry, photo: Photo, crew: Crew, phrases: Phrases) -> None:

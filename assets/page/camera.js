@@ -1,0 +1,215 @@
+// The camera: asks for it, shows it, names what goes wrong, and lends it to streamlit-webrtc.
+//
+// streamlit-webrtc's own page part lives in an iframe whose words and buttons a screen reader meets
+// poorly, and it tells Python of no refusal. So this component opens the camera, and the iframe,
+// which is of the same origin, is given a copy of the stream instead of opening it again. Should
+// the loan fail, the iframe opens the camera by itself, as it does everywhere else.
+//
+// What happened goes to Python as {kind, turn}: asking | granted | stopped, or what went wrong:
+// denied | missing | busy | unplugged | insecure.
+
+const SIZE = { width: { ideal: 640 }, height: { ideal: 480 } };
+// Five frames a second are looked at; ten keep the newest one fresh and the line thin.
+const RATE = { frameRate: { ideal: 10, max: 15 } };
+const LEND_MS = 10; // an iframe gets its window anew while it loads, and soon opens the camera
+const LEND_TRIES = 500;
+const GONE_MS = 300;
+const IFRAME = "iframe[src*='streamlit_webrtc']";
+const PROBLEMS = {
+  NotAllowedError: "denied",
+  SecurityError: "denied",
+  NotFoundError: "missing",
+  OverconstrainedError: "missing",
+  NotReadableError: "busy",
+  AbortError: "busy",
+};
+
+let nodes = null;
+let data = null;
+let send = () => {};
+let stream = null;
+let wanted = false; // the person wants the camera on, also while it is unplugged
+let turn = 0; // counts what was told, so that the same news twice is news
+let stops = null; // how often Python has stopped the camera, as last heard
+
+export default function ({ data: fresh, parentElement, setTriggerValue }) {
+  send = setTriggerValue;
+  data = fresh;
+  bind(parentElement);
+  if (stops !== null && data.stops > stops) close();
+  stops = data.stops;
+  label();
+}
+
+function tell(kind) {
+  send("camera", { kind, turn: ++turn });
+}
+
+// ---- The stream ------------------------------------------------------------------------------
+
+async function open(deviceId) {
+  wanted = true;
+  if (!navigator.mediaDevices?.getUserMedia) return fail("insecure");
+  tell("asking");
+  const which = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: "environment" };
+  let fresh;
+  try {
+    fresh = await navigator.mediaDevices.getUserMedia({ video: { ...SIZE, ...RATE, ...which } });
+  } catch (error) {
+    console.warn("Vois: the camera did not open.", error);
+    return fail(PROBLEMS[error.name] ?? "busy");
+  }
+  if (!wanted || !nodes.section.isConnected) return release(fresh);
+  drop();
+  stream = fresh;
+  // Pulled out, or taken away by the system. It is taken up again when it is back.
+  const gone = () => fresh === stream && fail("unplugged");
+  stream.getVideoTracks()[0].addEventListener("ended", gone);
+  nodes.video.srcObject = stream;
+  nodes.video.play().catch(() => {}); // a hidden tab may not play; the stream is lent all the same
+  await offerChoice();
+  label();
+  tell("granted");
+}
+
+function release(old) {
+  for (const track of old?.getTracks() ?? []) track.stop();
+}
+
+function drop() {
+  for (const copy of lent) release(copy);
+  lent.clear();
+  release(stream);
+  stream = null;
+  if (nodes) nodes.video.srcObject = null;
+}
+
+function fail(kind) {
+  drop();
+  wanted = kind === "unplugged";
+  label();
+  tell(kind);
+}
+
+navigator.mediaDevices?.addEventListener("devicechange", async () => {
+  if (nodes?.section.isConnected) await offerChoice();
+  if (wanted && !stream && nodes.select.options.length > 0) open();
+});
+
+function close() {
+  const was = wanted || stream;
+  wanted = false;
+  drop();
+  if (nodes) label();
+  return was;
+}
+
+// Cameras have names only once one was allowed.
+async function offerChoice() {
+  const devices = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
+  const cameras = devices.filter(({ kind, deviceId }) => kind === "videoinput" && deviceId);
+  const used = stream?.getVideoTracks()[0].getSettings().deviceId;
+  nodes.select.replaceChildren(
+    ...cameras.map(({ deviceId, label: name }, place) =>
+      new Option(name || `${place + 1}`, deviceId, false, deviceId === used)),
+  );
+}
+
+// ---- The loan --------------------------------------------------------------------------------
+
+const lent = new Set(); // the copies; each holds the camera open until it is stopped
+
+function lend(frame, tries = LEND_TRIES) {
+  frame.title = data.labels.camera_frame;
+  frame.tabIndex = -1; // there is nothing inside to be reached
+  frame.setAttribute("aria-hidden", "true");
+  try {
+    const inside = frame.contentWindow;
+    const devices = inside?.navigator.mediaDevices;
+    if (devices && inside.location.href !== "about:blank") {
+      if (inside.voisLends) return;
+      const own = devices.getUserMedia.bind(devices);
+      devices.getUserMedia = async (asked) => {
+        if (!stream?.active) return own(asked);
+        for (const copy of lent) if (!copy.active) lent.delete(copy);
+        // While it starts, the iframe starts again with each of Python's runs; one is enough.
+        if (lent.size > 0) return new Promise(() => {});
+        const copy = stream.clone();
+        lent.add(copy);
+        return copy;
+      };
+      inside.voisLends = true;
+    } else if (tries > 0 && frame.isConnected) setTimeout(() => lend(frame, tries - 1), LEND_MS);
+  } catch (error) {
+    console.warn("Vois: the camera cannot be lent; it is opened twice.", error);
+  }
+}
+
+const met = new WeakSet();
+new MutationObserver(() => {
+  // Streamlit takes the component away with its tab: nobody is filmed unseen.
+  if (stream && !nodes.section.isConnected) {
+    setTimeout(() => !nodes.section.isConnected && close(), GONE_MS);
+  }
+  for (const frame of data ? document.querySelectorAll(IFRAME) : []) {
+    if (met.has(frame)) continue;
+    met.add(frame);
+    lend(frame);
+    frame.addEventListener("load", () => lend(frame));
+  }
+}).observe(document.body, { childList: true, subtree: true });
+
+// ---- Hands -----------------------------------------------------------------------------------
+
+const DEEDS = {
+  power() {
+    if (!close()) return open();
+    tell("stopped");
+  },
+  ask: () => {
+    document.dispatchEvent(new Event("vois-hush"));
+    send("ask", ++turn);
+  },
+  pause: () => {
+    if (!data.paused) document.dispatchEvent(new Event("vois-hush"));
+    send("paused", !data.paused);
+  },
+};
+
+function bind(root) {
+  if (nodes?.section.isConnected) return;
+  const section = root.querySelector(".vois-camera");
+  nodes = {
+    section,
+    video: section.querySelector("video"),
+    select: section.querySelector("select"),
+    choice: section.querySelector(".vois-choice"),
+  };
+  section.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-do]");
+    if (button) DEEDS[button.dataset.do]();
+  });
+  nodes.select.addEventListener("change", () => open(nodes.select.value));
+}
+
+function label() {
+  const { labels } = data;
+  const { section } = nodes;
+  const on = Boolean(stream) || wanted;
+  const words = { power: on ? labels.camera_stop : labels.camera_start };
+  words.ask = labels.describe_now;
+  words.pause = data.paused ? labels.camera_resume : labels.camera_pause;
+  for (const button of section.querySelectorAll("[data-do]")) {
+    button.textContent = words[button.dataset.do];
+    button.hidden = button.dataset.do !== "power" && !on;
+  }
+  section.setAttribute("aria-label", labels.live);
+  section.querySelector("[data-part=controls]").setAttribute("aria-label", labels.camera_controls);
+  nodes.choice.querySelector("span").textContent = labels.camera_choice;
+  nodes.choice.hidden = !on || nodes.select.options.length < 2;
+  nodes.video.hidden = !stream;
+  nodes.video.setAttribute("aria-label", labels.camera_picture);
+  const keys = section.querySelector("[data-part=keys]");
+  keys.textContent = labels.camera_keys;
+  keys.hidden = !data.keys;
+}

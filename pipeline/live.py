@@ -1,0 +1,227 @@
+"""The live camera: what is said about a stream of frames, and when. No camera, thread or page.
+
+Seeing AI and Lookout speak as soon as the camera sees something else; WorldScribe (Chang and
+others, UIST 2024) is short while things move and longer when they rest. Both are done here:
+
+- a frame that is unfit to describe gets advice, once, when it has stayed unfit for a while;
+- a frame that shows another scene (`pipeline.scene`) is described, once, when the voice is free
+  and the person's interval has passed; quite another scene interrupts the voice;
+- what was just said is not said again, unless the person asks.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.assistant import Description, Timing, hedge, preview
+from pipeline.captioner import Caption, Captioner, Encoded
+from pipeline.guidance import Guidance, Kind, assess
+from pipeline.scene import Change, SceneGate
+
+# How long a picture must stay unfit before advice is given, in seconds. Turning the camera blurs a
+# second or so, and WebRTC's first pictures are soft until it has measured the line.
+HOLD_S = {Kind.DARK: 1.0, Kind.BRIGHT: 1.0, Kind.BLANK: 1.0, Kind.BLURRED: 3.0}
+FIT_S = 1.0  # how long a picture must be fit before the same advice may come again
+FAST_S = 5.0  # scenes that follow one another faster than this are described in few words
+SHORT_WORDS = 6  # "A brown dog runs on grass." is about what one takes in while walking
+ARTICLES = frozenset({"a", "an", "the"})
+
+
+class Wording(StrEnum):
+    """How much is said."""
+
+    AUTO = "auto"  # short while the picture changes fast
+    FULL = "full"
+    SHORT = "short"
+
+
+@dataclass(frozen=True)
+class LiveSettings:
+    """What the person chose.
+
+    Attributes:
+        wording: how much is said.
+        interval_s: least seconds from the begin of one sentence to the next, unless asked.
+        rate: pace at which the page plays sentences; 2 is twice as fast.
+        language: two-letter code.
+    """
+
+    wording: Wording = Wording.AUTO
+    interval_s: float = 2.0
+    rate: float = 1.0
+    language: str = "en"
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """Something to be shown and said now.
+
+    Attributes:
+        description: the words; its `guidance` is set when the picture is unfit.
+        interrupts: whether a sentence that is being spoken ends for it.
+        asked: whether the person asked for it.
+    """
+
+    description: Description
+    interrupts: bool
+    asked: bool
+
+
+class Watcher:
+    """Looks at one frame after another. One thread looks; any thread may call the rest."""
+
+    def __init__(self, captioner: Captioner, gate: SceneGate | None = None) -> None:
+        """Has seen and said nothing yet."""
+        self.settings = LiveSettings()
+        self.paused = False
+        self._captioner = captioner
+        self._gate = gate or SceneGate()
+        self._asked = False
+        self._trouble = _Trouble()
+        self._last_words: tuple[str, ...] = ()
+        self._said_at = -math.inf
+        self._scene_at = -math.inf
+        self._voice_free_at = -math.inf
+
+    def ask(self) -> None:
+        """The next frame is described at once, whatever was said before, even while paused."""
+        self._asked = True
+
+    @property
+    def asked(self) -> bool:
+        """Whether somebody waits for an answer."""
+        return self._asked
+
+    def spoken(self, at: float, seconds: float) -> None:
+        """Tells that the voice begins a sentence.
+
+        Args:
+            at: now, on the clock of `look`.
+            seconds: how long the sentence takes at the voice's own pace.
+        """
+        self._voice_free_at = at + seconds / self.settings.rate
+
+    def hushed(self) -> None:
+        """Tells that the person silenced the voice."""
+        self._voice_free_at = -math.inf
+
+    def look(self, rgb: NDArray[np.uint8], at: float) -> Utterance | None:
+        """Looks at a frame.
+
+        Args:
+            rgb: (H, W, 3) uint8, 0..255, RGB.
+            at: seconds on any clock that never goes back.
+
+        Returns:
+            What is to be said now, if anything.
+
+        Raises:
+            ModelError: the model failed.
+        """
+        if self.paused and not self._asked:
+            return None
+        asked, self._asked = self._asked, False
+        started = time.perf_counter()
+        guidance = assess(rgb)
+        assessed = time.perf_counter()
+        if guidance is not None:
+            spoken = self._advise(guidance, at, asked)
+        else:
+            spoken = self._describe(rgb, at, asked)
+        if spoken is None:
+            return None
+        self._said_at = at
+        timing = Timing(
+            read=0.0,
+            assess=assessed - started,
+            describe=0.0 if guidance is not None else time.perf_counter() - assessed,
+        )
+        text, confidence, interrupts = spoken
+        language = self.settings.language
+        description = Description(text, confidence, guidance, language, preview(rgb), timing)
+        return Utterance(description, interrupts=interrupts or asked, asked=asked)
+
+    def _advise(self, guidance: Guidance, at: float, asked: bool) -> tuple[str, float, bool] | None:
+        due = self._trouble.met(guidance.kind, at) and at >= self._voice_free_at
+        if not due and not asked:
+            return None
+        self._trouble.said(guidance.kind)
+        # What comes after the advice is described, even if it is what came before.
+        self._gate.forget()
+        self._last_words = ()
+        return guidance.message, 0.0, False
+
+    def _describe(
+        self, rgb: NDArray[np.uint8], at: float, asked: bool
+    ) -> tuple[str, float, bool] | None:
+        if self._trouble.lingers(at) and not asked:
+            return None
+        encoded = self._captioner.encode(rgb)
+        change = self._gate.look(encoded.features, at)
+        if not asked and not self._may_speak(change, at):
+            return None
+        caption = self._caption(encoded, at)
+        self._gate.accept()
+        self._scene_at = at
+        words = tuple(word for word in caption.words if word not in ARTICLES)
+        if words == self._last_words and not asked:
+            return None
+        self._last_words = words
+        text = hedge(caption.text, self.settings.language) if caption.hedged else caption.text
+        return text, caption.confidence, change is Change.CUT
+
+    def _may_speak(self, change: Change, at: float) -> bool:
+        if at < self._said_at + self.settings.interval_s:
+            return False
+        return change is Change.CUT or (change is Change.NEW and at >= self._voice_free_at)
+
+    def _caption(self, encoded: Encoded, at: float) -> Caption:
+        full = self._captioner.captions(encoded)[0]
+        wording = self.settings.wording
+        hurried = wording is Wording.AUTO and at < self._scene_at + FAST_S
+        if wording is not Wording.SHORT and not hurried:
+            return full
+        short = self._captioner.captions(encoded, most_words=SHORT_WORDS)[0]
+        # Few words score less for being few: the whole caption shows whether the model is sure.
+        return Caption(
+            words=short.words,
+            word_scores=short.word_scores,
+            confidence=full.confidence,
+            hedged=full.hedged,
+            language=short.language,
+        )
+
+
+class _Trouble:
+    """How long the picture has been unfit, and what was said about it."""
+
+    def __init__(self) -> None:
+        self._kind: Kind | None = None
+        self._since = 0.0
+        self._fit_since: float | None = None
+        self._said: set[Kind] = set()
+
+    def met(self, kind: Kind, at: float) -> bool:
+        """Notes an unfit frame; True when advice is due."""
+        self._fit_since = None
+        if kind is not self._kind:
+            self._kind, self._since = kind, at
+        return kind not in self._said and at - self._since >= HOLD_S[kind]
+
+    def said(self, kind: Kind) -> None:
+        self._said.add(kind)
+
+    def lingers(self, at: float) -> bool:
+        """Notes a fit frame; True while the same trouble may be back in a moment."""
+        self._kind = None
+        if self._said:
+            self._fit_since = at if self._fit_since is None else self._fit_since
+            if at - self._fit_since >= FIT_S:
+                self._said.clear()
+        return bool(self._said)

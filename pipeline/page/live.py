@@ -1,0 +1,168 @@
+"""How one person's camera stands: what they want, what the browser said, and what to announce."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from pipeline.phrases import Phrases
+
+# A line that works brings its first frame after 1 to 3 s. Whoever has waited so long has no WebRTC.
+CONNECT_S = 15.0
+LOST_S = 3.0  # ten frames a second are sent: this many seconds without one are no hiccup
+
+
+class State(StrEnum):
+    """What the camera is doing; each has a sentence, `camera_<state>` in the phrases."""
+
+    OFF = "off"
+    ASKING = "asking"
+    CONNECTING = "connecting"
+    LIVE = "live"
+    PAUSED = "paused"
+    LOST = "lost"
+
+
+class Problem(StrEnum):
+    """What keeps the camera from working; each has a sentence, `camera_<problem>`."""
+
+    DENIED = "denied"
+    MISSING = "missing"
+    BUSY = "busy"
+    UNPLUGGED = "unplugged"
+    INSECURE = "insecure"
+    BLOCKED = "blocked"
+
+
+class LiveTab:
+    """The live tab's state; used by the page's script only.
+
+    Attributes:
+        state: as last observed.
+        paused: whether the person wants quiet.
+        blocked: whether no frame ever arrived, so that single photos are offered instead.
+        stops: how often the page, not the person, has stopped the camera.
+        reconnect: whether the stream has to be sent anew, because another camera was chosen.
+    """
+
+    def __init__(self) -> None:
+        """The camera is off."""
+        self.state = State.OFF
+        self.paused = False
+        self.blocked = False
+        self.stops = 0
+        self.reconnect = False
+        self._wanted = False
+        self._granted_at: float | None = None
+        self._had_frames = False
+        self._changes = 0
+
+    @property
+    def sending(self) -> bool:
+        """Whether frames should come from the browser now."""
+        return self._wanted and self._granted_at is not None and not self.reconnect
+
+    def hear(self, kind: str, now: float) -> Problem | None:
+        """Takes news from `assets/page/camera.js`.
+
+        Args:
+            kind: "asking", "granted", "stopped" or the name of a problem; others are left alone.
+            now: seconds on any clock.
+
+        Returns:
+            What has gone wrong and is to be told.
+        """
+        if kind == "asking":
+            self._wanted, self._granted_at, self.blocked = True, None, False
+            self._had_frames = self.paused = False
+        elif kind == "granted":
+            self._wanted, self._granted_at = True, now
+        elif kind == "stopped":
+            self._wanted, self._granted_at = False, None
+        elif kind in frozenset(Problem):
+            # One that was unplugged is wanted back: the browser takes it up by itself.
+            self._wanted, self._granted_at = kind == Problem.UNPLUGGED, None
+            self._had_frames = False
+            return Problem(kind)
+        return None
+
+    def leave(self) -> None:
+        """The person went to another tab: nobody is filmed unseen."""
+        if self._wanted:
+            self.hear("stopped", 0.0)
+            self.stops += 1
+
+    def observe(self, frame_age: float | None, now: float) -> Problem | None:
+        """Finds the state from what the camera brings.
+
+        Args:
+            frame_age: seconds since the last frame; None when none has come.
+            now: seconds, on the clock of `hear`.
+
+        Returns:
+            `BLOCKED` when no frame has come for too long; the camera is off then.
+        """
+        problem = None
+        if frame_age is not None:
+            self._had_frames = True
+        if not self._wanted:
+            state = State.OFF
+        elif self._granted_at is None:
+            state = State.ASKING
+        elif frame_age is None and not self._had_frames:
+            state = State.CONNECTING
+            if now - self._granted_at > CONNECT_S:
+                self.leave()
+                state, self.blocked, problem = State.OFF, True, Problem.BLOCKED
+        elif frame_age is None or frame_age > LOST_S:
+            state = State.LOST
+        else:
+            state = State.PAUSED if self.paused else State.LIVE
+        if state is not self.state:
+            self.state = state
+            self._changes += 1
+        return problem
+
+    def status(self, say: Phrases) -> tuple[str, str]:
+        """What the live region says, under an id that changes with it."""
+        if self.state is State.OFF and self._changes == 0:
+            return "live ready", say.ready_live
+        return f"live {self._changes}", str(getattr(say, f"camera_{self.state}"))
+
+
+def ice_servers(setting: str) -> list[dict[str, Any]]:
+    """Reads the STUN and TURN servers that the person who runs the server has set.
+
+    Args:
+        setting: empty, for none: nothing outside this machine is asked. Else a JSON list of
+            {"urls": ..., "username": ..., "credential": ...}, as WebRTC's `iceServers`.
+
+    Raises:
+        ValueError: the setting is none of these; it says what is wrong.
+    """
+    if not setting.strip():
+        return []
+    try:
+        servers = json.loads(setting)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"VOIS_ICE_SERVERS is not JSON: {error}") from error
+    if not isinstance(servers, list) or not all(map(_is_server, servers)):
+        raise ValueError('VOIS_ICE_SERVERS must be a list such as [{"urls": "stun:host:3478"}].')
+    return servers
+
+
+def _is_server(server: object) -> bool:
+    if not isinstance(server, Mapping) or set(server) - {"urls", "username", "credential"}:
+        return False
+    urls = server.get("urls")
+    several = [urls] if isinstance(urls, str) else urls
+    return (
+        isinstance(several, list)
+        and bool(several)
+        and all(
+            isinstance(url, str) and url.startswith(("stun:", "stuns:", "turn:", "turns:"))
+            for url in several
+        )
+    )

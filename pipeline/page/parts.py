@@ -1,0 +1,84 @@
+"""The page's own parts: two components, and the stream of the camera. Needs Streamlit."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from pipeline.camera import Camera
+from pipeline.page.live import LiveTab
+from pipeline.phrases import Phrases
+
+FOLDER = Path(__file__).resolve().parents[2] / "assets" / "page"
+STREAM = "stream"  # what streamlit-webrtc keeps in the session, by this key
+
+
+@st.cache_resource(show_spinner=False)
+def _component(name: str) -> Any:
+    """A component whose nodes stay while the page is drawn anew."""
+    html, js = ((FOLDER / f"{name}.{kind}").read_text(encoding="utf-8") for kind in ("html", "js"))
+    css = "".join(
+        (FOLDER / f"{part}.css").read_text(encoding="utf-8") for part in ("player", "page")
+    )
+    # Not isolated, so that the style reaches Streamlit's own parts.
+    return st.components.v2.component(
+        f"vois_{name}", html=html, css=css, js=js, isolate_styles=False
+    )
+
+
+def player(data: dict[str, Any], say: Phrases, **callbacks: Callable[[], None]) -> None:
+    """The live region and the one voice. `data` is what assets/page/player.js reads."""
+    data = {**data, "labels": dataclasses.asdict(say)}
+    _component("player")(key="player", data=data, **callbacks)
+
+
+def camera(live: LiveTab, keys: bool, say: Phrases, **callbacks: Callable[[], None]) -> None:
+    """The camera's buttons and picture: assets/page/camera.js."""
+    data = {
+        "stops": live.stops,
+        "paused": live.paused,
+        "keys": keys,
+        "labels": dataclasses.asdict(say),
+    }
+    _component("camera")(key="camera", data=data, **callbacks)
+
+
+def stream(live: LiveTab, camera: Camera, servers: list[dict[str, Any]]) -> None:
+    """Carries the camera's frames from the browser to `camera`, by WebRTC.
+
+    Once begun it is drawn in every run, for streamlit-webrtc takes a run without it for a page that
+    was left.
+    """
+    # Registers its page part when it is imported, which only a running Streamlit remembers: an
+    # import at the top comes before it runs, since the app's routes are in the page's file.
+    from streamlit_webrtc import WebRtcMode, webrtc_streamer
+
+    camera.accept(live.sending)
+    with st.container(key="streaming"):
+        context = webrtc_streamer(
+            STREAM,
+            mode=WebRtcMode.SENDONLY,
+            # Without servers of our own none is asked: the default is one on the internet.
+            rtc_configuration={"iceServers": servers},
+            media_stream_constraints={"video": True, "audio": False},
+            desired_playing_state=live.sending,
+            video_frame_callback=functools.partial(_keep, camera),
+            on_video_ended=camera.rest,
+            async_processing=False,  # the callback only keeps the frame
+            video_receiver_size=1,
+            media_toggle_controls=False,
+        )
+    if live.reconnect and not (context.state.playing or context.state.signalling):
+        live.reconnect = False
+        st.rerun()
+
+
+def _keep(camera: Camera, frame: Any) -> Any:
+    """The callback: leaves the newest frame and nothing else."""
+    camera.offer(lambda: frame.to_ndarray(format="rgb24"))
+    return frame
