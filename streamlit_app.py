@@ -7,9 +7,6 @@ step of work, and starts over. So words are on the page before their sound is be
 from __future__ import annotations
 
 import os
-import secrets
-import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -20,24 +17,25 @@ from starlette.routing import Route
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pipeline.assistant import Assistant, Description
-from pipeline.camera import Camera
 from pipeline.captioner import Captioner
-from pipeline.errors import VoisError
-from pipeline.live import LiveSettings, Watcher, Wording
+from pipeline.live import LiveSettings, Wording
 from pipeline.page import parts
-from pipeline.page.desk import Crew, Desk, Kind, Photo
+from pipeline.page.camera_tab import CameraTab
+from pipeline.page.desk import Crew, Desk
 from pipeline.page.live import LiveTab, State, ice_servers
+from pipeline.page.photo_tab import (
+    PHOTO_TYPES,
+    UPLOAD_MEGABYTES,
+    chosen_photos,
+    forget_sample,
+    pictures,
+)
 from pipeline.page.sounds import shelf
 from pipeline.phrases import phrases
 from pipeline.speech import Mode, VoiceChain, default_chain
-from pipeline.speech.cue import looking
 
 ROOT = Path(__file__).resolve().parent
 MODEL = Path(os.environ.get("VOIS_ASSETS", ROOT / "assets"))
-SAMPLES = ROOT / "assets" / "samples"
-# The last four cannot be read, but the sentence that says so and what to do is Python's.
-PHOTO_TYPES = "jpg jpeg png webp gif bmp tif tiff heic heif avif mp4".split()
-UPLOAD_MEGABYTES = 50
 LANGUAGE = "en"
 ICE_SERVERS = ice_servers(os.environ.get("VOIS_ICE_SERVERS", ""))
 POLL_S = 0.2  # how often the page asks the camera's thread for news
@@ -80,17 +78,21 @@ def page() -> None:
     with st.expander(say.about, expanded=not desk.used):  # a first visitor meets it open
         leaves = say.what_leaves_online if online() else say.what_leaves
         st.markdown("\n\n".join((say.what_it_is, leaves, say.not_for_safety)))
+    tab = CameraTab(desk, live, say, captioner, ICE_SERVERS)
     camera_tab, photo_tab = st.tabs((say.live, say.photo), key="tab", on_change="rerun")
-    with camera_tab if camera_tab.open else photo_tab:
-        photos = camera_photos(live) if camera_tab.open else chosen_photos()
-    if not camera_tab.open:
+    if camera_tab.open:
+        forget_sample()
+        with camera_tab:
+            photos = tab.draw(st.session_state["keys"])
+    else:
         live.leave()
+        with photo_tab:
+            photos = chosen_photos(say)
     desk.sync(photos, say)
-    if live.sending or parts.STREAM in st.session_state:
-        stream(live, desk)
-    on = live.state is not State.OFF or live.sending
-    st.fragment(result, run_every=POLL_S if on else None)(desk, live, bool(camera_tab.open))
-    pictures(desk)
+    tab.stream(live_settings(), partial(voices, online()), mode())
+    on = live.sending or live.state is not State.OFF
+    st.fragment(result, run_every=POLL_S if on else None)(tab, bool(camera_tab.open))
+    pictures(desk, say)
     if desk.step(Crew(prepare, describe, speak), shelf(), say):
         st.rerun()
 
@@ -128,124 +130,25 @@ def online() -> bool:
     return bool(st.session_state.get("online", False))
 
 
-def chosen_photos() -> list[Photo]:
-    """Draws the ways to choose a photo and returns those that are chosen now."""
-    uploads = st.file_uploader(
-        say.choose.format(megabytes=UPLOAD_MEGABYTES),
-        type=PHOTO_TYPES,
-        accept_multiple_files=True,
-        max_upload_size=UPLOAD_MEGABYTES,
-    )
-    photos = [Photo(file.file_id, file.name, file.getvalue, now=False) for file in uploads]
-    st.markdown(say.samples)
-    with st.container(horizontal=True):
-        for path in sorted(SAMPLES.glob("*.jpg")):
-            st.button(path.stem.replace("_", " ").capitalize(), on_click=choose, args=(path,))
-    # The camera is asked for only when it is wanted: asking at once would startle.
-    if st.toggle(say.use_camera):
-        shot = st.camera_input(say.take)
-        if shot is not None:
-            photos.append(Photo(shot.file_id, shot.name, shot.getvalue, now=True))
-    if "sample" in st.session_state:
-        photos.append(st.session_state.sample)
-    return photos
+def mode() -> Mode:
+    """Which voices may speak."""
+    return "best" if online() else "offline"
 
 
-def choose(path: Path) -> None:
-    """Takes a sample photo in place of the last one."""
-    st.session_state.sample = Photo(secrets.token_hex(8), path.name, path.read_bytes, now=True)
-
-
-def camera_photos(live: LiveTab) -> list[Photo]:
-    """Draws the live camera and returns the photo that is taken instead where it cannot work."""
-    st.session_state.pop("sample", None)
-    parts.camera(
-        live,
-        st.session_state["keys"],
-        say,
-        on_camera_change=camera_news,
-        on_ask_change=lambda: with_camera(Camera.ask),
-        on_paused_change=paused,
-    )
-    if not live.blocked:
-        return []
-    st.markdown(say.camera_blocked)
-    shot = st.camera_input(say.take)
-    return [] if shot is None else [Photo(shot.file_id, shot.name, shot.getvalue, now=True)]
-
-
-def camera_news() -> None:
-    """Takes what the browser says of the camera."""
-    desk: Desk = st.session_state.desk
-    live: LiveTab = st.session_state.live
-    news = st.session_state.camera.camera
-    if news is None:
-        return
-    problem = live.hear(news["kind"], time.monotonic())
-    if not live.sending:
-        desk.unwatch()
-    if problem is not None:
-        desk.report(getattr(say, f"camera_{problem}"))
-
-
-def paused() -> None:
-    """Pauses or goes on, as the button says."""
-    st.session_state.live.paused = bool(st.session_state.camera.paused)
-
-
-def with_camera(deed: Callable[[Camera], None]) -> None:
-    """Does something with the camera's worker, if there is one."""
-    if "worker" in st.session_state:
-        deed(st.session_state.worker)
-
-
-def stream(live: LiveTab, desk: Desk) -> None:
-    """Lets the camera's worker describe what the browser sends."""
-    if not desk.ready:
-        return
-    if "worker" not in st.session_state:
-        try:
-            st.session_state.worker = Camera(
-                Watcher(captioner()), partial(utter, voices(False), "offline")
-            )
-        except VoisError as error:
-            live.leave()
-            desk.report(str(error))
-            return
-    worker: Camera = st.session_state.worker
+def live_settings() -> LiveSettings:
+    """How the camera is to be described."""
     wording, interval, pace = (st.session_state[key] for key in ("wording", "interval", "pace"))
-    mode: Mode = "best" if online() else "offline"
-    worker.configure(
-        LiveSettings(wording, interval, pace, LANGUAGE), partial(utter, voices(online()), mode)
-    )
-    worker.pause(live.paused)
-    parts.stream(live, worker, ICE_SERVERS)
+    return LiveSettings(wording, interval, pace, LANGUAGE)
 
 
-def utter(chain: VoiceChain, mode: Mode, text: str) -> tuple[str, float]:
-    """Words to a token of the shelf and their seconds; runs in the camera's thread."""
-    sound = chain.speak(text, language=LANGUAGE, mode=mode)
-    return shelf().put(sound.wav()), sound.seconds
-
-
-def result(desk: Desk, live: LiveTab, camera_open: bool) -> None:
-    """What is shown and said: redrawn by itself while the camera is on."""
-    worker: Camera | None = st.session_state.get("worker")
-    before, age = live.state, None
-    if worker is not None:
-        age = worker.frame_age()
-        for report in worker.take() if live.sending else ():
-            desk.tell(report)
-    problem = live.observe(age, time.monotonic())
-    if problem is not None:
-        desk.report(getattr(say, f"camera_{problem}"))
-    if before is State.CONNECTING and live.state is State.LIVE:
-        desk.watch(say.camera_first, shelf().put(looking().wav()))
-    status = live.status(say) if camera_open else ("ready", say.ready)
-    if not desk.ready:
+def result(tab: CameraTab, camera_open: bool) -> None:
+    """What is shown and said; drawn anew by itself while the camera is on."""
+    redraw = tab.take_news()
+    status = tab.live.status(say) if camera_open else ("ready", say.ready)
+    if not tab.desk.ready:
         status = ("loading", say.loading)
     data = {
-        "items": [entry.as_item(LANGUAGE) for entry in desk.entries],
+        "items": [entry.as_item(LANGUAGE) for entry in tab.desk.entries],
         "status": dict(zip(("id", "text"), status, strict=True)),
         "pace": st.session_state.pace,
         "muted": st.session_state.muted,
@@ -255,12 +158,12 @@ def result(desk: Desk, live: LiveTab, camera_open: bool) -> None:
     parts.player(
         data,
         say,
-        on_pace_change=lambda: adopt("pace"),
-        on_muted_change=lambda: adopt("muted"),
+        on_pace_change=partial(adopt, "pace"),
+        on_muted_change=partial(adopt, "muted"),
         on_refused_change=refused,
-        on_hushed_change=lambda: with_camera(Camera.hush),
+        on_hushed_change=tab.hush,
     )
-    if problem is not None or st.session_state.pop("redraw", False):
+    if st.session_state.pop("redraw", redraw):
         st.rerun()
 
 
@@ -278,20 +181,6 @@ def refused() -> None:
         st.session_state.redraw = True
 
 
-def pictures(desk: Desk) -> None:
-    """The photos, the newest choice first; their words too when there are several."""
-    entries = [entry for entry in desk.entries if entry.moments is None]  # the camera has its own
-    several = len(entries) > 1
-    with st.container(key="pictures"):
-        for entry in sorted(entries, key=lambda entry: -entry.batch):
-            if several and entry.kind is not Kind.WAITING:
-                st.text(entry.text)  # never as Markdown: a file's name may be in it
-            if entry.description is not None:
-                seen = entry.kind is Kind.DESCRIPTION
-                alt = say.photo_of.format(text=entry.text) if seen else say.unreadable
-                st.image(entry.description.preview, alt=alt, width="stretch")
-
-
 def prepare() -> None:
     """Loads what speaks, then what describes: an error of the second is spoken by the first."""
     voices(online())
@@ -305,8 +194,7 @@ def describe(data: bytes) -> Description:
 
 def speak(text: str) -> bytes:
     """Words to a WAV file at the voice's own pace: the browser changes it while it plays."""
-    mode: Mode = "best" if online() else "offline"
-    return voices(online()).speak(text, language=LANGUAGE, mode=mode).wav()
+    return voices(online()).speak(text, language=LANGUAGE, mode=mode()).wav()
 
 
 if get_script_run_ctx(suppress_warning=True) is None:

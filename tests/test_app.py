@@ -186,7 +186,9 @@ def test_settings_keep_everything_on_this_machine() -> None:
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("VOIS_ASSETS", str(TINY))
-    test = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    test = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    test.session_state["tab"] = ENGLISH.photo
+    test.run()
     assert not test.exception
     return test
 

@@ -62,8 +62,15 @@ class Vois:
     url: str
 
     def open(self) -> None:
-        self.page.goto(self.url)
+        """Opens the page at the photos."""
+        self.open_camera()
+        self.page.get_by_role("tab", name="Photo").click()
         self.wait_for_status("Ready. Choose a photo to hear what it shows.")
+
+    def open_camera(self) -> None:
+        """Opens the page, which begins at the camera."""
+        self.page.goto(self.url)
+        self.wait_for_status("Ready. Start the camera to hear what is in front of it.")
 
     def upload(self, *files: tuple[str, bytes]) -> None:
         payload = [

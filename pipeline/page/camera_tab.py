@@ -1,0 +1,131 @@
+"""The live tab as Streamlit draws it. What it knows lives in `LiveTab`, `Desk` and `Camera`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from pipeline.camera import Camera
+from pipeline.captioner import Captioner
+from pipeline.errors import VoisError
+from pipeline.live import LiveSettings, Watcher
+from pipeline.page import parts
+from pipeline.page.desk import Desk, Photo
+from pipeline.page.live import LiveTab, Problem, State
+from pipeline.page.photo_tab import taken_photo
+from pipeline.page.sounds import shelf
+from pipeline.phrases import Phrases
+from pipeline.speech import Mode, VoiceChain
+from pipeline.speech.cue import looking
+
+WORKER = "worker"  # where the session keeps its camera's worker
+
+
+@dataclass(frozen=True)
+class CameraTab:
+    """One run's view of one person's camera.
+
+    Attributes:
+        desk: where sentences are shown and spoken.
+        live: how the camera stands.
+        say: the page's sentences.
+        captioner: gives the process's model; may raise ModelError.
+        servers: STUN and TURN servers, as WebRTC's `iceServers`.
+    """
+
+    desk: Desk
+    live: LiveTab
+    say: Phrases
+    captioner: Callable[[], Captioner]
+    servers: list[dict[str, Any]]
+
+    @property
+    def worker(self) -> Camera | None:
+        """Describes the frames; there is none before the camera was first started."""
+        worker: Camera | None = st.session_state.get(WORKER)
+        return worker
+
+    def draw(self, keys: bool) -> list[Photo]:
+        """Draws the tab; returns the photo that is taken instead where the camera cannot work."""
+        parts.camera(
+            self.live,
+            keys,
+            self.say,
+            on_camera_change=self._hear,
+            on_ask_change=self._ask,
+            on_paused_change=self._pause,
+        )
+        if not self.live.blocked:
+            return []
+        st.markdown(self.say.camera_blocked)
+        return taken_photo(self.say)
+
+    def stream(self, settings: LiveSettings, voices: Callable[[], VoiceChain], mode: Mode) -> None:
+        """Lets the worker describe what the browser sends; drawn in every run once begun."""
+        if not (self.live.sending or parts.STREAM in st.session_state) or not self.desk.ready:
+            return
+        speak = partial(utter, voices(), settings.language, mode)
+        if self.worker is None:
+            try:
+                st.session_state[WORKER] = Camera(Watcher(self.captioner()), speak)
+            except VoisError as error:
+                self.live.leave()
+                self.desk.report(str(error))
+                return
+        worker: Camera = st.session_state[WORKER]
+        worker.configure(settings, speak)
+        worker.pause(self.live.paused)
+        parts.stream(self.live, worker, self.servers)
+
+    def take_news(self) -> bool:
+        """Takes what the worker found; whether the whole page is to be drawn anew for it."""
+        worker, before, age = self.worker, self.live.state, None
+        if worker is not None:
+            age = worker.frame_age()
+            for report in worker.take():
+                if self.live.sending:  # what comes after the stop is not said any more
+                    self.desk.tell(report)
+        problem = self.live.observe(age, time.monotonic())
+        if problem is not None:
+            self._tell(problem)
+        if before is State.CONNECTING and self.live.state is State.LIVE:
+            self.desk.watch(self.say.camera_first, shelf().put(looking().wav()))
+        return problem is not None
+
+    def hush(self) -> None:
+        """The person silenced the voice: the next scene need not wait for it."""
+        if self.worker is not None:
+            self.worker.hush()
+
+    def _hear(self) -> None:
+        news = st.session_state.camera.camera
+        problem = self.live.hear(news["kind"], time.monotonic()) if news else None
+        if not self.live.sending:
+            self.desk.unwatch()
+        if problem is not None:
+            self._tell(problem)
+
+    def _ask(self) -> None:
+        if self.worker is not None:
+            self.worker.ask()
+
+    def _pause(self) -> None:
+        self.live.paused = bool(st.session_state.camera.paused)
+
+    def _tell(self, problem: Problem) -> None:
+        self.desk.report(str(getattr(self.say, f"camera_{problem}")))
+
+
+def utter(chain: VoiceChain, language: str, mode: Mode, text: str) -> tuple[str, float]:
+    """Words to a token of the shelf and their seconds; runs in the camera's thread.
+
+    Raises:
+        SpeechError: there is nothing to say.
+    """
+    sound = chain.speak(text, language=language, mode=mode)
+    return shelf().put(sound.wav()), sound.seconds

@@ -1,0 +1,68 @@
+"""The photo tab as Streamlit draws it: ways to choose photos, and the chosen ones."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import streamlit as st
+
+from pipeline.page.desk import Desk, Kind, Photo
+from pipeline.phrases import Phrases
+
+SAMPLES = Path(__file__).resolve().parents[2] / "assets" / "samples"
+# The last four cannot be read, but the sentence that says so and what to do is Python's.
+PHOTO_TYPES = "jpg jpeg png webp gif bmp tif tiff heic heif avif mp4".split()
+UPLOAD_MEGABYTES = 50
+SAMPLE = "sample"  # where the session keeps the sample photo that was chosen last
+
+
+def chosen_photos(say: Phrases) -> list[Photo]:
+    """Draws the ways to choose a photo and returns those that are chosen now."""
+    uploads = st.file_uploader(
+        say.choose.format(megabytes=UPLOAD_MEGABYTES),
+        type=PHOTO_TYPES,
+        accept_multiple_files=True,
+        max_upload_size=UPLOAD_MEGABYTES,
+    )
+    photos = [Photo(file.file_id, file.name, file.getvalue, now=False) for file in uploads]
+    st.markdown(say.samples)
+    with st.container(horizontal=True):
+        for path in sorted(SAMPLES.glob("*.jpg")):
+            st.button(path.stem.replace("_", " ").capitalize(), on_click=_choose, args=(path,))
+    # The camera is asked for only when it is wanted: asking at once would startle.
+    if st.toggle(say.use_camera):
+        photos += taken_photo(say)
+    if SAMPLE in st.session_state:
+        photos.append(st.session_state[SAMPLE])
+    return photos
+
+
+def taken_photo(say: Phrases) -> list[Photo]:
+    """Draws a camera for single photos and returns the one that was taken, if any."""
+    shot = st.camera_input(say.take)
+    return [] if shot is None else [Photo(shot.file_id, shot.name, shot.getvalue, now=True)]
+
+
+def forget_sample() -> None:
+    """The person left the tab, and with it the photos: they are not described again."""
+    st.session_state.pop(SAMPLE, None)
+
+
+def pictures(desk: Desk, say: Phrases) -> None:
+    """The photos, the newest choice first; their words too when there are several."""
+    entries = [entry for entry in desk.entries if entry.moments is None]  # the camera has its own
+    several = len(entries) > 1
+    with st.container(key="pictures"):
+        for entry in sorted(entries, key=lambda entry: -entry.batch):
+            if several and entry.kind is not Kind.WAITING:
+                st.text(entry.text)  # never as Markdown: a file's name may be in it
+            if entry.description is not None:
+                seen = entry.kind is Kind.DESCRIPTION
+                alt = say.photo_of.format(text=entry.text) if seen else say.unreadable
+                st.image(entry.description.preview, alt=alt, width="stretch")
+
+
+def _choose(path: Path) -> None:
+    photo = Photo(secrets.token_hex(8), path.name, path.read_bytes, now=True)
+    st.session_state[SAMPLE] = photo
