@@ -115,7 +115,10 @@ class Camera:
     def accept(self, accepting: bool) -> None:
         """Takes frames from now on, or rests and takes none."""
         with self._news:
+            begins = accepting and not self._accepting
             self._accepting = accepting
+        if begins:
+            self._watcher.begin()
         if not accepting:
             self.rest()
 

@@ -29,7 +29,10 @@ from pipeline.scene import Change, SceneGate
 HOLD_S = {Kind.DARK: 1.0, Kind.BRIGHT: 1.0, Kind.BLANK: 1.0, Kind.BLURRED: 3.0}
 FIT_S = 1.0  # how long a picture must be fit before the same advice may come again
 FAST_S = 5.0  # scenes that follow one another faster than this are described in few words
-SHORT_WORDS = 6  # "A brown dog runs on grass." is about what one takes in while walking
+SHORT_WORDS = 7  # "A brown dog runs on the grass." is about what one takes in while walking
+# A short caption whose end is less likely was cut off ("A person in a red."), and often invented
+# too; of 40 photos 22 had one that ends well.
+LEAST_END = math.log(0.05)
 ARTICLES = frozenset({"a", "an", "the"})
 
 
@@ -82,12 +85,17 @@ class Watcher:
         self.paused = False
         self._captioner = captioner
         self._gate = gate or SceneGate()
+        self._begins = True
         self._asked = False
         self._trouble = _Trouble()
         self._last_words: tuple[str, ...] = ()
         self._said_at = -math.inf
         self._scene_at = -math.inf
         self._voice_free_at = -math.inf
+
+    def begin(self) -> None:
+        """The camera begins: its first scene is described, whatever was said before."""
+        self._begins = True
 
     def ask(self) -> None:
         """The next frame is described at once, whatever was said before, even while paused."""
@@ -126,6 +134,10 @@ class Watcher:
         """
         if self.paused and not self._asked:
             return None
+        if self._begins:
+            self._begins = False
+            self._gate.forget()
+            self._trouble, self._last_words = _Trouble(), ()
         asked, self._asked = self._asked, False
         started = time.perf_counter()
         guidance = assess(rgb)
@@ -187,7 +199,8 @@ class Watcher:
         hurried = wording is Wording.AUTO and at < self._scene_at + FAST_S
         if wording is not Wording.SHORT and not hurried:
             return full
-        short = self._captioner.captions(encoded, most_words=SHORT_WORDS)[0]
+        few = self._captioner.captions(encoded, most_words=SHORT_WORDS)
+        short = next((caption for caption in few if caption.word_scores[-1] >= LEAST_END), full)
         # Few words score less for being few: the whole caption shows whether the model is sure.
         return Caption(
             words=short.words,

@@ -14,6 +14,7 @@ const RATE = { frameRate: { ideal: 10, max: 15 } };
 const LEND_MS = 10; // an iframe gets its window anew while it loads, and soon opens the camera
 const LEND_TRIES = 500;
 const GONE_MS = 300;
+const ASKING_MS = 300;
 const IFRAME = "iframe[src*='streamlit_webrtc']";
 const PROBLEMS = {
   NotAllowedError: "denied",
@@ -50,7 +51,8 @@ function tell(kind) {
 async function open(deviceId) {
   wanted = true;
   if (!navigator.mediaDevices?.getUserMedia) return fail("insecure");
-  tell("asking");
+  // Whoever has allowed it before is not asked, and need not hear of it.
+  const slow = setTimeout(() => tell("asking"), ASKING_MS);
   const which = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: "environment" };
   let fresh;
   try {
@@ -58,6 +60,8 @@ async function open(deviceId) {
   } catch (error) {
     console.warn("Vois: the camera did not open.", error);
     return fail(PROBLEMS[error.name] ?? "busy");
+  } finally {
+    clearTimeout(slow);
   }
   if (!wanted || !nodes.section.isConnected) return release(fresh);
   drop();

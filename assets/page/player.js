@@ -45,9 +45,11 @@ export default function ({ data: fresh, parentElement, setTriggerValue }) {
   if (received.pace !== data.pace) setPace(data.pace);
   if (received.muted !== data.muted) setMuted(data.muted);
   received = { pace: data.pace, muted: data.muted };
+  const before = shown;
   take(data.items);
   advance();
-  tellStatus();
+  if (shown === before) tellStatus();
+  else status = data.status.id; // a sentence says more, and the region holds one text
 }
 
 // ---- The queue -------------------------------------------------------------------------------

@@ -74,11 +74,12 @@ class LiveTab:
         Returns:
             What has gone wrong and is to be told.
         """
-        if kind == "asking":
-            self._wanted, self._granted_at, self.blocked = True, None, False
-            self._had_frames = self.paused = False
-        elif kind == "granted":
-            self._wanted, self._granted_at = True, now
+        if kind in ("asking", "granted"):
+            if not self._wanted:
+                self.paused = self.blocked = self._had_frames = False
+            # Granted again means another camera: its stream has to be sent anew.
+            self.reconnect = kind == "granted" and self._granted_at is not None
+            self._wanted, self._granted_at = True, now if kind == "granted" else None
         elif kind == "stopped":
             self._wanted, self._granted_at = False, None
         elif kind in frozenset(Problem):

@@ -135,7 +135,8 @@ class Vois:
         field = {"nodeId": document, "selector": "input[type=file]"}
         node = devtools.send("DOM.querySelector", field)["nodeId"]
         devtools.send("DOM.setFileInputFiles", {"files": [str(path)], "nodeId": node})
-        look = {"expression": "voisPlayerEvents.map((event) => event.type).join()"}
+        sounds = "voisPlayerEvents.map((event) => event.type).filter((type) => type !== 'shown')"
+        look = {"expression": f"{sounds}.join()"}
         for _ in range(WAIT_MS // 200):
             self.page.wait_for_timeout(200)
             seen = str(devtools.send("Runtime.evaluate", look)["result"]["value"]).split(",")
@@ -204,10 +205,15 @@ def driver() -> Iterator[Any]:
         yield running
 
 
+def chromium() -> str | None:
+    """Where the system's Chromium is."""
+    return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+
+
 @contextmanager
 def launch(driver: Any, *more: str) -> Iterator[Any]:
     """Starts Chromium, or skips where there is none; a CI without one fails."""
-    path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    path = chromium()
     if path is None:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("there is no Chromium")
     browser = driver.chromium.launch(executable_path=path, args=[*CHROMIUM_ARGUMENTS, *more])

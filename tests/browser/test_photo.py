@@ -72,7 +72,7 @@ def test_photo_is_described_and_then_spoken(vois: Vois, assistant: Assistant) ->
     vois.page.wait_for_function(f"{place} > {earlier} + 0.2")
     vois.wait_for_events("ended", 1)
     shown = vois.page.evaluate("sentences[0].at")
-    begun = vois.page.evaluate("voisPlayerEvents[0].at")
+    begun = vois.page.evaluate("voisPlayerEvents.find((event) => event.type === 'playing').at")
     assert shown < begun
     size = vois.page.evaluate(
         "parseFloat(getComputedStyle(document.querySelector('.vois-sentence')).fontSize)"

@@ -1,0 +1,299 @@
+"""The live camera, through a real Chromium, WebRTC and the real model."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pipeline.phrases import ENGLISH
+from tests.browser.conftest import ROOT, Server, Vois, launch, serve, visit
+from tests.browser.film import SIZE, Scene, photo, watch_scenes, write_film
+from tests.browser.test_photo import loudness
+
+pytestmark = pytest.mark.browser
+
+SAMPLES = ROOT / "assets" / "samples"
+CAMERA = "--use-file-for-fake-video-capture="
+
+
+def still(name: str, seconds: float, noise: float = 0.0) -> Scene:
+    return Scene(photo(SAMPLES / f"{name}.jpg"), seconds, noise)
+
+
+@pytest.fixture(scope="module")
+def real() -> Iterator[Server]:
+    """The app with the real model: the gate's thresholds belong to its features."""
+    with serve(ROOT / "assets") as running:
+        yield running
+
+
+@contextmanager
+def filmed(
+    driver: Any, server: Server, film: Path, *arguments: str, **options: Any
+) -> Iterator[Vois]:
+    """A page in a browser of its own, whose camera shows a film."""
+    with launch(driver, f"{CAMERA}{film}", *arguments) as browser:
+        with visit(browser, server.url, **options) as vois:
+            vois.open_camera()
+            yield vois
+
+
+def begin(vois: Vois, scenes: Sequence[Scene] = ()) -> None:
+    watch_scenes(vois.page, scenes or [still("cat", 1)])
+    vois.page.keyboard.press("l")
+
+
+def descriptions(vois: Vois) -> list[dict[str, Any]]:
+    """What was shown from the camera: {id, at, moments}."""
+    events = vois.page.evaluate("voisPlayerEvents.filter((event) => event.type === 'shown')")
+    return [event for event in events if event["moments"]]
+
+
+def scene_at(vois: Vois, at: float) -> int:
+    """Which scene the page's picture showed at a time."""
+    on = [entry for entry in vois.page.evaluate("timeline") if entry["at"] <= at]
+    return int(on[-1]["scene"])
+
+
+def overlaps(vois: Vois) -> list[tuple[str, str]]:
+    """Sounds that began while another one was on."""
+    on: str | None = None
+    found = []
+    for kind, identity in vois.events("playing", "ended", "stopped"):
+        if kind == "playing":
+            if on not in (None, identity):
+                found.append((on, identity))
+            on = identity
+        elif on == identity:
+            on = None
+    return found
+
+
+def threads(server: Server) -> int:
+    return len(os.listdir(f"/proc/{server.pid}/task"))
+
+
+def files(server: Server) -> int:
+    return len(os.listdir(f"/proc/{server.pid}/fd"))
+
+
+def test_two_scenes_are_said_once_each_and_noise_is_not(
+    real: Server, driver: Any, tmp_path: Path
+) -> None:
+    scenes = [still("flower", 8), still("rocket", 7), still("rocket", 10, noise=8)]
+    film = write_film(tmp_path / "film.y4m", scenes)
+    with filmed(driver, real, film) as vois:
+        begin(vois, scenes[:2])
+        vois.page.wait_for_function("timeline.at(-1)?.scene === 1", timeout=40_000)
+        vois.wait_for_events("playing", 3)  # the cue and two sentences
+        assert loudness(vois.sound()) > 0.01
+        vois.page.wait_for_timeout(13_000)  # the rest of the second scene, most of it noisy
+        told = descriptions(vois)
+        assert [scene_at(vois, event["at"]) for event in told] == [0, 1]
+        spoken = [identity for _, identity in vois.events("playing")]
+        assert spoken[1:] == [event["id"] for event in told]
+        assert overlaps(vois) == []
+        said = [entry["text"] for entry in vois.page.evaluate("said")]
+        assert said[: said.index(ENGLISH.camera_first) + 1] == [
+            *said[: said.index(ENGLISH.ready_live)],
+            *(ENGLISH.ready_live, ENGLISH.camera_connecting, ENGLISH.camera_first),
+        ]
+        assert len(said) == len(set(said))
+        picture = vois.page.locator(".vois-camera video")
+        assert picture.get_attribute("aria-label") == ENGLISH.camera_picture_of.format(
+            text=vois.sentence
+        )
+        assert "second" in vois.page.inner_text(".vois-ago")
+
+
+def test_now_repeat_pause_and_stop_by_keys(real: Server, driver: Any, tmp_path: Path) -> None:
+    scenes = [still("flower", 60)]
+    film = write_film(tmp_path / "film.y4m", scenes)
+    with filmed(driver, real, film) as vois:
+        keyboard = vois.page.keyboard
+        begin(vois)
+        vois.wait_for_events("shown", 1)
+        vois.wait_for_events("ended", 2)
+        # The same words once more, because they were asked for.
+        keyboard.press("d")
+        vois.wait_for_events("shown", 2)
+        vois.wait_for_events("playing", 3)
+        keyboard.press("s")
+        vois.wait_for_events("stopped", 1)
+        keyboard.press("a")
+        vois.wait_for_events("playing", 4)
+        keyboard.press("p")
+        vois.wait_for_status(ENGLISH.camera_paused)
+        vois.page.wait_for_function("document.querySelector('audio').paused")
+        assert vois.page.get_by_role("button", name=ENGLISH.camera_resume).count() == 1
+        keyboard.press("d")
+        vois.wait_for_events("shown", 3)
+        keyboard.press("p")
+        vois.wait_for_status(ENGLISH.camera_live)
+        keyboard.press("l")
+        vois.wait_for_status(ENGLISH.camera_off)
+        assert not vois.page.locator(".vois-camera video").is_visible()
+        assert vois.page.evaluate("document.activeElement === document.body")
+
+
+def test_dark_is_said_once_and_what_comes_after_is_described(
+    real: Server, driver: Any, tmp_path: Path
+) -> None:
+    black = Scene(np.full((SIZE[1], SIZE[0], 3), 4, np.uint8), 9, 2)
+    scenes = [still("flower", 6), black, still("flower", 12)]
+    film = write_film(tmp_path / "film.y4m", scenes)
+    with filmed(driver, real, film) as vois:
+        begin(vois, scenes[:2])
+        vois.page.wait_for_function("timeline.length >= 3", timeout=60_000)
+        vois.page.wait_for_timeout(6_000)
+        told = descriptions(vois)
+        assert [scene_at(vois, event["at"]) for event in told] == [0, 1, 0]
+        dark = [entry["text"] for entry in vois.page.evaluate("sentences")][1]
+        assert dark.startswith("It is too dark to see.")
+
+
+def test_two_browsers_hear_their_own_camera(real: Server, driver: Any, tmp_path: Path) -> None:
+    films = [
+        write_film(tmp_path / f"{name}.y4m", [still(name, 30)]) for name in ("flower", "rocket")
+    ]
+    with filmed(driver, real, films[0]) as one, filmed(driver, real, films[1]) as two:
+        begin(one)
+        begin(two)
+        for vois in (one, two):
+            vois.wait_for_events("shown", 1)
+        for _ in range(2):
+            for vois in (one, two):
+                shown = len(vois.events("shown"))
+                vois.page.keyboard.press("d")
+                vois.wait_for_events("shown", shown + 1)
+        mine, theirs = ({e["id"] for e in descriptions(vois)} for vois in (one, two))
+        assert not mine & theirs
+        assert one.sentence != two.sentence
+
+
+def test_started_and_stopped_often_leaves_nothing_behind(
+    real: Server, driver: Any, tmp_path: Path
+) -> None:
+    film = write_film(tmp_path / "film.y4m", [still("flower", 10)])
+    with filmed(driver, real, film) as vois:
+        counts = []
+        for times in range(1, 5):
+            vois.page.keyboard.press("l")
+            vois.page.wait_for_function("!document.querySelector('.vois-camera video').hidden")
+            vois.page.wait_for_function(
+                "times => said.filter(({ text }) => text.startsWith('The camera is live')).length"
+                " >= times",
+                arg=times,
+                timeout=30_000,
+            )
+            vois.page.keyboard.press("l")
+            vois.wait_for_status(ENGLISH.camera_off)
+            counts.append(settled(real))
+        # The first start opens what is kept for good, such as the loop's own threads.
+        assert counts[-1][0] <= counts[0][0]
+        assert counts[-1][1] <= counts[0][1] + 2
+        open_tracks = "document.querySelector('.vois-camera video').srcObject"
+        assert vois.page.evaluate(open_tracks) is None
+
+
+def settled(server: Server) -> tuple[int, int]:
+    """Threads and open files once they fall no more."""
+    best = (threads(server), files(server))
+    deadline = time.monotonic() + 8
+    while time.monotonic() < deadline:
+        time.sleep(0.5)
+        best = min(best, (threads(server), files(server)))
+    return best
+
+
+def test_refused_permission_is_said(real: Server, driver: Any, tmp_path: Path) -> None:
+    film = write_film(tmp_path / "film.y4m", [still("flower", 2)])
+    deny = "--use-fake-ui-for-media-stream=deny"
+    with filmed(driver, real, film, deny, permissions=[]) as vois:
+        vois.page.keyboard.press("l")
+        vois.wait_for_sentence(ENGLISH.camera_denied)
+        vois.wait_for_events("ended", 1)
+        assert vois.page.get_by_role("button", name=ENGLISH.camera_start).count() == 1
+
+
+def test_no_camera_is_said(real: Server, browser: Any) -> None:
+    with visit(browser, real.url) as vois:
+        vois.page.add_init_script(
+            "navigator.mediaDevices.getUserMedia = async () => {"
+            " throw new DOMException('none', 'NotFoundError'); }"
+        )
+        vois.open_camera()
+        vois.page.keyboard.press("l")
+        vois.wait_for_sentence(ENGLISH.camera_missing)
+        vois.wait_for_events("ended", 1)
+
+
+def test_a_camera_that_is_pulled_out_comes_back(real: Server, driver: Any, tmp_path: Path) -> None:
+    film = write_film(tmp_path / "film.y4m", [still("flower", 20)])
+    with filmed(driver, real, film) as vois:
+        begin(vois)
+        vois.wait_for_events("shown", 1)
+        # A track that the system ends fires this event; Chromium has no other way to pull it out.
+        vois.page.evaluate(
+            "document.querySelector('.vois-camera video').srcObject.getVideoTracks()[0]"
+            ".dispatchEvent(new Event('ended'))"
+        )
+        vois.wait_for_sentence(ENGLISH.camera_unplugged)
+        shown = len(vois.events("shown"))
+        vois.page.evaluate("navigator.mediaDevices.dispatchEvent(new Event('devicechange'))")
+        vois.wait_for_status(ENGLISH.camera_first)
+        vois.wait_for_events("shown", shown + 1)
+
+
+def test_a_page_loaded_anew_mid_sentence_begins_afresh(
+    real: Server, driver: Any, tmp_path: Path
+) -> None:
+    film = write_film(tmp_path / "film.y4m", [still("flower", 20)])
+    with filmed(driver, real, film) as vois:
+        begin(vois)
+        vois.wait_for_events("shown", 1)
+        vois.wait_for_events("playing", 2)
+        vois.drawl()
+        vois.open_camera()
+        assert vois.sentence == ""
+        assert vois.page.get_by_role("button", name=ENGLISH.camera_start).count() == 1
+        begin(vois)
+        vois.wait_for_events("shown", 1)
+
+
+def test_leaving_the_tab_turns_the_camera_off(real: Server, driver: Any, tmp_path: Path) -> None:
+    film = write_film(tmp_path / "film.y4m", [still("flower", 20)])
+    with filmed(driver, real, film) as vois:
+        begin(vois)
+        vois.wait_for_events("shown", 1)
+        vois.page.evaluate(
+            "window.track = document.querySelector('.vois-camera video').srcObject"
+            ".getVideoTracks()[0]"
+        )
+        vois.page.get_by_role("tab", name=ENGLISH.photo).click()
+        vois.wait_for_status(ENGLISH.ready)
+        vois.page.wait_for_function("track.readyState === 'ended'")
+
+
+def test_without_webrtc_single_photos_are_offered(
+    real: Server, driver: Any, tmp_path: Path
+) -> None:
+    film = write_film(tmp_path / "film.y4m", [still("flower", 20)])
+    blocked = "--webrtc-ip-handling-policy=disable_non_proxied_udp"
+    with filmed(driver, real, film, blocked) as vois:
+        begin(vois)
+        vois.wait_for_sentence(ENGLISH.camera_blocked)
+        vois.wait_for_events("ended", 1)
+        vois.page.wait_for_function(
+            "document.querySelector('[data-testid=stCameraInput] video')?.videoWidth > 0"
+        )
+        shown = len(vois.events("shown"))
+        vois.page.get_by_role("button", name="Take Photo").click()
+        vois.wait_for_events("shown", shown + 1)
