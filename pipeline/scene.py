@@ -29,21 +29,23 @@ class Thresholds:
     """When a picture counts as another one.
 
     Attributes:
-        enter: distance from the reference above which a look differs.
+        enter: distance from the reference from which on a look differs.
         leave: distance from the reference below which it no longer does.
-        cut: distance from the reference above which a steady picture is quite another scene.
-        steady: distance that a steady picture stays within.
-        hold_s: seconds that another scene must have been steady.
-        first_s: likewise when nothing has been described yet.
+        cut: distance from the reference above which it is quite another scene.
+        steady: distance that a picture at rest stays within.
+        hold_s: seconds that another scene must have been at rest.
+        brief_s: seconds that it must have differed, unless it is quite another scene.
+        first_s: seconds at rest when nothing has been described yet.
         patience_s: seconds of differing after which a picture that never rests is new all the same.
-        gap_s: seconds between two looks that count towards `patience_s` at most.
+        gap_s: seconds that a gap between two looks counts for at most: what happened was not seen.
     """
 
-    enter: float = 0.30
-    leave: float = 0.20
-    cut: float = 0.45
-    steady: float = 0.15
+    enter: float = 0.28
+    leave: float = 0.18
+    cut: float = 0.60
+    steady: float = 0.08
     hold_s: float = 0.35
+    brief_s: float = 0.65
     first_s: float = 0.08
     patience_s: float = 3.0
     gap_s: float = 1.0
@@ -69,7 +71,7 @@ class SceneGate:
         """Nothing is described yet: the next steady picture is NEW."""
         self._reference = self._latest = self._rest = None
         self._distance = _FARTHEST
-        self._same()
+        self._return()
 
     def accept(self) -> None:
         """What was looked at last is being described now: it becomes the reference."""
@@ -77,7 +79,7 @@ class SceneGate:
             return
         self._reference = self._latest
         self._distance = 0.0
-        self._same()
+        self._return()
 
     @property
     def distance(self) -> float:
@@ -95,34 +97,42 @@ class SceneGate:
             NEW or CUT, once found, until `accept` or until the picture is the reference again.
         """
         limits = self._thresholds
-        latest = features / np.linalg.norm(features)
-        passed = 0.0 if self._latest is None else at - self._latest_at
-        self._latest, self._latest_at = latest, at
-        # Distance from where it came to rest, not from the previous look: that would depend on how
-        # often one looks, and a slow pan would look steady.
-        if self._rest is None or _distance(latest, self._rest) > limits.steady:
-            self._rest, self._rest_at = latest, at
-
-        if self._reference is not None:
-            self._distance = _distance(latest, self._reference)
+        passed_s = self._see(features / np.linalg.norm(features), at)
         if self._distance < (limits.leave if self._differs else limits.enter):
-            self._same()
+            self._return()
             return Change.NONE
         if self._differs:
-            # What happened during a long gap was not seen.
-            self._differed_s += min(passed, limits.gap_s)
+            self._differed_s += min(passed_s, limits.gap_s)
         self._differs = True
 
-        hold_s = limits.first_s if self._reference is None else limits.hold_s
-        steady = at - self._rest_at >= hold_s
-        self._found = self._found or steady or self._differed_s >= limits.patience_s
+        far = self._distance > limits.cut
+        rested_s = at - self._rest_at
+        if self._reference is None:
+            far, steady = False, rested_s >= limits.first_s  # there is no sentence to interrupt
+            due = steady
+        else:
+            steady = rested_s >= limits.hold_s
+            due = steady and (far or self._differed_s >= limits.brief_s)
+        if due or self._differed_s >= limits.patience_s:
+            self._found = True
         if not self._found:
             return Change.SETTLING
-        # Without a reference there is no sentence to interrupt, and what moves is not worth it.
-        far = self._reference is not None and self._distance > limits.cut
+        # What moves is not worth interrupting a sentence for.
         return Change.CUT if far and steady else Change.NEW
 
-    def _same(self) -> None:
+    def _see(self, latest: NDArray[np.float32], at: float) -> float:
+        """Takes in features of length 1; returns the seconds since the previous look."""
+        passed_s = 0.0 if self._latest is None else at - self._latest_at
+        self._latest, self._latest_at = latest, at
+        # Distance from where it came to rest, not from the previous look: that would depend on how
+        # often one looks, and a slow pan would seem to rest.
+        if self._rest is None or _distance(latest, self._rest) > self._thresholds.steady:
+            self._rest, self._rest_at = latest, at
+        if self._reference is not None:
+            self._distance = _distance(latest, self._reference)
+        return passed_s
+
+    def _return(self) -> None:
         """The picture is the reference."""
         self._differs = False
         self._differed_s = 0.0
