@@ -93,8 +93,8 @@ def main() -> int:
         with sync_playwright() as driver:
             arguments = [*CHROMIUM_ARGUMENTS, f"--use-file-for-fake-video-capture={film}"]
             browser = driver.chromium.launch(executable_path=chromium(), args=arguments)
-            page = browser.new_context(permissions=["camera"]).new_page()
-            vois = Vois(page, server.url)
+            vois = Vois.visit(browser, server.url)
+            page = vois.page
             vois.open_camera()
             watch_scenes(page, shown)
             page.keyboard.press("l")

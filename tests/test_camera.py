@@ -1,0 +1,205 @@
+"""The camera's worker: real threads, the tiny model, frames as a camera would leave them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pipeline import camera as module
+from pipeline.camera import NO_SOUND, Camera, Report
+from pipeline.captioner import Captioner
+from pipeline.errors import ModelError, SpeechError
+from pipeline.live import LiveSettings, Watcher, Wording
+from pipeline.phrases import ENGLISH
+from tests.data.tiny_files import TINY, draw
+
+WAIT_S = 20.0
+GENERATOR = np.random.default_rng(0)
+RED, BLUE = draw("red", "square", GENERATOR), draw("blue", "stripe", GENERATOR)
+
+
+@pytest.fixture(scope="module")
+def captioner() -> Captioner:
+    return Captioner.load(TINY, threads=1)
+
+
+def speak(text: str) -> tuple[str, float]:
+    return f"sound of {text}", 0.0
+
+
+@pytest.fixture
+def camera(captioner: Captioner) -> Iterator[Camera]:
+    camera = Camera(Watcher(captioner), speak)
+    camera.configure(LiveSettings(Wording.FULL, interval_s=0.0), speak)
+    camera.accept(True)
+    yield camera
+    camera.accept(False)
+    wait(lambda: not camera.working())
+
+
+def wait(ready: Callable[[], object]) -> None:
+    deadline = time.monotonic() + WAIT_S
+    while not ready():
+        assert time.monotonic() < deadline, "nothing came"
+        time.sleep(0.01)
+
+
+def reports(camera: Camera, rgb: NDArray[np.uint8], count: int) -> list[Report]:
+    """Shows a picture until so many different things were reported with their sound."""
+    found: dict[str, Report] = {}
+
+    def look() -> bool:
+        camera.offer(lambda: rgb)
+        time.sleep(0.03)
+        found.update({report.id: report for report in camera.take()})
+        return len([report for report in found.values() if report.sound is not None]) >= count
+
+    wait(look)
+    return list(found.values())
+
+
+def test_words_come_first_and_then_their_sound(captioner: Captioner) -> None:
+    spoken = threading.Event()
+
+    def slowly(text: str) -> tuple[str, float]:
+        spoken.wait(WAIT_S)
+        return "sound", 1.0
+
+    camera = Camera(Watcher(captioner), slowly)
+    camera.accept(True)
+    taken: list[Report] = []
+
+    def look() -> bool:
+        camera.offer(lambda: RED)
+        time.sleep(0.03)
+        taken.extend(camera.take())
+        return bool(taken)
+
+    wait(look)
+    spoken.set()
+    (first,) = taken
+    assert first.sound is None
+    assert first.description is not None
+    assert first.text == first.description.text
+    wait(lambda: taken.extend(camera.take()) or len(taken) > 1)
+    assert (taken[1].id, taken[1].sound) == (first.id, "sound")
+    assert first.moments.seen <= first.moments.told <= taken[1].moments.voiced
+    camera.accept(False)
+
+
+def test_only_the_newest_frame_is_looked_at(
+    camera: Camera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOOK_S", 0.3)
+    read: list[int] = []
+
+    def frame(number: int) -> NDArray[np.uint8]:
+        read.append(number)
+        return RED
+
+    for number in range(60):
+        camera.offer(lambda number=number: frame(number))
+        time.sleep(0.02)
+    assert 3 <= len(read) <= 8
+    assert read == sorted(read)
+    # Between two looks frames were dropped, not queued.
+    assert max(np.diff(read)) > 5
+
+
+def test_asking_does_not_wait_for_the_next_look(
+    camera: Camera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reports(camera, RED, 1)
+    monkeypatch.setattr(module, "LOOK_S", 1000.0)
+    camera.ask()
+    (answer,) = reports(camera, RED, 1)
+    assert answer.asked
+    assert answer.interrupts
+
+
+def test_the_thread_ends_with_the_camera_and_begins_with_the_next_frame(camera: Camera) -> None:
+    assert not camera.working()
+    assert camera.frame_age() is None
+    reports(camera, RED, 1)
+    assert camera.working()
+    assert camera.frame_age() is not None
+    camera.rest()
+    wait(lambda: not camera.working())
+    assert camera.frame_age() is None
+    camera.offer(lambda: RED)
+    assert camera.working()
+    camera.accept(False)
+    wait(lambda: not camera.working())
+    camera.offer(lambda: RED)
+    assert not camera.working()
+    assert camera.frame_age() is None
+
+
+def test_the_thread_ends_when_frames_stay_away(
+    camera: Camera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "IDLE_S", 0.3)
+    camera.offer(lambda: RED)
+    wait(lambda: not camera.working())
+    camera.offer(lambda: RED)
+    assert camera.working()
+
+
+def test_starting_anew_describes_the_same_scene_again(camera: Camera) -> None:
+    (first,) = reports(camera, RED, 1)
+    camera.accept(False)
+    camera.accept(True)
+    (second,) = reports(camera, RED, 1)
+    assert second.text == first.text
+    assert second.id != first.id
+
+
+def test_broken_frames_are_told_once_and_the_camera_goes_on(
+    camera: Camera, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> NDArray[np.uint8]:
+        raise RuntimeError("secret detail")
+
+    for _ in range(40):
+        camera.offer(broken)
+        time.sleep(0.02)
+    told = {report.id: report for report in camera.take()}.values()
+    assert [report.text for report in told] == [ENGLISH.unknown_error]
+    assert "secret detail" in caplog.text
+    assert reports(camera, BLUE, 1)[0].description is not None
+
+
+def test_a_models_error_is_told_in_its_own_words(camera: Camera) -> None:
+    def broken() -> NDArray[np.uint8]:
+        raise ModelError("The model is gone.")
+
+    camera.offer(broken)
+    taken: list[Report] = []
+    wait(lambda: taken.extend(camera.take()) or len(taken) > 1 or (taken and taken[0].sound))
+    assert taken[-1].text == "The model is gone."
+    assert taken[-1].sound == "sound of The model is gone."
+
+
+@pytest.mark.parametrize("error", [SpeechError("none"), RuntimeError("broken")])
+def test_a_silent_voice_leaves_the_words(captioner: Captioner, error: Exception) -> None:
+    def fail(text: str) -> tuple[str, float]:
+        raise error
+
+    camera = Camera(Watcher(captioner), fail)
+    camera.accept(True)
+    (report,) = reports(camera, RED, 1)
+    assert report.sound == NO_SOUND
+    camera.accept(False)
+
+
+def test_reports_that_nobody_takes_do_not_pile_up(camera: Camera) -> None:
+    for number in range(4 * module.REPORTS_KEPT):
+        camera._publish(Report(str(number), "", None, False, False, NO_SOUND, module.Moments(0.0)))
+    kept = [report.id for report in camera.take()]
+    assert kept == [str(number) for number in range(3 * module.REPORTS_KEPT, number + 1)]
+    assert camera.take() == []

@@ -1,0 +1,236 @@
+"""What is said about a stream of frames: the real model, photos as scenes, and a clock of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pipeline.captioner import Captioner
+from pipeline.guidance import Kind
+from pipeline.image import read_rgb
+from pipeline.live import HOLD_S, SHORT_WORDS, LiveSettings, Utterance, Watcher, Wording
+
+ROOT = Path(__file__).parents[1]
+LOOK_S = 0.2
+Frame = NDArray[np.uint8]
+
+
+@pytest.fixture(scope="module")
+def captioner() -> Captioner:
+    return Captioner.load(ROOT / "assets")
+
+
+@pytest.fixture
+def watcher(captioner: Captioner) -> Watcher:
+    watcher = Watcher(captioner)
+    watcher.settings = LiveSettings(wording=Wording.FULL, interval_s=0.0)
+    return watcher
+
+
+def scene(name: str) -> Frame:
+    rgb = read_rgb((ROOT / "assets" / "samples" / f"{name}.jpg").read_bytes())
+    return np.asarray(cv2.resize(rgb, (640, 480), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+FLOWER, ROCKET, TEMPLE = scene("flower"), scene("rocket"), scene("temple")
+BLACK = np.zeros_like(FLOWER)
+
+
+class Viewer:
+    """Shows a watcher frames, five a second, as the camera's thread does."""
+
+    def __init__(self, watcher: Watcher, sentence_s: float = 0.0) -> None:
+        self.watcher = watcher
+        self.sentence_s = sentence_s
+        self.now = 100.0
+        self.said: list[tuple[float, Utterance]] = []
+
+    def show(self, rgb: Frame, seconds: float, noise: float = 0.0) -> list[str]:
+        """What is said meanwhile."""
+        before = len(self.said)
+        random = np.random.default_rng(int(self.now))
+        for _ in range(round(seconds / LOOK_S)):
+            frame = rgb
+            if noise:
+                grain = random.normal(0, noise, rgb.shape)
+                frame = np.clip(rgb + grain, 0, 255).astype(np.uint8)
+            utterance = self.watcher.look(frame, self.now)
+            if utterance is not None:
+                self.said.append((self.now, utterance))
+                self.watcher.spoken(self.now, self.sentence_s)
+            self.now += LOOK_S
+        return texts(utterance for _, utterance in self.said[before:])
+
+
+def texts(utterances: Iterable[Utterance]) -> list[str]:
+    return [utterance.description.text for utterance in utterances]
+
+
+def test_each_scene_is_said_once_and_noise_is_not(watcher: Watcher) -> None:
+    viewer = Viewer(watcher)
+    first = viewer.show(FLOWER, 3)
+    assert len(first) == 1
+    assert viewer.said[0][0] <= 100.4  # at once, or after the look that shows it is steady
+    assert viewer.show(FLOWER, 5, noise=8) == []
+    second = viewer.show(ROCKET, 3)
+    assert len(second) == 1
+    assert second != first
+    assert viewer.said[1][0] <= 108 + 0.8
+    assert viewer.show(ROCKET, 5, noise=8) == []
+    assert viewer.show(FLOWER, 3) == first
+
+
+def test_a_new_scene_waits_for_the_sentence_but_a_cut_does_not(watcher: Watcher) -> None:
+    viewer = Viewer(watcher, sentence_s=4.0)
+    viewer.show(FLOWER, 1)
+    assert len(viewer.show(ROCKET, 1.5)) == 1
+    assert viewer.said[1][1].interrupts
+    # Half of the picture is another one: a new scene, yet not worth interrupting for.
+    mixed = ROCKET.copy()
+    mixed[:, 250:] = TEMPLE[:, 250:]
+    said_at = viewer.said[1][0]
+    told = viewer.show(mixed, 5)
+    assert len(told) == 1
+    at, utterance = viewer.said[2]
+    assert not utterance.interrupts
+    assert at >= said_at + 4.0
+
+
+def test_what_is_then_there_is_described_when_the_sentence_has_ended(watcher: Watcher) -> None:
+    viewer = Viewer(watcher, sentence_s=3.0)
+    watcher.settings = LiveSettings(wording=Wording.FULL, interval_s=3.0)
+    flower = viewer.show(FLOWER, 0.6)
+    viewer.show(ROCKET, 1.4)
+    told = viewer.show(TEMPLE, 3)
+    alone = Viewer(Watcher(watcher._captioner)).show(TEMPLE, 1)
+    assert told == alone
+    assert flower != told
+
+
+def test_the_interval_keeps_quiet_also_for_a_cut(watcher: Watcher) -> None:
+    watcher.settings = LiveSettings(wording=Wording.FULL, interval_s=5.0)
+    viewer = Viewer(watcher)
+    viewer.show(FLOWER, 1)
+    assert viewer.show(ROCKET, 3) == []
+    assert len(viewer.show(ROCKET, 3)) == 1
+    assert viewer.said[1][0] - viewer.said[0][0] >= 5.0 - 1e-6
+
+
+def test_the_same_words_are_not_said_twice_in_a_row_unless_asked(watcher: Watcher) -> None:
+    viewer = Viewer(watcher)
+    words = viewer.show(FLOWER, 1)
+    watcher._gate.forget()  # as if the picture had changed and the words had not
+    assert viewer.show(FLOWER, 2) == []
+    watcher.ask()
+    assert viewer.show(FLOWER, LOOK_S) == words
+    assert viewer.said[-1][1].asked
+    assert viewer.said[-1][1].interrupts
+    assert viewer.show(FLOWER, 2) == []
+
+
+def test_asking_answers_at_once_whatever_holds_it_back(watcher: Watcher) -> None:
+    watcher.settings = LiveSettings(interval_s=60.0)
+    viewer = Viewer(watcher, sentence_s=30.0)
+    viewer.show(FLOWER, 1)
+    viewer.show(ROCKET, 1)
+    watcher.ask()
+    assert len(viewer.show(ROCKET, LOOK_S)) == 1
+    watcher.paused = True
+    assert viewer.show(TEMPLE, 2) == []
+    watcher.ask()
+    assert len(viewer.show(TEMPLE, LOOK_S)) == 1
+    watcher.ask()
+    assert viewer.show(BLACK, LOOK_S)[0].startswith("It is too dark")
+
+
+def test_pausing_keeps_quiet_and_going_on_tells_what_is_there(watcher: Watcher) -> None:
+    viewer = Viewer(watcher)
+    viewer.show(FLOWER, 1)
+    watcher.paused = True
+    assert viewer.show(ROCKET, 3) == []
+    watcher.paused = False
+    assert len(viewer.show(ROCKET, 2)) == 1
+
+
+def test_advice_comes_once_after_a_while_and_then_the_scene_again(watcher: Watcher) -> None:
+    viewer = Viewer(watcher)
+    first = viewer.show(FLOWER, 1)
+    assert viewer.show(BLACK, HOLD_S[Kind.DARK] - LOOK_S) == []
+    (advice,) = viewer.show(BLACK, 10)
+    assert advice.startswith("It is too dark")
+    assert viewer.said[-1][1].description.guidance is not None
+    assert viewer.show(FLOWER, 2) == first
+    (again,) = viewer.show(BLACK, 10)
+    assert again == advice
+
+
+def test_a_picture_that_flickers_between_fit_and_dark_is_advised_once(watcher: Watcher) -> None:
+    viewer = Viewer(watcher)
+    viewer.show(FLOWER, 1)
+    said = viewer.show(BLACK, 1.4)
+    for _ in range(4):
+        said += viewer.show(FLOWER, 0.6) + viewer.show(BLACK, 1.4)
+    assert len(said) == 1
+
+
+def test_a_short_blur_is_no_matter(watcher: Watcher) -> None:
+    blurred = np.asarray(cv2.GaussianBlur(TEMPLE, (0, 0), 12), np.uint8)
+    viewer = Viewer(watcher)
+    viewer.show(TEMPLE, 1)
+    assert viewer.show(blurred, HOLD_S[Kind.BLURRED] - 0.4) == []
+    assert viewer.show(TEMPLE, 2) == []
+    (advice,) = viewer.show(blurred, 5)
+    assert advice.startswith("The picture is blurred.")
+
+
+def test_advice_waits_for_the_voice(watcher: Watcher) -> None:
+    viewer = Viewer(watcher, sentence_s=4.0)
+    viewer.show(FLOWER, LOOK_S * 2)
+    said_at = viewer.said[0][0]
+    viewer.show(BLACK, 6)
+    assert viewer.said[1][0] >= said_at + 4.0
+    assert not viewer.said[1][1].interrupts
+
+
+def test_a_silenced_voice_is_not_waited_for(watcher: Watcher) -> None:
+    viewer = Viewer(watcher, sentence_s=30.0)
+    viewer.show(FLOWER, 1)
+    watcher.hushed()
+    assert len(viewer.show(BLACK, 2)) == 1
+
+
+def test_a_faster_voice_is_free_sooner(watcher: Watcher) -> None:
+    watcher.settings = LiveSettings(rate=2.0, interval_s=0.0)
+    viewer = Viewer(watcher, sentence_s=4.0)
+    viewer.show(FLOWER, LOOK_S * 2)
+    viewer.show(BLACK, 4)
+    assert viewer.said[1][0] - viewer.said[0][0] <= 2.0 + LOOK_S
+
+
+def test_few_words_while_it_changes_fast(captioner: Captioner) -> None:
+    lengths = {}
+    for wording in Wording:
+        watcher = Watcher(captioner)
+        watcher.settings = LiveSettings(wording=wording, interval_s=0.0)
+        viewer = Viewer(watcher)
+        fast = [text for rgb in (FLOWER, TEMPLE, ROCKET) for text in viewer.show(rgb, 2)]
+        slow = [text for rgb in (TEMPLE, ROCKET) for text in viewer.show(rgb, 7)]
+        lengths[wording] = [len(text.removeprefix("Perhaps: ").split()) for text in fast + slow]
+        assert len(lengths[wording]) == 5
+    auto, full, short = (lengths[wording] for wording in Wording)
+    assert max(short) <= SHORT_WORDS < min(full[0], full[2], full[4])
+    assert auto[0] == full[0]  # the first one has no hurry
+    assert auto[1:4] == short[1:4]  # 2 s after another
+    assert auto[4] == full[4]
+
+
+def test_a_new_beginning_describes_what_was_described_before(watcher: Watcher) -> None:
+    viewer = Viewer(watcher)
+    words = viewer.show(FLOWER, 2)
+    watcher.begin()
+    assert viewer.show(FLOWER, 2) == words

@@ -1,0 +1,210 @@
+"""How the camera stands, what is announced of it, and the setting for STUN and TURN."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from pipeline.camera import Moments, Report
+from pipeline.page.desk import LIVE_KEPT, Crew, Desk, Kind
+from pipeline.page.live import CONNECT_S, LOST_S, LiveTab, Problem, State, ice_servers
+from pipeline.page.sounds import SoundShelf
+from pipeline.phrases import ENGLISH
+
+
+def live_tab() -> LiveTab:
+    tab = LiveTab()
+    tab.hear("asking", 0.0)
+    tab.hear("granted", 1.0)
+    tab.observe(0.1, 2.0)
+    assert tab.state is State.LIVE
+    return tab
+
+
+def test_from_asking_to_live_to_off() -> None:
+    tab = LiveTab()
+    said = [tab.status(ENGLISH)]
+    tab.observe(None, 0.0)
+    assert not tab.sending
+    for kind, age in (("asking", None), ("granted", None), ("", 0.1), ("stopped", None)):
+        tab.hear(kind, 1.0)
+        tab.observe(age, 1.5)
+        said.append(tab.status(ENGLISH))
+        assert tab.sending == (kind in ("granted", ""))
+    assert [text for _, text in said] == [
+        ENGLISH.ready_live,
+        ENGLISH.camera_asking,
+        ENGLISH.camera_connecting,
+        ENGLISH.camera_live,
+        ENGLISH.camera_off,
+    ]
+    assert len({identity for identity, _ in said}) == len(said)
+
+
+def test_a_state_keeps_its_id_so_that_it_is_said_once() -> None:
+    tab = live_tab()
+    before = tab.status(ENGLISH)
+    tab.observe(0.2, 3.0)
+    assert tab.status(ENGLISH) == before
+
+
+@pytest.mark.parametrize("kind", ["denied", "missing", "busy", "insecure"])
+def test_a_camera_that_does_not_open_is_off_and_has_a_sentence(kind: str) -> None:
+    tab = LiveTab()
+    tab.hear("asking", 0.0)
+    problem = tab.hear(kind, 1.0)
+    assert problem is not None
+    assert getattr(ENGLISH, f"camera_{problem}")
+    tab.observe(None, 2.0)
+    assert tab.state is State.OFF
+    assert not tab.sending
+
+
+def test_one_that_is_pulled_out_is_waited_for() -> None:
+    tab = live_tab()
+    assert tab.hear("unplugged", 3.0) is Problem.UNPLUGGED
+    tab.observe(None, 4.0)
+    assert tab.state is State.ASKING
+    assert not tab.sending
+    tab.hear("granted", 60.0)
+    assert tab.sending
+    tab.observe(None, 61.0)
+    assert tab.state is State.CONNECTING
+    tab.observe(0.1, 62.0)
+    assert tab.state is State.LIVE
+
+
+def test_frames_that_stay_away_are_lost_and_come_back() -> None:
+    tab = live_tab()
+    for age, state in ((LOST_S - 0.1, State.LIVE), (LOST_S + 0.1, State.LOST), (0.1, State.LIVE)):
+        assert tab.observe(age, 10.0) is None
+        assert tab.state is state
+    assert tab.observe(None, 500.0) is None  # the stream has ended and is being made anew
+    assert tab.state is State.LOST
+    assert tab.sending
+
+
+def test_no_frame_at_all_means_that_webrtc_is_blocked() -> None:
+    tab = LiveTab()
+    tab.hear("granted", 1.0)
+    assert tab.observe(None, 1.0 + CONNECT_S) is None
+    stops = tab.stops
+    assert tab.observe(None, 1.1 + CONNECT_S) is Problem.BLOCKED
+    assert (tab.state, tab.blocked, tab.sending) == (State.OFF, True, False)
+    assert tab.stops == stops + 1  # the browser is told to let the camera go
+    assert tab.observe(None, 99.0) is None
+    tab.hear("granted", 100.0)  # another try
+    assert not tab.blocked
+    assert tab.sending
+
+
+def test_pausing_and_leaving() -> None:
+    tab = live_tab()
+    tab.paused = True
+    tab.observe(0.1, 3.0)
+    assert tab.state is State.PAUSED
+    tab.leave()
+    assert not tab.sending
+    stops = tab.stops
+    tab.leave()
+    assert tab.stops == stops
+    tab.hear("granted", 5.0)
+    assert not tab.paused
+
+
+def test_another_camera_is_connected_anew() -> None:
+    tab = live_tab()
+    tab.hear("granted", 5.0)
+    assert tab.reconnect
+    assert not tab.sending
+    tab.reconnect = False
+    assert tab.sending
+
+
+def test_every_state_and_problem_has_a_sentence() -> None:
+    for name in (*State, *Problem):
+        assert getattr(ENGLISH, f"camera_{name}").endswith((".", "Allow."))
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        '[{"urls": "stun:stun.example.org:3478"}]',
+        '[{"urls": ["turn:a.example:1", "turns:b.example"], "username": "u", "credential": "c"}]',
+    ],
+)
+def test_ice_servers_are_read(setting: str) -> None:
+    assert ice_servers(setting)[0]["urls"]
+
+
+def test_no_ice_server_is_asked_by_default() -> None:
+    assert ice_servers("") == []
+    assert ice_servers("  ") == []
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        *("stun:host", "{}", '["stun:host"]', "[{}]", "null", "3"),
+        *('[{"urls": "http://host"}]', '[{"urls": []}]', '[{"urls": [1]}]'),
+        '[{"urls": "stun:a", "password": "x"}]',
+    ],
+)
+def test_wrong_ice_servers_are_named(setting: str) -> None:
+    with pytest.raises(ValueError, match="VOIS_ICE_SERVERS"):
+        ice_servers(setting)
+
+
+# ---- What the desk shows of it --------------------------------------------------------------
+
+
+def report(identity: str, sound: str | None = None, **changes: Any) -> Report:
+    values = {"text": f"Scene {identity}.", "interrupts": False, "asked": False}
+    moments = Moments(seen=time.time())
+    return Report(identity, description=None, sound=sound, moments=moments, **{**values, **changes})
+
+
+def never(*arguments: object) -> Any:
+    raise AssertionError("the desk has nothing to do here")
+
+
+def test_a_report_is_shown_at_once_and_gets_its_sound_later() -> None:
+    desk = Desk()
+    desk.ready = True
+    desk.tell(report("a"))
+    (item,) = [entry.as_item("en") for entry in desk.entries]
+    assert (item["id"], item["text"], item["sound"], item["now"]) == ("a", "Scene a.", None, False)
+    assert item["seen"]
+    # The camera's thread makes the sound, not the desk.
+    assert not desk.step(Crew(never, never, never), SoundShelf(), ENGLISH)
+    desk.tell(report("a", "token"))
+    assert [entry.sound for entry in desk.entries] == ["token"]
+
+
+def test_the_cue_waits_until_the_first_report() -> None:
+    desk = Desk()
+    desk.watch("Looking.", "cue")
+    desk.watch("Looking.", "cue")
+    assert [(entry.kind, entry.sound) for entry in desk.entries] == [(Kind.WAITING, "cue")]
+    desk.tell(report("a", interrupts=True))
+    assert [entry.id for entry in desk.entries] == ["a"]
+    assert desk.entries[0].as_item("en")["now"] is True
+    desk.watch("Looking.", "cue")
+    desk.unwatch()
+    assert [entry.id for entry in desk.entries] == ["a"]
+
+
+def test_old_reports_make_room() -> None:
+    desk = Desk()
+    for identity in "abcde":
+        desk.tell(report(identity))
+    assert [entry.id for entry in desk.entries] == list("abcde")[-LIVE_KEPT:]
+
+
+def test_a_report_stays_until_a_photo_is_chosen() -> None:
+    desk = Desk()
+    desk.tell(report("a"))
+    desk.sync([], ENGLISH)
+    assert len(desk.entries) == 1
