@@ -27,6 +27,9 @@ from pipeline.scene import Change, SceneGate
 # How long a picture must stay unfit before advice is given, in seconds. Turning the camera blurs a
 # second or so, and WebRTC's first pictures are soft until it has measured the line.
 HOLD_S = {Kind.DARK: 1.0, Kind.BRIGHT: 1.0, Kind.BLANK: 1.0, Kind.BLURRED: 3.0}
+# WebRTC's first pictures are coarse, until it has found out what the line bears; a flower is then
+# "a crowd".
+FIRST_S = 0.8
 FIT_S = 1.0  # how long a picture must be fit before the same advice may come again
 FAST_S = 5.0  # scenes that follow one another faster than this are described in few words
 SHORT_WORDS = 7  # "A brown dog runs on the grass." is about what one takes in while walking
@@ -86,6 +89,7 @@ class Watcher:
         self._captioner = captioner
         self._gate = gate or SceneGate()
         self._begins = True
+        self._began_at = -math.inf
         self._asked = False
         self._trouble = _Trouble()
         self._last_words: tuple[str, ...] = ()
@@ -135,7 +139,7 @@ class Watcher:
         if self.paused and not self._asked:
             return None
         if self._begins:
-            self._begins = False
+            self._begins, self._began_at = False, at
             self._gate.forget()
             self._trouble, self._last_words = _Trouble(), ()
         asked, self._asked = self._asked, False
@@ -189,7 +193,7 @@ class Watcher:
         return text, caption.confidence, change is Change.CUT
 
     def _may_speak(self, change: Change, at: float) -> bool:
-        if at < self._said_at + self.settings.interval_s:
+        if at < max(self._began_at + FIRST_S, self._said_at + self.settings.interval_s):
             return False
         return change is Change.CUT or (change is Change.NEW and at >= self._voice_free_at)
 

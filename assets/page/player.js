@@ -30,9 +30,11 @@ let repeat = 0;
 let pace = 1;
 let received = {}; // the settings as they last came from Python
 
-// What the voice did, for the browser tests.
+// What the voice did, for the browser tests: playing, ended, stopped; "cue playing" and so on for a
+// sound that is no sentence.
 window.voisPlayerEvents = window.voisPlayerEvents ?? [];
 function record(type, id, moments) {
+  if (items.get(id)?.kind === "waiting") type = `cue ${type}`;
   window.voisPlayerEvents.push({ type, id, at: performance.now(), moments });
   if (window.voisPlayerEvents.length > EVENTS_KEPT) window.voisPlayerEvents.shift();
 }

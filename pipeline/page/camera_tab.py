@@ -87,14 +87,14 @@ class CameraTab:
         worker, before, age = self.worker, self.live.state, None
         if worker is not None:
             age = worker.frame_age()
-            for report in worker.take():
-                if self.live.sending:  # what comes after the stop is not said any more
-                    self.desk.tell(report)
         problem = self.live.observe(age, time.monotonic())
         if problem is not None:
             self._tell(problem)
         if before is State.CONNECTING and self.live.state is State.LIVE:
             self.desk.watch(self.say.camera_first, shelf().put(looking().wav()))
+        for report in worker.take() if worker is not None else ():
+            if self.live.sending:  # what comes after the stop is not said any more
+                self.desk.tell(report)
         return problem is not None
 
     def hush(self) -> None:

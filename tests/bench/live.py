@@ -100,6 +100,7 @@ def main() -> int:
             page.keyboard.press("l")
             page.wait_for_timeout(1000 * (chosen.scenes * chosen.seconds + 8))
             stages = measure(page)
+            changes = len(page.evaluate("timeline")) - 2  # the last one is not over
             asked = []
             for _ in range(ASKED_TIMES):
                 page.wait_for_timeout(1500)
@@ -112,7 +113,7 @@ def main() -> int:
             browser.close()
     words = statistics.median(stage["shown"] for stage in stages)
     sound = statistics.median(stage["playing"] - stage["shown"] for stage in stages)
-    print(f"{len(stages)} of {chosen.scenes - 1} changes of scene were described while it was on")
+    print(f"{len(stages)} of {changes} changes of scene were described while the scene was on")
     whole = statistics.median(stage["playing"] for stage in stages)
     report("camera, WebRTC, until it is steady", [stage["seen"] for stage in stages], whole)
     report("guidance, encoder, beam search", [s["told"] - s["seen"] for s in stages], whole)
