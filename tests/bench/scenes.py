@@ -1,6 +1,6 @@
 """Measures pipeline.scene on films made of photos: false alarms, misses, delays.
 
-    python -m tests.bench.scenes --photos FOLDER [--list NAMES.txt] [--count 60]
+    python -m tests.bench.scenes --photos FOLDER [--list NAMES.txt] [--count 50]
 
 Each film is what a webcam of 640 x 480 sees of one photo, or of two, about 5 times a second. The
 voice is simulated too: NEW waits for the end of a sentence of `--sentence` seconds, CUT does not.
@@ -330,7 +330,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--photos", type=Path, required=True, help="folder of photos")
     parser.add_argument("--list", type=Path, help="file with the names to take, one a line")
-    parser.add_argument("--count", type=int, default=60, help="photos to take at random")
+    parser.add_argument("--count", type=int, default=50, help="photos to take at random")
     parser.add_argument("--sentence", type=float, default=0.0, help="seconds of a sentence")
     parser.add_argument("--saved", type=Path, help="keeps the features in this .npz between runs")
     options = parser.parse_args()
