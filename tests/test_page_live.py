@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.camera import Moments, Report
 from pipeline.page.desk import LIVE_KEPT, Crew, Desk, Kind
-from pipeline.page.live import CONNECT_S, LOST_S, LiveTab, Problem, State, ice_servers
+from pipeline.page.live import CONNECT_S, LOST_S, RETRY_S, LiveTab, Problem, State, ice_servers
 from pipeline.page.sounds import SoundShelf
 from pipeline.phrases import ENGLISH
 
@@ -89,7 +89,13 @@ def test_frames_that_stay_away_are_lost_and_come_back() -> None:
 def test_no_frame_at_all_means_that_webrtc_is_blocked() -> None:
     tab = LiveTab()
     tab.hear("granted", 1.0)
+    assert tab.observe(None, 1.0 + RETRY_S) is None
+    assert tab.sending
+    assert tab.observe(None, 1.1 + RETRY_S) is None
+    assert tab.reconnect  # one more try
+    tab.reconnect = False
     assert tab.observe(None, 1.0 + CONNECT_S) is None
+    assert not tab.reconnect
     stops = tab.stops
     assert tab.observe(None, 1.1 + CONNECT_S) is Problem.BLOCKED
     assert (tab.state, tab.blocked, tab.sending) == (State.OFF, True, False)

@@ -95,7 +95,7 @@ class CameraTab:
         for report in worker.take() if worker is not None else ():
             if self.live.sending:  # what comes after the stop is not said any more
                 self.desk.tell(report)
-        return problem is not None
+        return problem is not None or self.live.reconnect
 
     def hush(self) -> None:
         """The person silenced the voice: the next scene need not wait for it."""

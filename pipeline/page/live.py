@@ -10,7 +10,8 @@ from typing import Any
 from pipeline.phrases import Phrases
 
 # A line that works brings its first frame after 1 to 3 s. Whoever has waited so long has no WebRTC.
-CONNECT_S = 15.0
+CONNECT_S = 20.0
+RETRY_S = 7.0  # seldom, a first try connects nothing on a busy machine: it is made once more
 LOST_S = 3.0  # ten frames a second are sent: this many seconds without one are no hiccup
 
 
@@ -44,7 +45,8 @@ class LiveTab:
         paused: whether the person wants quiet.
         blocked: whether no frame ever arrived, so that single photos are offered instead.
         stops: how often the page, not the person, has stopped the camera.
-        reconnect: whether the stream has to be sent anew, because another camera was chosen.
+        reconnect: whether the stream has to be sent anew: it never came, or another camera was
+            chosen.
     """
 
     def __init__(self) -> None:
@@ -57,6 +59,7 @@ class LiveTab:
         self._wanted = False
         self._granted_at: float | None = None
         self._had_frames = False
+        self._retried = False
         self._changes = 0
 
     @property
@@ -76,7 +79,7 @@ class LiveTab:
         """
         if kind in ("asking", "granted"):
             if not self._wanted:
-                self.paused = self.blocked = self._had_frames = False
+                self.paused = self.blocked = self._had_frames = self._retried = False
             # Granted again means another camera: its stream has to be sent anew.
             self.reconnect = kind == "granted" and self._granted_at is not None
             self._wanted, self._granted_at = True, now if kind == "granted" else None
@@ -114,9 +117,12 @@ class LiveTab:
             state = State.ASKING
         elif frame_age is None and not self._had_frames:
             state = State.CONNECTING
-            if now - self._granted_at > CONNECT_S:
+            waited_s = now - self._granted_at
+            if waited_s > CONNECT_S:
                 self.leave()
                 state, self.blocked, problem = State.OFF, True, Problem.BLOCKED
+            elif waited_s > RETRY_S and not self._retried:
+                self._retried = self.reconnect = True
         elif frame_age is None or frame_age > LOST_S:
             state = State.LOST
         else:

@@ -93,11 +93,11 @@ class Vois:
     def sentence(self) -> str:
         return str(self.page.inner_text(".vois-sentence"))
 
-    def wait_for_sentence(self, text: str) -> None:
+    def wait_for_sentence(self, text: str, timeout_ms: int = WAIT_MS) -> None:
         self.page.wait_for_function(
             "text => document.querySelector('.vois-sentence')?.textContent === text",
             arg=text,
-            timeout=WAIT_MS,
+            timeout=timeout_ms,
         )
 
     def wait_for_status(self, text: str) -> None:

@@ -315,7 +315,7 @@ def test_without_webrtc_single_photos_are_offered(
     blocked = "--webrtc-ip-handling-policy=disable_non_proxied_udp"
     with filmed(driver, real, film, blocked) as vois:
         begin(vois)
-        vois.wait_for_sentence(ENGLISH.camera_blocked)
+        vois.wait_for_sentence(ENGLISH.camera_blocked, timeout_ms=60_000)
         vois.wait_for_events("ended", 1)
         vois.page.wait_for_function(
             "document.querySelector('[data-testid=stCameraInput] video')?.videoWidth > 0"
