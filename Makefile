@@ -10,7 +10,7 @@ RUN ?= runs/lite2
 KEEP_MEMORY := MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_MMAP_THRESHOLD_=8589934592 \
 	MALLOC_TOP_PAD_=268435456 THP_MEM_ALLOC_ENABLE=1
 
-.PHONY: help run test check data train export calibrate card parity bench clean
+.PHONY: help run test check data train export calibrate card parity bench soak clean
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
 
@@ -46,6 +46,10 @@ card: $(VENV)/.test  ## score assets/ on the test photos and write the model car
 bench: $(VENV)/.test  ## speed and memory
 	$(BIN)/python -m tests.bench.describe --photos $(DATA)/photos
 	$(BIN)/python -m tests.bench.speech
+	$(BIN)/python -m tests.bench.live
+
+soak: $(VENV)/.test  ## 18 minutes of live camera: memory, threads, open files
+	$(BIN)/python -m tests.bench.soak
 
 clean:  ## remove the virtual environment
 	rm -rf $(VENV)

@@ -29,6 +29,7 @@ let status = ""; // the id of the state that was last announced
 let repeat = 0;
 let pace = 1;
 let received = {}; // the settings as they last came from Python
+const told = {}; // those that were told to Python and have not come back yet
 
 // What the voice did, for the browser tests: playing, ended, stopped; "cue playing" and so on for a
 // sound that is no sentence.
@@ -44,14 +45,26 @@ export default function ({ data: fresh, parentElement, setTriggerValue }) {
   data = fresh;
   bind(parentElement);
   label();
-  if (received.pace !== data.pace) setPace(data.pace);
-  if (received.muted !== data.muted) setMuted(data.muted);
-  received = { pace: data.pace, muted: data.muted };
+  adopt("pace", setPace);
+  adopt("muted", setMuted);
   const before = shown;
   take(data.items);
   advance();
   if (shown === before) tellStatus();
   else status = data.status.id; // a sentence says more, and the region holds one text
+}
+
+// A setting that Python sends is news, unless it is older than what the person did here meanwhile.
+function adopt(name, set) {
+  const value = data[name];
+  if (told[name] === value) delete told[name];
+  else if (!(name in told) && received[name] !== value) set(value);
+  received[name] = value;
+}
+
+function tell(name, value) {
+  told[name] = value;
+  send(name, value);
 }
 
 // ---- The queue -------------------------------------------------------------------------------
@@ -257,7 +270,7 @@ function changePace(step) {
   const place = PACES.indexOf(nearest) + step;
   setPace(PACES[Math.min(Math.max(place, 0), PACES.length - 1)]);
   note(data.labels.pace.replace("{rate}", pace));
-  send("pace", pace);
+  tell("pace", pace);
 }
 
 function setMuted(muted) {
@@ -269,7 +282,7 @@ function setMuted(muted) {
 function toggleMute() {
   setMuted(!nodes.audio.muted);
   note(nodes.audio.muted ? data.labels.muted : data.labels.unmuted);
-  send("muted", nodes.audio.muted);
+  tell("muted", nodes.audio.muted);
 }
 
 // ---- Hands -----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.phrases import ENGLISH
 from tests.browser.conftest import Server, Vois, visit
 from tests.browser.test_photo import NOT_A_PHOTO, sample
 
@@ -54,6 +55,45 @@ def test_nothing_serious_in_either_theme(
         vois.upload(NOT_A_PHOTO, sample("cat"))
         vois.wait_for_events("ended", 2)
         assert violations(vois, axe) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_serious_while_the_camera_is_live(
+    server: Server, browser: Any, axe: str, scheme: str
+) -> None:
+    with visit(browser, server.url, color_scheme=scheme, reduced_motion="reduce") as vois:
+        vois.open_camera()
+        assert violations(vois, axe) == []
+        vois.page.keyboard.press("l")
+        vois.wait_for_events("shown", 1)
+        assert violations(vois, axe) == []
+        frame = vois.page.locator("iframe")
+        assert frame.get_attribute("title") == ENGLISH.camera_frame
+        assert frame.get_attribute("tabindex") == "-1"
+
+
+def test_the_camera_by_keyboard_alone(server: Server, browser: Any) -> None:
+    with visit(browser, server.url) as vois:
+        vois.open_camera()
+        focused = "document.activeElement.textContent.trim()"
+        met = []
+        for _ in range(30):
+            vois.page.keyboard.press("Tab")
+            met.append(vois.page.evaluate(focused))
+            if met[-1] == ENGLISH.camera_start:
+                break
+        vois.page.keyboard.press("Enter")
+        vois.wait_for_events("shown", 1)
+        # The focus stays on the button, whose words have changed, and the next ones can be reached.
+        assert vois.page.evaluate(focused) == ENGLISH.camera_stop
+        met = []
+        for _ in range(4):
+            vois.page.keyboard.press("Tab")
+            met.append(vois.page.evaluate(focused))
+        assert met[:2] == [ENGLISH.describe_now, ENGLISH.camera_pause]
+        assert met[2] == ENGLISH.again
+        vois.page.keyboard.press("Shift+Tab")
+        assert vois.page.evaluate("document.activeElement.tagName") != "IFRAME"
 
 
 # 320 CSS pixels are also what is left of 1280 at 400 % zoom (WCAG 1.4.10).

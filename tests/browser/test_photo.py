@@ -92,7 +92,7 @@ def test_each_state_is_announced_once_in_one_live_region(vois: Vois, assistant: 
     said = [entry["text"] for entry in vois.page.evaluate("said")]
     if said[0] == ENGLISH.loading:  # a process that is warm may be ready before the first look
         said = said[1:]
-    assert said == [ENGLISH.ready, ENGLISH.describing, expected]
+    assert said == [ENGLISH.ready_live, ENGLISH.ready, ENGLISH.describing, expected]
     regions = vois.page.locator("[aria-live], [role=status], [role=alert], [role=log]")
     assert regions.count() == 1
     assert regions.get_attribute("aria-live") == "polite"
@@ -319,8 +319,13 @@ def test_missing_model_is_said(driver: Any, browser: Any, tmp_path: Path) -> Non
         vois.page.goto(server.url)
         vois.wait_for_events("playing", 1)
         assert vois.sentence.startswith("The model is missing")
+        vois.page.keyboard.press("l")
+        vois.wait_for_events("playing", 2)
+        assert vois.sentence.startswith("The model is missing")
+        assert vois.page.get_by_role("button", name=ENGLISH.camera_start).count() == 1
+        vois.page.get_by_role("tab", name=ENGLISH.photo).click()
         vois.press("Cat")
-        vois.wait_for_events("ended", 1)
+        vois.wait_for_events("playing", 3)
         assert vois.sentence.startswith("The model is missing")
 
 
