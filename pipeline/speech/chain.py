@@ -11,8 +11,9 @@ from typing import Literal
 import numpy as np
 
 from pipeline.errors import SpeechError
+from pipeline.speech.finishing import finish
 from pipeline.speech.hibari import HibariVoice
-from pipeline.speech.sound import Sound, finish
+from pipeline.speech.sound import Sound
 from pipeline.speech.text import clean
 from pipeline.speech.voice import FASTEST_RATE, SLOWEST_RATE, Voice
 

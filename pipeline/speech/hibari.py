@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from pipeline.errors import SpeechError
-from pipeline.speech.sound import Sound, finish
+from pipeline.speech.finishing import finish
+from pipeline.speech.sound import Sound
 
 # The one voice that lies inside the wheel; the package downloads every other at its first use.
 _VOICE = "heart"
