@@ -1,5 +1,6 @@
 """Words to sound: voices behind one interface, and a chain of them that always ends in sound."""
 
+from pipeline.speech.cache import DiskCache
 from pipeline.speech.chain import TONE, Mode, VoiceChain, default_chain
 from pipeline.speech.codec import mp3
 from pipeline.speech.finishing import join
@@ -10,6 +11,7 @@ __all__ = [
     "FASTEST_RATE",
     "SLOWEST_RATE",
     "TONE",
+    "DiskCache",
     "Mode",
     "Sound",
     "Voice",
