@@ -64,6 +64,18 @@ def test_finish_never_clips() -> None:
     assert np.abs(finish(clicks, 24_000, "test").samples).max() <= 0.9
 
 
+def test_a_sharp_peak_makes_the_words_no_quieter() -> None:
+    words = np.sin(np.arange(48_000) * 0.1).astype(np.float32) * 0.1
+    peaked = words.copy()
+    peaked[24_010] = 1.0
+    plain, sharp = (finish(samples, 24_000, "test") for samples in (words, peaked))
+    assert lufs(sharp) == pytest.approx(lufs(plain), abs=0.5)
+    assert np.abs(sharp.samples).max() <= 0.9
+    change = np.abs(sharp.samples / np.where(plain.samples == 0, 1, plain.samples))
+    far = np.abs(np.arange(48_000) - 24_010) > 400  # 17 ms
+    assert np.median(change[far]) == pytest.approx(1.0, abs=0.05)
+
+
 @pytest.mark.parametrize(
     "samples", [np.zeros(0, np.float32), np.zeros(9000, np.float32), np.full(9000, np.nan, "f4")]
 )
