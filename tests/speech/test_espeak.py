@@ -89,11 +89,10 @@ def test_odd_text_is_spoken(text: str) -> None:
 
 
 @needs_espeak
-def test_markup_is_read_as_text() -> None:
-    voice = EspeakVoice()
-    slow = voice.speak("a dog", "en", 1.0).seconds
-    assert voice.speak("<break time='3s'/> a dog", "en", 1.0).seconds < slow + 2.9
-    assert voice.speak("[[dog]] a", "en", 1.0).seconds > voice.speak("a", "en", 1.0).seconds
+@pytest.mark.parametrize("text", ["A dog <b title='123456789'> runs.", "A dog [[123456789]] runs."])
+def test_markup_is_read_as_text(text: str) -> None:
+    plain = EspeakVoice().speak("A dog runs.", "en", 1.0)
+    assert EspeakVoice().speak(text, "en", 1.0).seconds > plain.seconds + 3.0
 
 
 @needs_espeak

@@ -145,15 +145,15 @@ def test_resample_keeps_the_tone() -> None:
 
 
 def test_join_puts_a_pause_between_a_cue_and_a_sentence(hibari: HibariVoice) -> None:
-    cue = Sound(np.full(2205, 0.5, np.float32), 22_050, "cue")
+    cue = Sound(np.full(11_025, 0.5, np.float32), 22_050, "cue")
     sentence = hibari.speak("A dog.", "en", 1.0)
     both = join([cue, sentence], pause_s=0.2)
     assert both.sample_rate_hz == 24_000
     assert both.voice == "hibari"
     assert not both.online
-    assert both.seconds == pytest.approx(0.1 + 0.2 + sentence.seconds, abs=0.01)
+    assert both.seconds == pytest.approx(0.5 + 0.2 + sentence.seconds, abs=0.01)
     assert np.array_equal(both.samples[-len(sentence.samples) :], sentence.samples)
-    assert np.abs(both.samples[2700:6900]).max() < 0.01  # 0.11 to 0.29 s
+    assert np.abs(both.samples[12_300:16_500]).max() < 0.01  # 0.51 to 0.69 s
     assert join([cue, Sound(cue.samples.copy(), 22_050, "b", online=True), cue]).online
     assert np.array_equal(join([sentence]).samples, sentence.samples)
     with pytest.raises(SpeechError):

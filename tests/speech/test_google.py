@@ -129,7 +129,8 @@ def test_network_that_returns_is_found_in_the_background(
     server.stop()
     assert chain.speak("One dog.", mode="best").voice == "hibari"
     server.start()
-    assert chain.speak("Two dogs.", mode="best").voice == "hibari"  # it rests
+    for count in range(2, 9):  # it rests, and more often than there may be requests at once
+        assert chain.speak(f"{count} dogs.", mode="best").voice == "hibari"
     assert server.asked == []
     clock.now_s += FIRST_REST_S + 1
     assert chain.speak("Three dogs.", mode="best").voice == "hibari"  # this one is sent on trial
