@@ -20,7 +20,7 @@ from gtts.accents import accents
 from gtts.lang import tts_langs
 
 from pipeline.errors import SpeechError
-from pipeline.speech.codec import decode
+from pipeline.speech.codec import change_pace, decode
 from pipeline.speech.finishing import finish
 from pipeline.speech.line import Line, PauseError
 from pipeline.speech.sound import Sound
@@ -126,8 +126,9 @@ class GoogleVoice:
         return tuple(mp3s)
 
     def _sound(self, mp3s: _Mp3s, rate: float) -> Sound:
-        parts = [decode(mp3, "mp3", SAMPLE_RATE_HZ, rate) for mp3 in mp3s]
-        return finish(np.concatenate(parts), SAMPLE_RATE_HZ, self.name, self.online)
+        natural = np.concatenate([decode(mp3, "mp3", SAMPLE_RATE_HZ) for mp3 in mp3s])
+        samples = change_pace(natural, SAMPLE_RATE_HZ, rate)
+        return finish(samples, SAMPLE_RATE_HZ, self.name, self.online)
 
 
 class _Kept:

@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from pipeline.errors import SpeechError
 from pipeline.speech import Sound, Voice, espeak, system
-from pipeline.speech.codec import decode, mp3, resample
+from pipeline.speech.codec import resample
 from pipeline.speech.finishing import finish
 from pipeline.speech.hibari import HibariVoice
 from pipeline.speech.sound import Samples
@@ -91,13 +91,14 @@ def joe() -> Speak:
     return speak
 
 
-def stretched(voice: Voice) -> Speak:
-    """The voice's own pace changed afterwards as the online voice's is, MP3 and atempo."""
+def by_its_own_speed() -> Speak:
+    """hibari's own change of pace, which the app uses below 1.0 only."""
+    from hibari import Hibari
 
-    def speak(text: str, language: str, rate: float) -> Sound:
-        sound = voice.speak(text, language, 1.0)
-        samples = decode(mp3(sound), "mp3", sound.sample_rate_hz, rate)
-        return finish(samples, sound.sample_rate_hz, voice.name)
+    engine = Hibari(voice="heart", threads=1)
+
+    def speak(text: str, _: str, rate: float) -> Sound:
+        return finish(engine(text, speed=rate, seed=0), engine.sample_rate, "hibari")
 
     return speak
 
@@ -122,7 +123,7 @@ def voices() -> Iterator[tuple[str, str, Speak, Sequence[float]]]:
     """Name, language, how it speaks, and at which paces it is measured."""
     hibari = HibariVoice()
     yield "hibari", "en", hibari.speak, RATES
-    yield "hibari, MP3 and atempo", "en", stretched(hibari), RATES[1:]
+    yield "hibari, its own speed", "en", by_its_own_speed(), RATES[1:]
     yield "hibari, pydub speedup", "en", sped_by_pydub(hibari), RATES[1:]
     if espeak.is_installed():
         yield "espeak", "en", espeak.EspeakVoice().speak, RATES
