@@ -6,9 +6,12 @@ import threading
 
 import numpy as np
 import pytest
+from hibari import Hibari
 
 from pipeline.errors import SpeechError
 from pipeline.speech import TONE, VoiceChain
+from pipeline.speech.codec import change_pace
+from pipeline.speech.finishing import finish
 from pipeline.speech.hibari import HibariVoice
 from pipeline.speech.text import clean
 from tests.speech.measures import CAPTION
@@ -27,6 +30,12 @@ def test_rate_changes_the_duration(hibari: HibariVoice) -> None:
     slow, normal, fast = (hibari.speak(CAPTION, "en", rate).seconds for rate in (0.5, 1.0, 2.0))
     assert slow > 1.5 * normal
     assert fast == pytest.approx(normal / 2, rel=0.15)
+
+
+def test_fast_speech_is_the_usual_speech_made_faster(hibari: HibariVoice) -> None:
+    natural = Hibari(voice="heart", threads=1)(CAPTION, speed=1.0, seed=0)  # its own 2.0 slurs
+    expected = finish(change_pace(natural, 24_000, 2.0), 24_000, "hibari")
+    assert np.allclose(hibari.speak(CAPTION, "en", 2.0).samples, expected.samples, atol=1e-3)
 
 
 def test_threads_share_the_offline_voice() -> None:
