@@ -46,6 +46,7 @@ card: $(VENV)/.test  ## score assets/ on the test photos and write the model car
 bench: $(VENV)/.test  ## speed and memory
 	$(BIN)/python -m tests.bench.describe --photos $(DATA)/photos
 	$(BIN)/python -m tests.bench.speech
+	$(BIN)/python -m tests.bench.network
 	$(BIN)/python -m tests.bench.live
 
 soak: $(VENV)/.test  ## 18 minutes of live camera: memory, threads, open files
@@ -64,6 +65,6 @@ $(VENV)/.run: requirements.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(VENV)/.test: requirements.txt training/requirements.txt tests/requirements.txt | $(VENV)/bin/python
+$(VENV)/.test: requirements.txt requirements-espeak.txt training/requirements.txt tests/requirements.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	@touch $@ $(VENV)/.run

@@ -14,7 +14,7 @@ from pipeline.captioner import Captioner
 from pipeline.guidance import Guidance, assess
 from pipeline.image import read_rgb
 from pipeline.phrases import phrases
-from pipeline.speech import Mode, Sound, VoiceChain
+from pipeline.speech import Sound, VoiceChain
 
 PREVIEW_SIDE_PX = 960  # enough for the page's column on a screen of double density
 PREVIEW_QUALITY = 85
@@ -105,7 +105,7 @@ class Assistant:
         )
 
     def speak(
-        self, text: str, rate: float = 1.0, *, language: str = "en", mode: Mode = "offline"
+        self, text: str, rate: float = 1.0, *, language: str = "en", mode: str = "offline"
     ) -> Sound:
         """Turns words into sound; called after the words are on the page.
 
@@ -113,7 +113,8 @@ class Assistant:
             text: a full sentence.
             rate: 1 is the voice's own pace, 2 is twice as fast.
             language: two-letter code.
-            mode: "best" lets the words, never the photo, leave the machine.
+            mode: "offline", "best", which lets the words, never the photo, leave the machine, or a
+                voice's name.
 
         Raises:
             SpeechError: there is nothing to say.

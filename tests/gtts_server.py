@@ -1,7 +1,7 @@
 """A local stand-in for Google Translate's speech service, spoken to by the real gTTS.
 
 gTTS honours HTTPS_PROXY and checks no certificate. So this is a proxy on 127.0.0.1 that answers
-CONNECT translate.google.com:443 by being that host itself: TLS with a certificate of its own, a
+CONNECT translate.google.<tld>:443 by being that host itself: TLS with a certificate of its own, a
 form-encoded batchexecute request in, Google's answer with an MP3 in base64 out. Nothing in
 `pipeline` knows of it; the page in a browser test is sent here by the same variable.
 
@@ -32,7 +32,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-HOST = "translate.google.com"
+HOST = "translate.google."  # and the end of the address, by which people choose an accent
 PATH = "/_/TranslateWebserverUi/data/batchexecute"
 SAMPLE_RATE_HZ = 24_000
 WORD_S = 0.3
@@ -50,6 +50,7 @@ class Asked:
     text: str
     language: str
     slow: bool
+    accent: str
 
 
 def mp3(samples: np.ndarray, sample_rate_hz: int = SAMPLE_RATE_HZ) -> bytes:
@@ -151,7 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.owner.connected(+1)
 
     def do_CONNECT(self) -> None:
-        if self.path != f"{HOST}:443":
+        if not (self.path.startswith(HOST) and self.path.endswith(":443")):
             self.send_error(403)
             return
         self.send_response_only(200)
@@ -164,10 +165,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         owner = self.server.owner
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.path != PATH or self.headers["Host"] != HOST:
+        if self.path != PATH or not self.headers["Host"].startswith(HOST):
             self.send_error(404)
             return
-        asked = _parse(body)
+        asked = _parse(body, self.headers["Host"])
         owner.asked.append(asked)
         if owner.mode == "delay":
             owner.closing.wait(DELAY_S)
@@ -222,20 +223,20 @@ class _Handler(BaseHTTPRequestHandler):
         return f")]}}'\n\n{len(chunk)}\n{chunk}\n{len(end)}\n{end}\n".encode()
 
 
-def _parse(body: bytes) -> Asked:
+def _parse(body: bytes, host: str) -> Asked:
     (request,) = parse_qs(body.decode("ascii"), strict_parsing=False)["f.req"]
     [[[rpc, packed, _, _]]] = json.loads(request)
     text, language, slow, _ = json.loads(packed)
     if rpc != "jQ1olc" or len(text) > 100:
         raise ValueError("Google would not read this request")
-    return Asked(text, language, bool(slow))
+    return Asked(text, language, bool(slow), host.removeprefix(HOST))
 
 
 @functools.cache
 def _tls() -> ssl.SSLContext:
     """TLS with a certificate made on the spot, good for an hour."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)])
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, f"{HOST}com")])
     now = datetime.datetime.now(datetime.UTC)
     certificate = (
         x509.CertificateBuilder()

