@@ -396,6 +396,41 @@ def test_two_who_meet_the_same_damage_set_it_aside_once(tmp_path: Path) -> None:
     assert texts(tmp_path) == ["Another.", "A new dog."]
 
 
+def test_a_file_that_another_process_began_anew_is_not_set_aside_again(tmp_path: Path) -> None:
+    fill(tmp_path)
+    first = History(tmp_path)
+
+    def work(db: sqlite3.Connection) -> int:
+        count = int(db.execute("SELECT count(*) FROM entry").fetchone()[0])
+        if count == 3:  # while this one looks into the damage, another has dealt with it
+            first.path.rename(tmp_path / "aside.db")
+            fill(tmp_path, count=1)
+            error = sqlite3.DatabaseError("damaged")
+            error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+            raise error
+        return count
+
+    assert first._database.read(work) == 1
+    assert first.take_notice() is None
+    first.close()
+    assert not list(tmp_path.glob("history-damaged-*"))
+
+
+def test_a_write_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
+    fill(tmp_path)
+    history = History(tmp_path)
+
+    def work(db: sqlite3.Connection) -> None:
+        db.execute("DELETE FROM entry")
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        history._database.write(work)
+    assert history.add(ME, Draft(Source.UPLOAD, "Dog 3"))
+    history.close()
+    assert len(texts(tmp_path)) == 4
+
+
 def test_what_was_kept_survives_kills(tmp_path: Path) -> None:
     # 500 of them: python -m tests.bench.kills
     wrong, done = kill_often(15, tmp_path)

@@ -153,8 +153,7 @@ def _check_members(archive: zipfile.ZipFile) -> set[str]:
 
 def _limit(member: zipfile.ZipInfo) -> int:
     """The most bytes that a member of this name may have, unpacked."""
-    # `filename` ends at a NUL and has this system's separators: what the zip says is the original.
-    name = member.orig_filename
+    name = member.filename
     if stat.S_ISLNK(member.external_attr >> 16):
         raise HistoryError(_LINK)
     parts = re.split(r"[/\\]", name)

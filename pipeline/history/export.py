@@ -123,7 +123,7 @@ def export_zip(
                 done = Exported(done.entries + 1, done.pictures + picture, done.sounds + sound)
                 lines.write(to_json(entry).encode() + b"\n")
             lines.seek(0)
-            with archive.open(ENTRIES, "w", force_zip64=True) as member:
+            with archive.open(ENTRIES, "w") as member:
                 while block := lines.read(1 << 16):
                     member.write(block)
             manifest = {"format": FORMAT, "version": FORMAT_VERSION, "entries": done.entries}

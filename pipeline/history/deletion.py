@@ -1,4 +1,4 @@
-"""Deleted means gone: what was deleted or has expired is overwritten in the file."""
+"""Deleted entries: hidden first, so that they can come back, and overwritten in the file later."""
 
 from __future__ import annotations
 
@@ -11,6 +11,40 @@ _BATCH = 500  # entries a transaction: others wait for at most about 0.1 s
 _PAGES = 2_000  # of 4 kB that are handed back to the disk at a time
 _DAY_US = 86_400_000_000
 _EXPIRED = 0  # a deletion that never stands in its table (it counts from 1): cannot be undone
+
+
+def delete(db: sqlite3.Connection, owner: str, number: int | None) -> int:
+    """Hides one live entry of an owner, or all; inside the caller's transaction.
+
+    Returns:
+        How many there were.
+    """
+    now = time.time_ns() // 1000
+    sql = "INSERT INTO deletion (owner, time) VALUES (?, ?)"
+    deletion = db.execute(sql, (owner, now)).lastrowid
+    sql = "UPDATE entry SET deletion = ? WHERE owner = ? AND deletion IS NULL"
+    if number is None:
+        taken = db.execute(sql, (deletion, owner)).rowcount
+    else:
+        taken = db.execute(f"{sql} AND id = ?", (deletion, owner, number)).rowcount
+    if taken == 0:  # nothing to bring back: the deletion before stays the last one
+        db.execute("DELETE FROM deletion WHERE id = ?", (deletion,))
+    return taken
+
+
+def undo(db: sqlite3.Connection, owner: str) -> int:
+    """Brings back what an owner's last deletion took; inside the caller's transaction.
+
+    Returns:
+        How many entries came back.
+    """
+    last = "SELECT max(id) FROM deletion WHERE owner = ?"
+    (deletion,) = db.execute(last, (owner,)).fetchone()
+    if deletion is None:
+        return 0
+    db.execute("DELETE FROM deletion WHERE id = ?", (deletion,))
+    sql = "UPDATE entry SET deletion = NULL WHERE deletion = ? AND owner = ?"
+    return db.execute(sql, (deletion, owner)).rowcount
 
 
 def sweep(database: Database, undo_s: float) -> int:
@@ -27,7 +61,7 @@ def sweep(database: Database, undo_s: float) -> int:
     # FTS5's own "secure-delete" does without, but SQLite has it from 3.42 on (Debian 12: 3.40), and
     # older ones cannot read the file any more. It takes 0.1 s with 50,000 entries.
     database.write(lambda db: db.execute("INSERT INTO words (words) VALUES ('optimize')"))
-    while database.write(_shrink):
+    while database.read(_shrink):
         pass
     # The log still holds pages as they were. Where somebody reads just now, the next sweep does it.
     database.read(lambda db: db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
@@ -55,8 +89,9 @@ def _remove(db: sqlite3.Connection) -> int:
 
 
 def _shrink(db: sqlite3.Connection) -> bool:
-    """Hands free pages back to the disk; whether some are left."""
+    """Hands free pages back to the disk, whether some are left."""
     (before,) = db.execute("PRAGMA freelist_count").fetchone()
-    db.execute(f"PRAGMA incremental_vacuum({_PAGES})").fetchall()
+    # `execute` would stop after the first page; a script is carried out to its end.
+    db.executescript(f"PRAGMA incremental_vacuum({_PAGES})")
     (after,) = db.execute("PRAGMA freelist_count").fetchone()
     return bool(0 < after < before)
