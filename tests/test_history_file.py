@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sqlite3
@@ -33,6 +34,11 @@ def texts(folder: Path, wanted: str = "") -> list[str]:
     history.close()
     assert notice is None
     return found
+
+
+def keep_one(folder: Path) -> None:
+    with contextlib.closing(History(folder)) as history:
+        history.add(ME, Draft(Source.UPLOAD, "A dog."))
 
 
 def fill(folder: Path, count: int = 3) -> Path:
@@ -238,7 +244,7 @@ def test_a_read_only_folder_is_said(nobody: Path, filled: bool) -> None:
         fill(nobody)
     shut(nobody)
     with pytest.raises(HistoryError, match="may not write") as caught:
-        History(nobody).add(ME, Draft(Source.UPLOAD, "A dog."))
+        keep_one(nobody)
     assert str(nobody) in spoken(caught.value)
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 import logging
 import os
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +20,14 @@ from pipeline.history.schema import VERSION, migrate, version_of
 
 FILE_NAME = "history.db"
 BUSY_TIMEOUT_S = 10.0  # an import of 50,000 entries holds others up for about 3 s
+
+# Of each connection; one that an older SQLite does not know is passed over by it.
+_PRAGMAS = (
+    "synchronous = FULL",  # with WAL, a commit is then on the disk when it returns
+    "fullfsync = ON",  # on a Mac it is in the disk's cache only, otherwise
+    "secure_delete = ON",  # what is deleted is overwritten with zeros
+    "foreign_keys = ON",
+)
 
 _FULL = "The disk is full, so the history was not changed. Delete what you no longer need."
 _CLOSED = (
@@ -61,6 +70,7 @@ class Database:
         self.path = path
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
+        self._ready = False  # whether the connection has met its file
         self._identity: tuple[int, int] | None = None
         self._notice: str | None = None
         self.read(version_of)
@@ -106,6 +116,7 @@ class Database:
         self.read(version_of)
         try:
             with contextlib.closing(_connect(self.path)) as db:
+                _tune(db)
                 yield db
         except sqlite3.Error as error:
             raise self._in_words(error) from error
@@ -113,6 +124,7 @@ class Database:
     def close(self) -> None:
         """Closes the file; the next call opens it again."""
         with self._lock:
+            self._ready = False
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
@@ -120,15 +132,22 @@ class Database:
     def _current(self) -> sqlite3.Connection:
         # A file that somebody deleted or set aside can still be written, and nobody would ever
         # find what is in it: so its name is asked each time, which takes a few microseconds.
-        if self._connection is not None and _identity(self.path) != self._identity:
+        if self._ready and _identity(self.path) != self._identity:
             self.close()
-        if self._connection is None:
+        if self._connection is None or not self._ready:
+            self.close()
             try:
                 _make(self.path)
             except OSError as error:
                 raise HistoryError(_CLOSED.format(folder=self.path.parent)) from error
             self._identity = _identity(self.path)
-            self._connection = _open(self.path)
+            self._connection = _connect(self.path)
+            try:
+                _prepare(self._connection)
+            except HistoryError:
+                self.close()
+                raise
+            self._ready = True
         return self._connection
 
     def _repaired(self, error: sqlite3.Error) -> bool:
@@ -142,12 +161,16 @@ class Database:
             with contextlib.suppress(sqlite3.Error):
                 transact(self._connection, _rebuild)
                 return True
-        self.close()
         if _identity(self.path) == self._identity:  # else another process has done it
             self._set_aside()
+        self.close()
         return True
 
     def _set_aside(self) -> None:
+        # While it is open, for closing a file that it cannot read makes SQLite delete the log, and
+        # the newest entries are there. Windows moves no open file.
+        if sys.platform == "win32":
+            self.close()
         now = dt.datetime.now().strftime("%Y%m%d-%H%M%S-%f")
         aside = self.path.with_name(f"{self.path.stem}-damaged-{now}{self.path.suffix}")
         try:
@@ -160,6 +183,8 @@ class Database:
         self._notice = _SET_ASIDE.format(name=aside.name, folder=aside.parent)
 
     def _in_words(self, error: sqlite3.Error) -> HistoryError:
+        if not self._ready:
+            self.close()
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         _log.warning("%s: %s (%s)", self.path, error, code)
         if code == sqlite3.SQLITE_FULL:
@@ -205,32 +230,23 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    db = _connect(path)
-    try:
-        if version_of(db) < VERSION:
-            db.execute("PRAGMA auto_vacuum = INCREMENTAL")  # only heard by an empty file
-            db.execute("PRAGMA journal_mode = WAL")  # stays in the file
-            transact(db, migrate)
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
 def _connect(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(
+    return sqlite3.connect(
         path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
     )
-    # A pragma that an older SQLite does not know is passed over by it.
-    for pragma in (
-        "synchronous = FULL",  # with WAL, a commit is then on the disk when it returns
-        "fullfsync = ON",  # on a Mac it is in the disk's cache only, otherwise
-        "secure_delete = ON",  # what is deleted is overwritten with zeros
-        "foreign_keys = ON",
-    ):
+
+
+def _tune(db: sqlite3.Connection) -> None:
+    for pragma in _PRAGMAS:
         db.execute(f"PRAGMA {pragma}")
-    return db
+
+
+def _prepare(db: sqlite3.Connection) -> None:
+    _tune(db)
+    if version_of(db) < VERSION:
+        db.execute("PRAGMA auto_vacuum = INCREMENTAL")  # only heard by an empty file
+        db.execute("PRAGMA journal_mode = WAL")  # stays in the file
+        transact(db, migrate)
 
 
 def _rebuild(db: sqlite3.Connection) -> None:
