@@ -90,7 +90,8 @@ def naive(db: sqlite3.Connection, words: str, offset: int) -> list[tuple[object,
 def reading(history: History, count: int) -> bool:
     """Prints pages and searches beside the baseline; whether all keep the bar."""
     db = sqlite3.connect(history.path)
-    deep = history.page(ME, limit=count - 100)[-1].id
+    sql = "SELECT id FROM entry WHERE owner = ? ORDER BY id DESC LIMIT 1 OFFSET ?"
+    (deep,) = db.execute(sql, (ME, count - 101)).fetchone()
     cases: list[tuple[str, Callable[[], object], str, int]] = [
         ("first page", lambda: history.page(ME), "", 0),
         ("page near the end", lambda: history.page(ME, before=deep), "", count - 100),
