@@ -19,7 +19,7 @@ from pipeline.errors import HistoryError
 from pipeline.history.schema import VERSION, migrate, version_of
 
 FILE_NAME = "history.db"
-# The last step of an import of 50,000 entries with pictures holds other writers up: 4 s of work, 12 s
+# The last step of importing 50,000 entries with pictures holds other writers up: 4 s of work, 12 s
 # were measured on a busy machine. Waiting is better than losing a description.
 BUSY_TIMEOUT_S = 30.0
 
