@@ -46,6 +46,8 @@ card: $(VENV)/.test  ## score assets/ on the test photos and write the model car
 bench: $(VENV)/.test  ## speed and memory
 	$(BIN)/python -m tests.bench.describe --photos $(DATA)/photos
 	$(BIN)/python -m tests.bench.speech
+	$(BIN)/python -m tests.bench.history
+	$(BIN)/python -m tests.bench.kills
 	$(BIN)/python -m tests.bench.network
 	$(BIN)/python -m tests.bench.live
 

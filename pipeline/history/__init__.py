@@ -1,0 +1,33 @@
+"""What was described, kept on this machine: found again, corrected, exported, deleted."""
+
+from pipeline.history.archive import import_zip
+from pipeline.history.database import data_folder
+from pipeline.history.entry import (
+    LOCAL_OWNER,
+    Draft,
+    Entry,
+    Filter,
+    Imported,
+    Privacy,
+    Source,
+)
+from pipeline.history.export import Exported, export_csv, export_json, export_zip
+from pipeline.history.store import UNDO_S, History
+
+__all__ = [
+    "LOCAL_OWNER",
+    "UNDO_S",
+    "Draft",
+    "Entry",
+    "Exported",
+    "Filter",
+    "History",
+    "Imported",
+    "Privacy",
+    "Source",
+    "data_folder",
+    "export_csv",
+    "export_json",
+    "export_zip",
+    "import_zip",
+]

@@ -1,0 +1,212 @@
+"""The types of the history, and what their fields may hold."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pipeline.errors import HistoryError
+from pipeline.guidance import Kind
+
+LOCAL_OWNER = "local"  # whoever sits at this machine; a shared server names each browser session
+
+MAX_TEXT_CHARS = 2_000  # a description has about 60; a correction by hand may be a paragraph
+MAX_NAME_CHARS = 255  # of a file, as every file system has it
+MAX_OWNER_CHARS = 200
+MAX_VOICE_CHARS = 64
+_SLOWEST_RATE, _FASTEST_RATE = 0.1, 10.0  # wider than any voice, which holds it within its own
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MICROSECOND = dt.timedelta(microseconds=1)
+
+
+class Source(StrEnum):
+    """Where a photo came from."""
+
+    CAMERA = "camera"
+    UPLOAD = "upload"
+    API = "api"
+    COMMAND_LINE = "command line"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A description that is to be kept.
+
+    Attributes:
+        source: where the photo came from.
+        text: what was shown and spoken, 1 to `MAX_TEXT_CHARS` characters once it is cleaned.
+        language: its code ("en"); the voice speaks it too.
+        confidence: 0..1; 0 when the photo was not described.
+        guidance: why the photo was not described, or None.
+        photo: the file's name, or "".
+        voice: who speaks, as the voices call it: "offline" or "best".
+        rate: pace, 1 being the voice's own. Words, voice and pace make the sound again.
+        time: when, with a time zone; None for now.
+        picture: a JPEG of any size, of which a small copy is kept; b"" for none.
+    """
+
+    source: Source
+    text: str
+    language: str = "en"
+    confidence: float = 0.0
+    guidance: Kind | None = None
+    photo: str = ""
+    voice: str = "offline"
+    rate: float = 1.0
+    time: dt.datetime | None = None
+    picture: bytes = b""
+
+    def __post_init__(self) -> None:
+        """Cleans the words, so that whatever is kept can be exported and imported again.
+
+        Raises:
+            HistoryError: the text is empty or a field is out of its range.
+        """
+        object.__setattr__(self, "text", cleaned(self.text, MAX_TEXT_CHARS))
+        object.__setattr__(self, "photo", cleaned(self.photo, MAX_NAME_CHARS))
+        if not self.text:
+            raise HistoryError("There are no words to keep in the history.")
+        sound = (
+            _LANGUAGE.fullmatch(self.language)
+            and 0 <= self.confidence <= 1
+            and _SLOWEST_RATE <= self.rate <= _FASTEST_RATE
+            and math.isfinite(self.rate)
+            and self.voice == cleaned(self.voice, MAX_VOICE_CHARS) != ""
+            and (self.time is None or self.time.tzinfo is not None)
+        )
+        if not sound:
+            raise HistoryError("This description cannot be kept: part of it makes no sense.")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A description as it is kept.
+
+    Attributes:
+        id: unique in this file; a later entry has a greater one.
+        uuid: the same on every machine, which is how an import knows what it has.
+        time: when it was made, in UTC, to the microsecond.
+        source: where the photo came from.
+        text: what was shown and spoken.
+        correction: what a person wrote in its place, or None; `text` stays beside it.
+        language: code of `text`.
+        confidence: 0..1.
+        guidance: why the photo was not described, or None.
+        photo: the file's name, or "".
+        voice: who spoke.
+        rate: the pace, 1 being the voice's own.
+        has_picture: whether `History.picture` gives one.
+    """
+
+    id: int
+    uuid: str
+    time: dt.datetime
+    source: Source
+    text: str
+    correction: str | None
+    language: str
+    confidence: float
+    guidance: Kind | None
+    photo: str
+    voice: str
+    rate: float
+    has_picture: bool
+
+    @property
+    def words(self) -> str:
+        """What is to be shown and spoken now: the correction where there is one."""
+        return self.text if self.correction is None else self.correction
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which entries are wanted; the default is all.
+
+    Attributes:
+        text: as a person types it; every word must begin a word of the description, of its
+            correction or of the photo's name. Accents and case do not count.
+        source: only from there.
+        day: only of this day, as the clock of `zone` shows it.
+        zone: None is this machine's own.
+    """
+
+    text: str = ""
+    source: Source | None = None
+    day: dt.date | None = None
+    zone: dt.tzinfo | None = None
+
+
+@dataclass(frozen=True)
+class Privacy:
+    """What an owner lets the history keep.
+
+    Attributes:
+        history: False keeps nothing new.
+        pictures: False keeps new words without their picture.
+        days: entries older than this are removed by `History.purge`; None keeps them for good.
+    """
+
+    history: bool = True
+    pictures: bool = True
+    days: int | None = None
+
+    def __post_init__(self) -> None:
+        """Checks the days.
+
+        Raises:
+            HistoryError: they are not 1 to 36,500.
+        """
+        if self.days is not None and not 1 <= self.days <= 36_500:
+            raise HistoryError("Choose a number of days from 1 to 36500.")
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """An entry on its way in from another file.
+
+    Attributes:
+        uuid: its own, in lower case with hyphens.
+        correction: what a person wrote, or None.
+        draft: all else, `draft.time` included.
+    """
+
+    uuid: str
+    correction: str | None
+    draft: Draft
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did, in entries.
+
+    Attributes:
+        added: new here, or brought back after they were deleted.
+        known: here already, and left as they were.
+    """
+
+    added: int
+    known: int
+
+
+def cleaned(text: str, limit: int) -> str:
+    """One line without control characters or halves of characters, at most `limit` characters.
+
+    SQLite's functions end a text at a NUL, and half a surrogate pair is no UTF-8.
+    """
+    plain = "".join(" " if unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in text)
+    return " ".join(plain.split())[:limit].strip()
+
+
+def to_microseconds(time: dt.datetime) -> int:
+    """Microseconds since 1970 of a time with a time zone."""
+    return (time - _EPOCH) // _MICROSECOND
+
+
+def from_microseconds(microseconds: int) -> dt.datetime:
+    """The UTC time of microseconds since 1970."""
+    return _EPOCH + microseconds * _MICROSECOND

@@ -1,0 +1,122 @@
+"""A person's filter as SQL, in which nothing that was typed can be anything but words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from pipeline.guidance import Kind
+from pipeline.history.entry import (
+    Entry,
+    Filter,
+    Source,
+    cleaned,
+    from_microseconds,
+    to_microseconds,
+)
+
+MAX_WORDS = 16  # further ones are passed over: nobody types more to find a sentence of ten
+_MAX_CHARS = 200
+
+COLUMNS = (
+    "entry.id, entry.uuid, entry.source, entry.text, entry.correction, entry.language, "
+    "entry.confidence, entry.guidance, entry.photo, entry.voice, entry.rate, "
+    "EXISTS (SELECT 1 FROM picture WHERE picture.entry = entry.id)"
+)
+Row = tuple[int, str, str, str, str | None, str, float, str | None, str, str, float, int]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Part of a statement.
+
+    Attributes:
+        sql: from "FROM" to the last condition, with question marks.
+        values: what stands for the question marks.
+        newest_first: what to order by; both tables are kept in this order, so nothing is sorted.
+    """
+
+    sql: str
+    values: tuple[str | int, ...]
+    newest_first: str
+
+
+def select(owner: str, wanted: Filter, before: int | None = None) -> Selection:
+    """The live entries of one owner that a filter lets through.
+
+    Args:
+        owner: whose.
+        wanted: which of them.
+        before: only those with a lesser id, which is how the next page is asked for.
+    """
+    match = match_expression(wanted.text)
+    if match is None:
+        tables, key = "entry", "entry.id"
+    else:
+        # CROSS JOIN fixes the order: through the index, newest first, until the page is full.
+        tables, key = "words CROSS JOIN entry ON entry.id = words.rowid", "words.rowid"
+    conditions: list[tuple[str, str | int]] = [] if match is None else [("words MATCH ?", match)]
+    conditions.append(("entry.owner = ?", owner))
+    if wanted.source is not None:
+        conditions.append(("entry.source = ?", wanted.source.value))
+    if wanted.day is not None:
+        start, end = day_limits(wanted.day, wanted.zone)
+        conditions += [(f"{key} >= ?", start), (f"{key} < ?", end)]
+    if before is not None:
+        conditions.append((f"{key} < ?", before))
+    where = " AND ".join(condition for condition, _ in conditions)
+    return Selection(
+        sql=f"FROM {tables} WHERE {where} AND entry.deletion IS NULL",
+        values=tuple(value for _, value in conditions),
+        newest_first=f"ORDER BY {key} DESC",
+    )
+
+
+def match_expression(text: str) -> str | None:
+    """What FTS5 is to look for: every word as the beginning of one; None when nothing was typed.
+
+    Each piece is a quoted string to FTS5, so AND, *, -, brackets and columns mean nothing. A piece
+    without letters or digits, such as an emoji, is passed over beside others; alone it finds none.
+    """
+    pieces = cleaned(text, _MAX_CHARS).split()[:MAX_WORDS]
+    if not pieces:
+        return None
+    return " ".join('"{}"*'.format(piece.replace('"', '""')) for piece in pieces)
+
+
+def day_limits(day: dt.date, zone: dt.tzinfo | None) -> tuple[int, int]:
+    """The first microsecond of a day and of the next one; days have 23 to 25 hours.
+
+    A day outside the years that computers can name has none: (0, 0).
+    """
+    try:
+        start, end = (
+            dt.datetime.combine(date, dt.time.min, zone).astimezone(dt.UTC)
+            for date in (day, day + dt.timedelta(days=1))
+        )
+    except (OverflowError, OSError, ValueError):
+        return 0, 0
+    return to_microseconds(start), to_microseconds(end)
+
+
+def to_entry(row: Row) -> Entry:
+    """A row of `COLUMNS`."""
+    (
+        number, uuid, source, text, correction, language, confidence, guidance, photo, voice, rate,
+        has_picture,
+    ) = row  # fmt: skip
+    return Entry(
+        id=number,
+        uuid=uuid,
+        time=from_microseconds(number),
+        source=Source(source),
+        text=text,
+        correction=correction,
+        language=language,
+        confidence=confidence,
+        guidance=None if guidance is None else Kind(guidance),
+        photo=photo,
+        voice=voice,
+        rate=rate,
+        has_picture=bool(has_picture),
+    )

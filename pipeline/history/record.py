@@ -1,0 +1,109 @@
+"""An entry as JSON, on its way out and back in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from typing import TypeVar
+
+from pipeline.errors import HistoryError
+from pipeline.guidance import Kind
+from pipeline.history.entry import (
+    MAX_TEXT_CHARS,
+    Draft,
+    Entry,
+    Incoming,
+    Source,
+    cleaned,
+    to_microseconds,
+)
+
+FIELDS = (
+    "uuid", "time", "source", "text", "correction", "language", "confidence", "guidance", "photo",
+    "voice", "rate", "picture",
+)  # fmt: skip
+
+_T = TypeVar("_T")
+
+_LATEST_US = 2**53  # the year 2255; and what every program's numbers hold exactly
+_WRONG = "This archive holds something that Vois did not write, so nothing was imported."
+
+
+def to_values(entry: Entry) -> dict[str, str | float | bool | None]:
+    """What `FIELDS` are for this entry; `picture` says whether there is one."""
+    return {
+        "uuid": entry.uuid,
+        "time": entry.time.isoformat(timespec="microseconds"),
+        "source": entry.source.value,
+        "text": entry.text,
+        "correction": entry.correction,
+        "language": entry.language,
+        "confidence": entry.confidence,
+        "guidance": None if entry.guidance is None else entry.guidance.value,
+        "photo": entry.photo,
+        "voice": entry.voice,
+        "rate": entry.rate,
+        "picture": entry.has_picture,
+    }
+
+
+def to_json(entry: Entry) -> str:
+    """One line of JSON, without its end."""
+    return json.dumps(to_values(entry), ensure_ascii=False)
+
+
+def read_json(line: bytes) -> tuple[Incoming, bool]:
+    """Reads a line that `to_json` wrote, or that somebody made up.
+
+    Returns:
+        The entry, and whether a picture belongs to it.
+
+    Raises:
+        HistoryError: it is no such line; every field is there, of its type and in its range.
+    """
+    try:
+        values = json.loads(line.decode())
+        if not isinstance(values, dict) or set(values) != set(FIELDS):
+            raise ValueError("not the fields of an entry")
+        return _incoming(values), _typed(values["picture"], bool)
+    except (HistoryError, ValueError, OverflowError, RecursionError) as error:
+        raise HistoryError(_WRONG) from error
+
+
+def _incoming(values: dict[str, object]) -> Incoming:
+    """Raises ValueError, OverflowError or HistoryError."""
+    name = _typed(values["uuid"], str)
+    if str(uuid.UUID(name)) != name:  # it names files too: one spelling only
+        raise ValueError("not a uuid as it is written")
+    time = dt.datetime.fromisoformat(_typed(values["time"], str))
+    if time.tzinfo is None or not 0 < to_microseconds(time) < _LATEST_US:
+        raise ValueError("no time")
+    text = _typed(values["text"], str)
+    correction, guidance = values["correction"], values["guidance"]
+    if correction is not None:
+        correction = cleaned(_typed(correction, str), MAX_TEXT_CHARS)
+    draft = Draft(
+        source=Source(_typed(values["source"], str)),
+        text=text,
+        language=_typed(values["language"], str),
+        confidence=_number(values["confidence"]),
+        guidance=None if guidance is None else Kind(_typed(guidance, str)),
+        photo=_typed(values["photo"], str),
+        voice=_typed(values["voice"], str),
+        rate=_number(values["rate"]),
+        time=time,
+    )
+    return Incoming(name, correction or None, draft)
+
+
+def _typed(value: object, kind: type[_T]) -> _T:
+    if not isinstance(value, kind):
+        raise ValueError(f"{kind.__name__} expected")
+    return value
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("number expected")
+    return float(value)
