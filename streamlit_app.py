@@ -6,7 +6,11 @@ step of work, and starts over. So words are on the page before their sound is be
 
 from __future__ import annotations
 
+import logging
 import os
+import secrets
+import threading
+import time
 from functools import partial
 from pathlib import Path
 
@@ -17,11 +21,15 @@ from starlette.routing import Route
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pipeline.assistant import Assistant, Description
+from pipeline.camera import Speak
 from pipeline.captioner import Captioner
-from pipeline.live import LiveSettings, Wording
+from pipeline.errors import HistoryError
+from pipeline.history import History, Source
+from pipeline.live import LiveSettings
 from pipeline.page import parts
 from pipeline.page.camera_tab import CameraTab
 from pipeline.page.desk import Crew, Desk
+from pipeline.page.keeper import Keeper, owner_of
 from pipeline.page.live import LiveTab, State, ice_servers
 from pipeline.page.photo_tab import (
     PHOTO_TYPES,
@@ -30,16 +38,19 @@ from pipeline.page.photo_tab import (
     forget_sample,
     pictures,
 )
-from pipeline.page.sounds import shelf
+from pipeline.page.settings import draw_settings
+from pipeline.page.sounds import shelf, utter
 from pipeline.phrases import phrases
-from pipeline.speech import Mode, VoiceChain, default_chain
+from pipeline.speech import ONLINE_NAMES, VoiceChain, default_chain
+
+logger = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parent
 MODEL = Path(os.environ.get("VOIS_ASSETS", ROOT / "assets"))
 LANGUAGE = "en"
 ICE_SERVERS = ice_servers(os.environ.get("VOIS_ICE_SERVERS", ""))
 POLL_S = 0.2  # how often the page asks the camera's thread for news
-INTERVALS_S = (2, 5, 10, 30, 60)
+PURGE_S = 3600.0
 
 say = phrases(LANGUAGE)
 
@@ -66,13 +77,54 @@ def voices(allow_online: bool) -> VoiceChain:
     return chain
 
 
+@st.cache_data(show_spinner=False)
+def offline_voices() -> tuple[str, ...]:
+    """The names of the voices that speak on this machine."""
+    return tuple(voice.name for voice in default_chain(allow_online=False).choose("offline"))
+
+
+@st.cache_resource(show_spinner=False)
+def history() -> tuple[History | None, str]:
+    """The process's one history, or why there is none."""
+    try:
+        opened = History()
+    except HistoryError as error:
+        return None, str(error)
+    threading.Thread(target=purge, args=(opened,), name="vois-purge", daemon=True).start()
+    return opened, ""
+
+
+def purge(opened: History) -> None:
+    """Removes what is deleted or too old, now and every hour."""
+    while True:
+        try:
+            opened.purge()
+        except HistoryError as error:
+            logger.warning("The history was not cleaned: %s", error)
+        time.sleep(PURGE_S)
+
+
+def keeper() -> Keeper:
+    """This person's part of the history."""
+    if "keeper" not in st.session_state:
+        owner = owner_of(
+            str(st.get_option("server.address") or ""),
+            dict(st.context.headers),
+            secrets.token_hex(16),
+            bool(os.environ.get("VOIS_SHARED")),
+        )
+        st.session_state.keeper = Keeper(history()[0], owner, history()[1])
+    kept: Keeper = st.session_state.keeper
+    return kept
+
+
 def page() -> None:
     """Draws the page, does one step of work and, if there was any, draws it again."""
     st.set_page_config(page_title="Vois", page_icon="\N{SPEAKER WITH THREE SOUND WAVES}")
     desk: Desk = st.session_state.setdefault("desk", Desk())
     live: LiveTab = st.session_state.setdefault("live", LiveTab())
     with st.sidebar:
-        settings()
+        draw_settings(say, keeper(), offline_voices())
     st.title("Vois", anchor=False)
     st.markdown(say.tagline)
     with st.expander(say.about, expanded=not desk.used):  # a first visitor meets it open
@@ -89,50 +141,23 @@ def page() -> None:
         with photo_tab:
             photos = chosen_photos(say)
     desk.sync(photos, say)
-    tab.stream(live_settings(), partial(voices, online()), mode())
+    if desk.ready:  # before, the voices are not loaded, and the page is to be drawn first
+        tab.stream(live_settings(), speech(), partial(keeper().keep, Source.CAMERA))
     on = live.sending or live.state is not State.OFF
     st.fragment(result, run_every=POLL_S if on else None)(tab, bool(camera_tab.open))
     pictures(desk, say)
-    if desk.step(Crew(prepare, describe, speak), shelf(), say):
+    if desk.step(Crew(prepare, describe, speech()), say):
         st.rerun()
 
 
-def settings() -> None:
-    """The sidebar."""
-    st.header(say.settings, anchor=False)
-    st.session_state.setdefault("pace", 1.0)
-    st.radio(
-        say.voice,
-        (False, True),
-        format_func=lambda allowed: say.voice_online if allowed else say.voice_offline,
-        key="online",
-    )
-    st.markdown(say.voice_online_note)
-    st.slider(say.pace_label, 0.5, 2.0, step=0.25, key="pace")
-    st.selectbox(
-        say.wording_label,
-        Wording,
-        format_func=lambda wording: getattr(say, f"wording_{wording}"),
-        key="wording",
-    )
-    st.selectbox(
-        say.interval_label,
-        INTERVALS_S,
-        format_func=lambda seconds: say.interval.format(seconds=seconds),
-        key="interval",
-    )
-    st.toggle(say.mute_label, key="muted")
-    st.toggle(say.keys_label, value=True, key="keys")
+def mode() -> str:
+    """Which voices may speak: "offline", "best" or one voice's name."""
+    return str(st.session_state.get("voice", "offline"))
 
 
 def online() -> bool:
     """Whether this person lets the text of descriptions leave the machine."""
-    return bool(st.session_state.get("online", False))
-
-
-def mode() -> Mode:
-    """Which voices may speak."""
-    return "best" if online() else "offline"
+    return mode() == "best" or mode() in ONLINE_NAMES
 
 
 def live_settings() -> LiveSettings:
@@ -144,6 +169,10 @@ def live_settings() -> LiveSettings:
 def result(tab: CameraTab, camera_open: bool) -> None:
     """What is shown and said; drawn anew by itself while the camera is on."""
     redraw = tab.take_news()
+    problem = keeper().take_problem()
+    if problem:
+        tab.desk.report(problem)
+        redraw = True
     status = tab.live.status(say) if camera_open else ("ready", say.ready)
     if not tab.desk.ready:
         status = ("loading", say.loading)
@@ -187,14 +216,16 @@ def prepare() -> None:
     captioner()
 
 
-def describe(data: bytes) -> Description:
-    """A photo file to words."""
-    return Assistant(captioner(), voices(online())).describe(data, LANGUAGE)
+def describe(data: bytes, name: str) -> Description:
+    """A photo file to words, which are written down before anybody sees them."""
+    description = Assistant(captioner(), voices(online())).describe(data, LANGUAGE)
+    keeper().keep(Source.UPLOAD, description, name)
+    return description
 
 
-def speak(text: str) -> bytes:
-    """Words to a WAV file at the voice's own pace: the browser changes it while it plays."""
-    return voices(online()).speak(text, language=LANGUAGE, mode=mode()).wav()
+def speech() -> Speak:
+    """What speaks, by the voices and the privacy that this person has chosen."""
+    return partial(utter, voices(online()), LANGUAGE, mode(), keeper().privacy.history)
 
 
 if get_script_run_ctx(suppress_warning=True) is None:

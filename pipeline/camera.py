@@ -12,7 +12,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,7 +30,23 @@ logger = logging.getLogger(__name__)
 LOOK_S = 0.2
 IDLE_S = 5.0  # without a frame for so long, the thread ends; the next frame starts another
 REPORTS_KEPT = 8  # a page that is gone takes none; one that is there takes them all in 0.2 s
-NO_SOUND = ""
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """The sound of a sentence.
+
+    Attributes:
+        token: what fetches it.
+        seconds: how long it takes at the voice's own pace.
+        voice: who speaks.
+        online: whether the words left this machine for it.
+    """
+
+    token: str
+    seconds: float
+    voice: str
+    online: bool
 
 
 @dataclass(frozen=True)
@@ -40,7 +56,7 @@ class Moments:
     Attributes:
         seen: the frame came.
         told: its words were known.
-        voiced: its sound was made.
+        voiced: the sound of its first sentence was made.
     """
 
     seen: float
@@ -50,16 +66,17 @@ class Moments:
 
 @dataclass(frozen=True)
 class Report:
-    """What the page shows and plays; comes twice, the second time with its sound.
+    """What the page shows and plays; comes again with each sentence's sound.
 
     Attributes:
-        id: unique over all sessions; the same both times.
+        id: unique over all sessions; the same each time.
         text: a sentence.
         description: None when `text` is an error.
         interrupts: whether a sentence that is being spoken ends for it.
         asked: whether the person asked for it.
-        sound: what fetches the sound; None while it is being made, `NO_SOUND` when no voice spoke.
         moments: when things happened.
+        sounds: the sentences' sounds, as far as they are made.
+        complete: whether no more will come; without any sound, no voice could speak.
     """
 
     id: str
@@ -67,27 +84,32 @@ class Report:
     description: Description | None
     interrupts: bool
     asked: bool
-    sound: str | None
     moments: Moments
+    sounds: tuple[Spoken, ...] = ()
+    complete: bool = False
 
 
-# Words to what fetches their sound, and its seconds; may raise SpeechError.
-Speak = Callable[[str], tuple[str, float]]
+# Words to the sounds of their sentences, made one by one; may raise SpeechError.
+Speak = Callable[[str], Iterator[Spoken]]
+# Keeps a description; called before it is shown.
+Keep = Callable[[Description], None]
 Frame = Callable[[], NDArray[np.uint8]]
 
 
 class Camera:
     """Joins a watcher with the camera's and the page's threads; any thread may call any method."""
 
-    def __init__(self, watcher: Watcher, speak: Speak) -> None:
+    def __init__(self, watcher: Watcher, speak: Speak, keep: Keep) -> None:
         """Rests until frames are accepted and one has come.
 
         Args:
             watcher: decides what is said; only the worker thread looks with it.
             speak: gives sentences their sound.
+            keep: writes descriptions down.
         """
         self._watcher = watcher
         self._speak = speak
+        self._keep = keep
         self._news = threading.Condition()
         self._thread: threading.Thread | None = None
         self._frame: tuple[Frame, float] | None = None
@@ -143,10 +165,10 @@ class Camera:
         """The person silenced the voice: the next scene need not wait for it."""
         self._watcher.hushed()
 
-    def configure(self, settings: LiveSettings, speak: Speak) -> None:
+    def configure(self, settings: LiveSettings, speak: Speak, keep: Keep) -> None:
         """Takes what the person chose."""
         self._watcher.settings = settings
-        self._speak = speak
+        self._speak, self._keep = speak, keep
 
     def frame_age(self) -> float | None:
         """Seconds since the last frame; None when none has come since the camera began."""
@@ -201,13 +223,13 @@ class Camera:
                 self._news.wait(IDLE_S if late else due - now)
 
     def _tell(self, utterance: Utterance, seen: float) -> None:
+        self._keep(utterance.description)
         report = Report(
             id=secrets.token_hex(8),
             text=utterance.description.text,
             description=utterance.description,
             interrupts=utterance.interrupts,
             asked=utterance.asked,
-            sound=None,
             moments=Moments(seen, told=time.time()),
         )
         self._publish(report)
@@ -218,22 +240,27 @@ class Camera:
             return  # said once, not five times a second
         self._last_error = text
         moments = Moments(seen, told=time.time())
-        report = Report(secrets.token_hex(8), text, None, True, False, None, moments)
+        report = Report(secrets.token_hex(8), text, None, True, False, moments)
         self._publish(report)
         self._voice(report)
 
     def _voice(self, report: Report) -> None:
-        """Words first, then their sound."""
-        sound, seconds = NO_SOUND, 0.0
+        """Words first, then the sound of each sentence as soon as it is made."""
+        begun = time.monotonic()
         try:
-            sound, seconds = self._speak(report.text)
+            for spoken in self._speak(report.text):
+                moments = report.moments
+                if not report.sounds:
+                    begun = time.monotonic()
+                    moments = replace(moments, voiced=time.time())
+                report = replace(report, sounds=(*report.sounds, spoken), moments=moments)
+                self._watcher.spoken(begun, sum(sound.seconds for sound in report.sounds))
+                self._publish(report)
         except SpeechError as error:
             logger.warning("No voice could speak: %s", error)
         except Exception:
             logger.exception("A voice failed.")
-        self._watcher.spoken(time.monotonic(), seconds)
-        moments = replace(report.moments, voiced=time.time())
-        self._publish(replace(report, sound=sound, moments=moments))
+        self._publish(replace(report, complete=True))
 
     def _publish(self, report: Report) -> None:
         with self._news:

@@ -88,12 +88,18 @@ class Phrases:
     unmute: str
     unlock: str
     keys: str
+    volume: str
+    spoken_offline: str
+    spoken_online: str
+    spoken_tone: str
 
     # Settings.
     settings: str
     voice: str
     voice_offline: str
     voice_online: str
+    voice_named: str
+    voice_named_online: str
     voice_online_note: str
     pace_label: str
     mute_label: str
@@ -104,6 +110,14 @@ class Phrases:
     wording_short: str
     interval_label: str
     interval: str
+    privacy: str
+    keep_history: str
+    keep_pictures: str
+    keep_days: str
+    keep_for_ever: str
+    keep_so_long: str
+    history_lies: str
+    history_of_session: str
 
 
 ENGLISH = Phrases(
@@ -187,13 +201,20 @@ ENGLISH = Phrases(
     unmute="Unmute (M)",
     unlock="Play the sound",
     keys="Keys: A says it again, S stops, M mutes.",
+    volume="Volume",
+    spoken_offline="Spoken by {voice}, on this machine.",
+    spoken_online="Spoken by {voice}: the words were sent there, the picture was not.",
+    spoken_tone="No voice could speak it: there are only the words.",
     settings="Settings",
     voice="Voice",
     voice_offline="Offline only",
     voice_online="Best available",
+    voice_named="{voice}, on this machine",
+    voice_named_online="{voice}, online",
     voice_online_note=(
-        "Best available sends the text of each description, never the photo, to Google, which "
-        "turns it into speech. Without a network the offline voice speaks."
+        "Best available, and every voice called online, send the text of each description, never "
+        "the photo, to Google, which turns it into speech. Without a network an offline voice "
+        "speaks."
     ),
     pace_label="Pace of the voice",
     mute_label="Mute the voice",
@@ -204,6 +225,17 @@ ENGLISH = Phrases(
     wording_short="Always short",
     interval_label="Live: speak at most every",
     interval="{seconds} seconds",
+    privacy="Privacy",
+    keep_history="Keep a history",
+    keep_pictures="Keep small pictures in it",
+    keep_days="Keep it for",
+    keep_for_ever="as long as I wish",
+    keep_so_long="{days} days",
+    history_lies="The history lies on this machine, in {path}.",
+    history_of_session=(
+        "The history lies on the machine that serves this page. Nobody else sees yours, and it is "
+        "removed a day after."
+    ),
 )
 
 _BY_LANGUAGE = {"en": ENGLISH}

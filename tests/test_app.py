@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,16 +17,18 @@ from streamlit.testing.v1 import AppTest
 
 import streamlit_app
 from pipeline.assistant import Assistant, Description
-from pipeline.camera import NO_SOUND
+from pipeline.camera import Spoken
 from pipeline.captioner import Captioner
 from pipeline.errors import ModelError, SpeechError
+from pipeline.history import Privacy, Source
 from pipeline.page.desk import Crew, Desk, Kind, Photo
-from pipeline.page.sounds import SoundShelf, shelf
+from pipeline.page.sounds import SoundShelf, shelf, utter
 from pipeline.phrases import ENGLISH, phrases
 from pipeline.speech import default_chain
 from tests.bad_files import DifficultFile, difficult_files
 from tests.data.tiny_files import TINY
 
+VOICES = default_chain(allow_online=False)
 ROOT = Path(__file__).resolve().parents[1]
 CAT = ROOT / "assets" / "samples" / "cat.jpg"
 
@@ -37,39 +40,41 @@ def assistant() -> Assistant:
 
 @pytest.fixture
 def crew(assistant: Assistant) -> Crew:
-    return Crew(lambda: None, assistant.describe, lambda text: assistant.speak(text).wav())
+    speak = partial(utter, VOICES, "en", "offline", False)
+    return Crew(lambda: None, lambda data, name: assistant.describe(data), speak)
 
 
 def photo(key: str, data: bytes | None = None) -> Photo:
     return Photo(key, f"{key}.jpg", lambda: CAT.read_bytes() if data is None else data, now=False)
 
 
-def work(desk: Desk, crew: Crew, sounds: SoundShelf | None = None) -> int:
+def work(desk: Desk, crew: Crew) -> int:
     """Works until nothing is left; returns the number of steps."""
     steps = 0
-    while desk.step(crew, sounds or SoundShelf(), ENGLISH):
+    while desk.step(crew, ENGLISH):
         steps += 1
     return steps
 
 
 def test_words_come_one_step_before_their_sound(crew: Crew) -> None:
-    desk, sounds = Desk(), SoundShelf()
+    desk = Desk()
     desk.sync([photo("a"), photo("b")], ENGLISH)
     assert [entry.text for entry in desk.entries] == [
         "Describing photo 1 of 2.",
         "Describing photo 2 of 2.",
     ]
-    assert desk.step(crew, sounds, ENGLISH)  # gets ready
+    assert desk.step(crew, ENGLISH)  # gets ready
     first, second = desk.entries
-    assert desk.step(crew, sounds, ENGLISH)
-    assert (first.kind, first.sound) == (Kind.DESCRIPTION, None)
-    assert desk.step(crew, sounds, ENGLISH)
-    assert first.sound is not None
+    assert desk.step(crew, ENGLISH)
+    assert (first.kind, first.sounds, first.complete) == (Kind.DESCRIPTION, (), False)
+    assert desk.step(crew, ENGLISH)
+    (sound,) = first.sounds
+    assert (sound.voice, sound.online) == ("hibari", False)
     assert second.kind is Kind.WAITING
-    wav = sounds.get(first.sound)
+    wav = shelf().get(sound.token)
     assert wav is not None
     assert wav[:4] == b"RIFF"
-    assert work(desk, crew, sounds) == 2
+    assert work(desk, crew) == 4  # the first is complete; the second: words, sound, complete
 
 
 def test_the_same_photo_drawn_again_is_not_described_again(crew: Crew) -> None:
@@ -94,7 +99,7 @@ def test_broken_photo_is_numbered_and_stops_nobody(crew: Crew) -> None:
     kinds = [entry.kind for entry in desk.entries]
     assert kinds == [Kind.DESCRIPTION, Kind.ERROR, Kind.DESCRIPTION]
     assert desk.entries[1].text.startswith("Photo 2: ")
-    assert all(entry.sound for entry in desk.entries)
+    assert all(entry.sounds and entry.complete for entry in desk.entries)
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL")
@@ -102,9 +107,9 @@ def test_broken_photo_is_numbered_and_stops_nobody(crew: Crew) -> None:
 def test_every_difficult_file_ends_in_spoken_words_and_the_next_photo_is_described(
     file: DifficultFile, crew: Crew
 ) -> None:
-    desk, sounds = Desk(), SoundShelf()
+    desk = Desk()
     desk.sync([photo("bad", file.data), photo("good")], ENGLISH)
-    work(desk, crew, sounds)
+    work(desk, crew)
     bad, good = desk.entries
     if isinstance(file.expectation, str):
         assert bad.kind is Kind.ERROR
@@ -113,32 +118,44 @@ def test_every_difficult_file_ends_in_spoken_words_and_the_next_photo_is_describ
         assert bad.kind in (Kind.DESCRIPTION, Kind.GUIDANCE)
     assert bad.text.endswith((".", "!"))
     assert ENGLISH.unknown_error not in bad.text
-    assert bad.sound is not None
-    assert sounds.get(bad.sound) is not None
+    assert bad.complete
+    assert all(shelf().get(sound.token) for sound in bad.sounds)
+    assert bad.sounds
     assert good.kind is Kind.DESCRIPTION
 
 
 def test_unforeseen_error_becomes_a_sentence(crew: Crew, caplog: pytest.LogCaptureFixture) -> None:
-    def describe(data: bytes) -> Description:
+    def describe(data: bytes, name: str) -> Description:
         raise RuntimeError("secret detail")
 
     desk = Desk()
     desk.sync([photo("a")], ENGLISH)
     work(desk, Crew(crew.prepare, describe, crew.speak))
     assert desk.entries[0].text == ENGLISH.unknown_error
-    assert desk.entries[0].sound
+    assert desk.entries[0].sounds
     assert "secret detail" in caplog.text
 
 
 def test_silent_voice_leaves_the_words(crew: Crew) -> None:
-    def speak(text: str) -> bytes:
+    def speak(text: str) -> Iterator[Spoken]:
         raise SpeechError("No voice.")
 
     desk = Desk()
     desk.sync([photo("a")], ENGLISH)
     work(desk, Crew(crew.prepare, crew.describe, speak))
     assert desk.entries[0].kind is Kind.DESCRIPTION
-    assert desk.entries[0].sound == NO_SOUND
+    assert (desk.entries[0].sounds, desk.entries[0].complete) == ((), True)
+
+
+def test_a_long_text_is_spoken_sentence_by_sentence(crew: Crew) -> None:
+    desk = Desk()
+    desk.ready = True
+    desk.report("This is the first sentence. This is the second one. And a third.")
+    heard = []
+    while desk.step(crew, ENGLISH):
+        (item,) = [entry.as_item("en") for entry in desk.entries]
+        heard.append((len(item["sounds"]), item["complete"]))
+    assert heard == [(1, False), (2, False), (3, False), (3, True)]
 
 
 def test_missing_model_is_reported_until_the_person_moves_on(crew: Crew) -> None:
@@ -214,7 +231,33 @@ def test_page_describes_uploads_and_a_sample(page: AppTest, assistant: Assistant
 
 
 def test_only_the_persons_choice_lets_the_online_voice_in(page: AppTest) -> None:
-    assert page.radio[0].value is False
+    voice = page.selectbox(key="voice")
+    assert voice.value == "offline"
     assert any(ENGLISH.what_leaves in text.value for text in page.markdown)
-    page.radio[0].set_value(True).run()
-    assert any(ENGLISH.what_leaves_online in text.value for text in page.markdown)
+    for choice in ("best", "google co.uk"):
+        page.selectbox(key="voice").set_value(choice).run()
+        assert any(ENGLISH.what_leaves_online in text.value for text in page.markdown)
+    page.selectbox(key="voice").set_value("hibari").run()
+    assert any(ENGLISH.what_leaves in text.value for text in page.markdown)
+
+
+def test_what_was_described_is_kept_before_it_is_shown(page: AppTest, assistant: Assistant) -> None:
+    next(button for button in page.button if button.label == "Cat").click().run()
+    history, owner = page.session_state.keeper.history, page.session_state.keeper.owner
+    newest = history.page(owner)[0]
+    assert newest.text == assistant.describe(CAT.read_bytes()).text
+    assert (newest.source, newest.photo) == (Source.UPLOAD, "cat.jpg")
+    assert newest.has_picture
+
+
+def test_privacy_is_the_persons(page: AppTest) -> None:
+    keeper = page.session_state.keeper
+    page.toggle(key="keep_pictures").set_value(False).run()
+    next(button for button in page.button if button.label == "Cat").click().run()
+    assert not keeper.history.page(keeper.owner)[0].has_picture
+    page.toggle(key="keep_history").set_value(False).run()
+    before = keeper.history.count(keeper.owner)
+    next(button for button in page.button if button.label == "Rocket").click().run()
+    assert keeper.history.count(keeper.owner) == before
+    assert (keeper.privacy.history, keeper.privacy.pictures) == (False, False)
+    keeper.history.set_privacy(keeper.owner, Privacy())

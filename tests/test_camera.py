@@ -11,7 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline import camera as module
-from pipeline.camera import NO_SOUND, Camera, Report
+from pipeline.assistant import Description
+from pipeline.camera import Camera, Moments, Report, Spoken
 from pipeline.captioner import Captioner
 from pipeline.errors import ModelError, SpeechError
 from pipeline.live import LiveSettings, Watcher, Wording
@@ -28,14 +29,22 @@ def captioner() -> Captioner:
     return Captioner.load(TINY, threads=1)
 
 
-def speak(text: str) -> tuple[str, float]:
-    return f"sound of {text}", 0.0
+KEPT: list[str] = []
+
+
+def speak(text: str) -> Iterator[Spoken]:
+    yield Spoken(f"sound of {text}", 0.0, "voice", False)
+
+
+def keep(description: Description) -> None:
+    KEPT.append(description.text)
 
 
 @pytest.fixture
 def camera(captioner: Captioner) -> Iterator[Camera]:
-    camera = Camera(Watcher(captioner), speak)
-    camera.configure(LiveSettings(Wording.FULL, interval_s=0.0), speak)
+    KEPT.clear()
+    camera = Camera(Watcher(captioner), speak, keep)
+    camera.configure(LiveSettings(Wording.FULL, interval_s=0.0), speak, keep)
     camera.accept(True)
     yield camera
     camera.accept(False)
@@ -57,20 +66,22 @@ def reports(camera: Camera, rgb: NDArray[np.uint8], count: int) -> list[Report]:
         camera.offer(lambda: rgb)
         time.sleep(0.03)
         found.update({report.id: report for report in camera.take()})
-        return len([report for report in found.values() if report.sound is not None]) >= count
+        return len([report for report in found.values() if report.complete]) >= count
 
     wait(look)
     return list(found.values())
 
 
-def test_words_come_first_and_then_their_sound(captioner: Captioner) -> None:
-    spoken = threading.Event()
+def test_words_come_first_and_then_the_sound_of_each_sentence(captioner: Captioner) -> None:
+    goes_on = threading.Event()
 
-    def slowly(text: str) -> tuple[str, float]:
-        spoken.wait(WAIT_S)
-        return "sound", 1.0
+    def slowly(text: str) -> Iterator[Spoken]:
+        for number in (1, 2):
+            assert goes_on.wait(WAIT_S)
+            goes_on.clear()
+            yield Spoken(f"sound {number}", 1.0, "voice", False)
 
-    camera = Camera(Watcher(captioner), slowly)
+    camera = Camera(Watcher(captioner), slowly, keep)
     camera.accept(True)
     taken: list[Report] = []
 
@@ -81,14 +92,23 @@ def test_words_come_first_and_then_their_sound(captioner: Captioner) -> None:
         return bool(taken)
 
     wait(look)
-    spoken.set()
-    (first,) = taken
-    assert first.sound is None
+    first = taken[0]
+    assert first.sounds == ()
     assert first.description is not None
-    assert first.text == first.description.text
-    wait(lambda: taken.extend(camera.take()) or len(taken) > 1)
-    assert (taken[1].id, taken[1].sound) == (first.id, "sound")
-    assert first.moments.seen <= first.moments.told <= taken[1].moments.voiced
+    assert first.text == first.description.text == KEPT[-1]  # kept before it was shown
+    for number in (1, 2):
+        taken.clear()
+        goes_on.set()
+        wait(look)
+        assert [sound.token for sound in taken[0].sounds] == [
+            f"sound {one}" for one in range(1, number + 1)
+        ]
+        assert taken[0].id == first.id
+    assert first.moments.seen <= first.moments.told <= taken[0].moments.voiced
+    if not taken[-1].complete:
+        taken.clear()
+        wait(look)
+    assert taken[-1].complete
     camera.accept(False)
 
 
@@ -180,26 +200,27 @@ def test_a_models_error_is_told_in_its_own_words(camera: Camera) -> None:
 
     camera.offer(broken)
     taken: list[Report] = []
-    wait(lambda: taken.extend(camera.take()) or len(taken) > 1 or (taken and taken[0].sound))
+    wait(lambda: taken.extend(camera.take()) or (taken and taken[-1].complete))
     assert taken[-1].text == "The model is gone."
-    assert taken[-1].sound == "sound of The model is gone."
+    assert [sound.token for sound in taken[-1].sounds] == ["sound of The model is gone."]
+    assert KEPT == []
 
 
 @pytest.mark.parametrize("error", [SpeechError("none"), RuntimeError("broken")])
 def test_a_silent_voice_leaves_the_words(captioner: Captioner, error: Exception) -> None:
-    def fail(text: str) -> tuple[str, float]:
+    def fail(text: str) -> Iterator[Spoken]:
         raise error
 
-    camera = Camera(Watcher(captioner), fail)
+    camera = Camera(Watcher(captioner), fail, keep)
     camera.accept(True)
     (report,) = reports(camera, RED, 1)
-    assert report.sound == NO_SOUND
+    assert report.sounds == ()
     camera.accept(False)
 
 
 def test_reports_that_nobody_takes_do_not_pile_up(camera: Camera) -> None:
     for number in range(4 * module.REPORTS_KEPT):
-        camera._publish(Report(str(number), "", None, False, False, NO_SOUND, module.Moments(0.0)))
+        camera._publish(Report(str(number), "", None, False, False, Moments(0.0)))
     kept = [report.id for report in camera.take()]
     assert kept == [str(number) for number in range(3 * module.REPORTS_KEPT, number + 1)]
     assert camera.take() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -227,6 +228,22 @@ def test_few_words_while_it_changes_fast(captioner: Captioner) -> None:
     assert auto[0] == full[0]  # the first one has no hurry
     assert auto[1:4] == short[1:4]  # 2 s after another
     assert auto[4] == full[4]
+
+
+def test_few_words_are_as_sure_as_the_whole_caption(captioner: Captioner) -> None:
+    encoded = captioner.encode(TEMPLE)
+    whole = captioner.captions(encoded)[0].confidence
+    few = captioner.captions(encoded, most_words=SHORT_WORDS)[0].confidence
+    assert few < whole
+    contract = dataclasses.replace(captioner.contract, unsure_below=(few + whole) / 2)
+    surer = Captioner(contract, captioner.vocabulary, captioner.encoder, captioner.decoder)
+    watcher = Watcher(surer)
+    watcher.settings = LiveSettings(wording=Wording.SHORT)
+    viewer = Viewer(watcher)
+    (text,) = viewer.show(TEMPLE, 2)
+    assert len(text.split()) <= SHORT_WORDS
+    assert not text.startswith("Perhaps")
+    assert viewer.said[0][1].description.confidence == pytest.approx(whole, abs=1e-4)
 
 
 def test_a_new_beginning_describes_what_was_described_before(watcher: Watcher) -> None:

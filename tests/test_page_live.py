@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.camera import Moments, Report
+from pipeline.camera import Moments, Report, Spoken
 from pipeline.page.desk import LIVE_KEPT, Crew, Desk, Kind
 from pipeline.page.live import CONNECT_S, LOST_S, RETRY_S, LiveTab, Problem, State, ice_servers
-from pipeline.page.sounds import SoundShelf
 from pipeline.phrases import ENGLISH
 
 
@@ -166,10 +165,16 @@ def test_wrong_ice_servers_are_named(setting: str) -> None:
 # ---- What the desk shows of it --------------------------------------------------------------
 
 
-def report(identity: str, sound: str | None = None, **changes: Any) -> Report:
+CUE = Spoken("cue", 0.3, "cue", False)
+
+
+def report(identity: str, *tokens: str, **changes: Any) -> Report:
     values = {"text": f"Scene {identity}.", "interrupts": False, "asked": False}
     moments = Moments(seen=time.time())
-    return Report(identity, description=None, sound=sound, moments=moments, **{**values, **changes})
+    sounds = tuple(Spoken(token, 1.0, "hibari", False) for token in tokens)
+    return Report(
+        identity, description=None, moments=moments, sounds=sounds, **{**values, **changes}
+    )
 
 
 def never(*arguments: object) -> Any:
@@ -181,23 +186,25 @@ def test_a_report_is_shown_at_once_and_gets_its_sound_later() -> None:
     desk.ready = True
     desk.tell(report("a"))
     (item,) = [entry.as_item("en") for entry in desk.entries]
-    assert (item["id"], item["text"], item["sound"], item["now"]) == ("a", "Scene a.", None, False)
+    assert (item["id"], item["text"], item["now"]) == ("a", "Scene a.", False)
+    assert (item["sounds"], item["complete"]) == ([], False)
     assert item["seen"]
     # The camera's thread makes the sound, not the desk.
-    assert not desk.step(Crew(never, never, never), SoundShelf(), ENGLISH)
-    desk.tell(report("a", "token"))
-    assert [entry.sound for entry in desk.entries] == ["token"]
+    assert not desk.step(Crew(never, never, never), ENGLISH)
+    desk.tell(report("a", "token", complete=True))
+    (item,) = [entry.as_item("en") for entry in desk.entries]
+    assert (item["sounds"], item["complete"], item["voice"]) == (["token"], True, "hibari")
 
 
 def test_the_cue_waits_until_the_first_report() -> None:
     desk = Desk()
-    desk.watch("Looking.", "cue")
-    desk.watch("Looking.", "cue")
-    assert [(entry.kind, entry.sound) for entry in desk.entries] == [(Kind.WAITING, "cue")]
+    desk.watch("Looking.", CUE)
+    desk.watch("Looking.", CUE)
+    assert [(entry.kind, entry.sounds) for entry in desk.entries] == [(Kind.WAITING, (CUE,))]
     desk.tell(report("a", interrupts=True))
     assert [entry.id for entry in desk.entries] == ["a"]
     assert desk.entries[0].as_item("en")["now"] is True
-    desk.watch("Looking.", "cue")
+    desk.watch("Looking.", CUE)
     desk.unwatch()
     assert [entry.id for entry in desk.entries] == ["a"]
 

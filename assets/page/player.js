@@ -4,9 +4,10 @@
 // keeps this module and the component's nodes in between. So everything here compares what came
 // with what it knows: an item is announced once and spoken once, however often it comes.
 //
-// An item: {id, now, kind: waiting | description | guidance | error, text, language, sound, seen,
-// moments}. `sound` is null while the voice is being made, "" when no voice could speak, else a
-// token; a waiting item's sound is a cue. `seen` is when the camera saw it, in ms since 1970, or 0.
+// An item: {id, now, kind: waiting | description | guidance | error, text, language, sounds,
+// complete, voice, online, seen, moments}. `sounds` are tokens, one a sentence, as they are made;
+// `complete` says that no more will come, and none at all that no voice could speak. A waiting
+// item's sound is a cue. `seen` is when the camera saw it, in ms since 1970, or 0.
 
 const PACES = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2]; // the slider in the settings has the same
 // How long a sentence that no voice speaks stays before the next one: about 200 words a minute.
@@ -75,18 +76,19 @@ function take(fresh) {
   for (const news of fresh) {
     if (!items.has(news.id)) {
       if (news.now) stop();
-      items.set(news.id, { id: news.id, done: false, silent: false, url: null, fetching: false });
+      items.set(news.id, { id: news.id, done: false, silent: false, urls: [], place: 0 });
     }
     const item = items.get(news.id);
     Object.assign(item, news);
-    if (item.sound && !item.fetching) fetchSound(item);
+    while (item.urls.length < item.sounds.length) fetchSound(item, item.urls.push(null) - 1);
+    tellVoice();
   }
 }
 
 function forget(item) {
   if (nodes.audio.dataset.id === item.id) silence();
   items.delete(item.id);
-  if (item.url) URL.revokeObjectURL(item.url);
+  for (const url of item.urls) if (url) URL.revokeObjectURL(url);
   if (active === item.id) active = null;
   if (shown === item.id) clearSentence();
 }
@@ -98,14 +100,20 @@ function advance() {
   active = item.id;
   show(item);
   if (item.kind === "waiting") {
-    if (item.url && !item.begun && !item.silent) play(item);
+    if (item.urls[0] && !item.begun && !item.silent) play(item);
     return;
   }
-  if (item.sound === null && !item.silent) return;
   if (item.silent) finish(item);
-  else if (item.sound === "") {
+  else if (isMute(item)) {
     item.reading ??= setTimeout(() => finish(item), item.text.length * READING_MS_PER_CHARACTER);
-  } else if (item.url && !item.begun) play(item);
+  } else if (!item.begun) {
+    if (item.urls[0]) play(item);
+  } else if (item.between) goOn(item);
+}
+
+// Whether no voice could speak it, or none of its sounds arrived.
+function isMute(item) {
+  return item.complete && item.urls.every((url) => url === "");
 }
 
 function finish(item) {
@@ -128,20 +136,19 @@ function tellStatus() {
   if (items.get(active)?.kind !== "waiting") announce(data.status.text, "ready", status);
 }
 
-async function fetchSound(item) {
-  item.fetching = true;
+async function fetchSound(item, place) {
+  const token = item.sounds[place];
+  let url = "";
   try {
-    const answer = await fetch(new URL(`sound/${item.sound}`, document.baseURI));
+    const answer = await fetch(new URL(`sound/${token}`, document.baseURI));
     if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-    const url = URL.createObjectURL(await answer.blob());
-    if (!items.has(item.id)) return URL.revokeObjectURL(url);
-    item.url = url;
+    url = URL.createObjectURL(await answer.blob());
   } catch (error) {
     console.warn("Vois: a sound did not arrive.", error);
-    if (!items.has(item.id)) return;
-    item.sound = "";
-    announce(data.labels.sound_lost, "error", `lost ${item.id}`);
+    if (items.has(item.id)) announce(data.labels.sound_lost, "error", `lost ${item.id}`);
   }
+  if (!items.has(item.id)) return URL.revokeObjectURL(url);
+  item.urls[place] = url;
   if (active === item.id) advance();
 }
 
@@ -160,6 +167,7 @@ function show(item) {
   announce(item.text, item.kind, `${item.kind} ${item.id}`);
   record("shown", item.id, item.moments);
   tellAge();
+  tellVoice();
   if (item.seen) {
     const picture = document.querySelector(".vois-camera video");
     picture?.setAttribute("aria-label", data.labels.camera_picture_of.replace("{text}", item.text));
@@ -173,6 +181,7 @@ function clearSentence() {
   nodes.sentence.textContent = "";
   delete nodes.sentence.dataset.kind;
   tellAge();
+  tellVoice();
 }
 
 // How old a live description is; for the eye, and not announced: it changes all the time.
@@ -211,8 +220,15 @@ function play(item) {
   silence();
   item.begun = true;
   active = item.id;
+  item.place = item.urls.findIndex((url) => url !== "");
+  start(item);
+}
+
+// The sentence at its place.
+function start(item) {
+  item.between = false;
   const { audio } = nodes;
-  audio.src = item.url;
+  audio.src = item.urls[item.place];
   audio.dataset.id = item.id;
   audio.defaultPlaybackRate = audio.playbackRate = pace;
   audio.play().then(
@@ -227,6 +243,21 @@ function play(item) {
   );
 }
 
+// After a sentence: the next one, once it is here, or the end.
+function goOn(item) {
+  item.between = true;
+  while (item.urls[item.place + 1] === "") item.place += 1; // lost on the way
+  if (item.place + 1 >= item.sounds.length) {
+    if (!item.complete) return;
+    record("ended", item.id);
+    item.between = false;
+    return item.kind === "waiting" || finish(item);
+  }
+  if (!item.urls[item.place + 1]) return;
+  item.place += 1;
+  start(item);
+}
+
 // Browsers play no sound before the person has done something on the page.
 function blocked(item) {
   record("blocked", item.id);
@@ -236,7 +267,9 @@ function blocked(item) {
 
 function silence() {
   const { audio } = nodes;
-  if (audio.dataset.id && !audio.paused && !audio.ended) record("stopped", audio.dataset.id);
+  const item = items.get(audio.dataset.id);
+  if (item && (item.between || (!audio.paused && !audio.ended))) record("stopped", item.id);
+  if (item) item.between = false;
   delete audio.dataset.id;
   audio.pause();
 }
@@ -244,8 +277,8 @@ function silence() {
 // Again, any number of times; whoever waits in the queue comes after it.
 function again() {
   const item = items.get(shown);
-  if (item?.url) return play(item);
-  if (item?.sound === "") return note(data.labels.sound_lost);
+  if (item && isMute(item)) return note(data.labels.sound_lost);
+  if (item?.urls[0]) return play(item);
   if (!item && active === null) note(data.labels.nothing_yet);
 }
 
@@ -271,6 +304,40 @@ function changePace(step) {
   setPace(PACES[Math.min(Math.max(place, 0), PACES.length - 1)]);
   note(data.labels.pace.replace("{rate}", pace));
   tell("pace", pace);
+}
+
+// How loud is the browser's business: it is kept there, not in Python.
+const VOLUME = "vois-volume";
+
+function kept() {
+  try {
+    return Number(localStorage.getItem(VOLUME) ?? 100);
+  } catch {
+    return 100; // the browser keeps nothing for this page
+  }
+}
+
+function setVolume(percent) {
+  nodes.audio.volume = percent / 100;
+  nodes.volume.value = percent;
+  nodes.volume.setAttribute("aria-valuetext", `${percent} %`);
+  try {
+    localStorage.setItem(VOLUME, percent);
+  } catch {
+    // The same.
+  }
+}
+
+// Who spoke, and whether the words went away for it.
+function tellVoice() {
+  const item = items.get(shown);
+  const known = Boolean(item?.voice);
+  nodes.voice.hidden = !known;
+  if (!known) return;
+  const { labels } = data;
+  const sentence = item.online ? labels.spoken_online : labels.spoken_offline;
+  nodes.voice.textContent =
+    item.voice === "tone" ? labels.spoken_tone : sentence.replace("{voice}", item.voice);
 }
 
 function setMuted(muted) {
@@ -348,6 +415,8 @@ function bind(root) {
     status: section.querySelector(".vois-status"),
     sentence: section.querySelector(".vois-sentence"),
     ago: section.querySelector(".vois-ago"),
+    voice: section.querySelector(".vois-voice"),
+    volume: section.querySelector(".vois-volume input"),
     unlock: section.querySelector(".vois-unlock"),
     audio: section.querySelector("audio"),
   };
@@ -358,12 +427,17 @@ function bind(root) {
     const button = event.target.closest("[data-do]");
     if (button) DEEDS[button.dataset.do]();
   });
-  nodes.audio.addEventListener("playing", () => record("playing", nodes.audio.dataset.id));
+  nodes.audio.addEventListener("playing", () => {
+    const item = items.get(nodes.audio.dataset.id);
+    // One event a text, however many sentences; a pause in the network makes another "playing".
+    if (item && item.place === item.urls.findIndex((url) => url !== "")) record("playing", item.id);
+  });
   nodes.audio.addEventListener("ended", () => {
     const item = items.get(nodes.audio.dataset.id);
-    record("ended", item?.id);
-    if (item && item.kind !== "waiting") finish(item);
+    if (item) goOn(item);
   });
+  nodes.volume.addEventListener("input", () => setVolume(Number(nodes.volume.value)));
+  setVolume(kept());
 }
 
 function label() {
@@ -380,6 +454,7 @@ function label() {
   }
   nodes.section.setAttribute("aria-label", labels.result);
   nodes.section.querySelector("[data-part=controls]").setAttribute("aria-label", labels.controls);
+  nodes.section.querySelector(".vois-volume span").textContent = labels.volume;
   const keys = nodes.section.querySelector("[data-part=keys]");
   keys.textContent = labels.keys;
   keys.hidden = !data.keys;

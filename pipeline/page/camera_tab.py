@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from pipeline.camera import Camera
+from pipeline.camera import Camera, Keep, Speak
 from pipeline.captioner import Captioner
 from pipeline.errors import VoisError
 from pipeline.live import LiveSettings, Watcher
@@ -18,9 +17,8 @@ from pipeline.page import parts
 from pipeline.page.desk import Desk, Photo
 from pipeline.page.live import LiveTab, Problem, State
 from pipeline.page.photo_tab import taken_photo
-from pipeline.page.sounds import shelf
+from pipeline.page.sounds import spoken
 from pipeline.phrases import Phrases
-from pipeline.speech import Mode, VoiceChain
 from pipeline.speech.cue import looking
 
 WORKER = "worker"  # where the session keeps its camera's worker
@@ -65,20 +63,19 @@ class CameraTab:
         st.markdown(self.say.camera_blocked)
         return taken_photo(self.say)
 
-    def stream(self, settings: LiveSettings, voices: Callable[[], VoiceChain], mode: Mode) -> None:
+    def stream(self, settings: LiveSettings, speak: Speak, keep: Keep) -> None:
         """Lets the worker describe what the browser sends; drawn in every run once begun."""
-        if not (self.live.sending or parts.STREAM in st.session_state) or not self.desk.ready:
+        if not (self.live.sending or parts.STREAM in st.session_state):
             return
-        speak = partial(utter, voices(), settings.language, mode)
         if self.worker is None:
             try:
-                st.session_state[WORKER] = Camera(Watcher(self.captioner()), speak)
+                st.session_state[WORKER] = Camera(Watcher(self.captioner()), speak, keep)
             except VoisError as error:
                 self.live.leave()
                 self.desk.report(str(error))
                 return
         worker: Camera = st.session_state[WORKER]
-        worker.configure(settings, speak)
+        worker.configure(settings, speak, keep)
         worker.pause(self.live.paused)
         parts.stream(self.live, worker, self.servers)
 
@@ -91,7 +88,7 @@ class CameraTab:
         if problem is not None:
             self._tell(problem)
         if before is State.CONNECTING and self.live.state is State.LIVE:
-            self.desk.watch(self.say.camera_first, shelf().put(looking().wav()))
+            self.desk.watch(self.say.camera_first, spoken(looking()))
         for report in worker.take() if worker is not None else ():
             if self.live.sending:  # what comes after the stop is not said any more
                 self.desk.tell(report)
@@ -119,13 +116,3 @@ class CameraTab:
 
     def _tell(self, problem: Problem) -> None:
         self.desk.report(str(getattr(self.say, f"camera_{problem}")))
-
-
-def utter(chain: VoiceChain, language: str, mode: Mode, text: str) -> tuple[str, float]:
-    """Words to a token of the shelf and their seconds; runs in the camera's thread.
-
-    Raises:
-        SpeechError: there is nothing to say.
-    """
-    sound = chain.speak(text, language=language, mode=mode)
-    return shelf().put(sound.wav()), sound.seconds

@@ -5,14 +5,13 @@ from __future__ import annotations
 import dataclasses
 import logging
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from pipeline.assistant import Description
-from pipeline.camera import NO_SOUND, Moments, Report
+from pipeline.camera import Moments, Report, Speak, Spoken
 from pipeline.errors import SpeechError, VoisError
-from pipeline.page.sounds import SoundShelf
 from pipeline.phrases import Phrases
 
 logger = logging.getLogger(__name__)
@@ -60,8 +59,10 @@ class Entry:
         text: what is shown and spoken.
         now: stops what is being said; others wait for it to end.
         description: set once the photo was described.
-        sound: a token of the shelf, None while it is to be made, `NO_SOUND` when no voice spoke.
-        moments: of what the camera saw; its sound is made by the camera's thread.
+        sounds: of its sentences, as far as they are made.
+        complete: whether no more will come; without any sound, no voice could speak.
+        speech: makes the next sentence's sound.
+        moments: of what the camera saw; its sounds are made by the camera's thread.
     """
 
     id: str
@@ -72,7 +73,9 @@ class Entry:
     text: str
     now: bool
     description: Description | None = None
-    sound: str | None = None
+    sounds: tuple[Spoken, ...] = ()
+    complete: bool = False
+    speech: Iterator[Spoken] | None = None
     moments: Moments | None = None
 
     def as_item(self, language: str) -> dict[str, object]:
@@ -87,7 +90,10 @@ class Entry:
             "kind": self.kind.value,
             "text": self.text,
             "language": language if self.description is None else self.description.language,
-            "sound": self.sound,
+            "sounds": [sound.token for sound in self.sounds],
+            "complete": self.complete,
+            "voice": self.sounds[0].voice if self.sounds else "",
+            "online": any(sound.online for sound in self.sounds),
             "seen": 0 if self.moments is None else 1000 * self.moments.seen,
             "moments": None if self.moments is None else dataclasses.asdict(self.moments),
         }
@@ -99,13 +105,13 @@ class Crew:
 
     Attributes:
         prepare: loads what describes and speaks.
-        describe: a photo file to words.
-        speak: words to a WAV file.
+        describe: a photo file and its name to words.
+        speak: words to the sounds of their sentences.
     """
 
     prepare: Callable[[], None]
-    describe: Callable[[bytes], Description]
-    speak: Callable[[str], bytes]
+    describe: Callable[[bytes, str], Description]
+    speak: Speak
 
 
 class Desk:
@@ -154,17 +160,17 @@ class Desk:
         self._batch += 1
         self._add(None, 0, Kind.ERROR, text)
 
-    def watch(self, text: str, cue: str) -> None:
+    def watch(self, text: str, cue: Spoken) -> None:
         """Shows that the camera's first picture is being looked at.
 
         Args:
             text: what is announced.
-            cue: a token of the shelf: a short sound, so that nobody waits in silence.
+            cue: a short sound, so that nobody waits in silence.
         """
         self.unwatch()
         self._batch += 1
         self._add(None, 0, Kind.WAITING, text)
-        self.entries[-1].sound = cue
+        self.entries[-1].sounds, self.entries[-1].complete = (cue,), True
 
     def unwatch(self) -> None:
         """The camera has spoken, or will not."""
@@ -175,10 +181,11 @@ class Desk:
         ]
 
     def tell(self, report: Report) -> None:
-        """Shows what the camera's thread reports; the second time, only its sound is new."""
+        """Shows what the camera's thread reports; when it comes again, only its sounds are new."""
         for entry in self.entries:
             if entry.id == report.id:
-                entry.sound, entry.moments = report.sound, report.moments
+                entry.sounds, entry.complete = report.sounds, report.complete
+                entry.moments = report.moments
                 return
         self.unwatch()
         description = report.description
@@ -187,18 +194,18 @@ class Desk:
             kind = Kind.DESCRIPTION if description.guidance is None else Kind.GUIDANCE
         self._batch += 1
         entry = Entry(report.id, None, self._batch, 0, kind, report.text, report.interrupts)
-        entry.description, entry.sound, entry.moments = description, report.sound, report.moments
+        entry.description, entry.moments = description, report.moments
+        entry.sounds, entry.complete = report.sounds, report.complete
         self.entries.append(entry)
         live = [entry for entry in self.entries if entry.moments is not None]
         old = {entry.id for entry in live[:-LIVE_KEPT]}
         self.entries = [entry for entry in self.entries if entry.id not in old]
 
-    def step(self, crew: Crew, shelf: SoundShelf, phrases: Phrases) -> bool:
+    def step(self, crew: Crew, phrases: Phrases) -> bool:
         """Does the next piece of work: a sound whose words are shown, else the next photo.
 
         Args:
             crew: who does it; no error of theirs gets past the desk.
-            shelf: where the browser fetches sounds.
             phrases: the words for an error that nobody foresaw.
 
         Returns:
@@ -212,8 +219,8 @@ class Desk:
             return True
         for entry in self.entries:
             made_here = entry.kind is not Kind.WAITING and entry.moments is None
-            if made_here and entry.sound is None:
-                entry.sound = _sound(entry.text, crew.speak, shelf)
+            if made_here and not entry.complete:
+                _speak(entry, crew.speak)
                 return True
         for entry in self.entries:
             if entry.kind is Kind.WAITING and entry.photo is not None:
@@ -229,7 +236,7 @@ class Desk:
 
 def _describe(entry: Entry, photo: Photo, crew: Crew, phrases: Phrases) -> None:
     def describe() -> None:
-        description = crew.describe(photo.read())
+        description = crew.describe(photo.read(), photo.name)
         entry.kind = Kind.DESCRIPTION if description.guidance is None else Kind.GUIDANCE
         entry.text, entry.description = description.text, description
 
@@ -254,11 +261,19 @@ def _problem(deed: Callable[[], None], phrases: Phrases) -> str:
     return ""
 
 
-def _sound(text: str, speak: Callable[[str], bytes], shelf: SoundShelf) -> str:
+def _speak(entry: Entry, speak: Speak) -> None:
+    """Makes the sound of the next sentence."""
     try:
-        return shelf.put(speak(text))
+        if entry.speech is None:
+            entry.speech = speak(entry.text)
+        spoken = next(entry.speech, None)
     except SpeechError as error:
         logger.warning("No voice could speak: %s", error)
+        spoken = None
     except Exception:
         logger.exception("A voice failed.")
-    return NO_SOUND
+        spoken = None
+    if spoken is None:
+        entry.complete, entry.speech = True, None
+    else:
+        entry.sounds = (*entry.sounds, spoken)

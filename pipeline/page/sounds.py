@@ -6,10 +6,14 @@ import functools
 import secrets
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+
+from pipeline.camera import Spoken
+from pipeline.speech import Sound, VoiceChain
 
 # A sentence is about 200 kB. The browser fetches each sound at once and keeps its own copy, so the
 # shelf only has to outlast a busy moment of several sessions.
-SHELF_BYTES = 32 * 1024 * 1024
+SHELF_BYTES = 8 * 1024 * 1024
 TOKEN_BYTES = 16
 
 
@@ -44,3 +48,27 @@ class SoundShelf:
 def shelf() -> SoundShelf:
     """The process's one shelf: the page fills it, the route `/sound/...` hands it out."""
     return SoundShelf()
+
+
+def spoken(sound: Sound) -> Spoken:
+    """Puts a sound on the shelf."""
+    return Spoken(shelf().put(sound.wav()), sound.seconds, sound.voice, sound.online)
+
+
+def utter(chain: VoiceChain, language: str, mode: str, keep: bool, text: str) -> Iterator[Spoken]:
+    """Speaks a text sentence by sentence; each sound is made when it is asked for.
+
+    The voice's own pace is used: the browser changes it while it plays.
+
+    Args:
+        chain: the voices.
+        language: two-letter code.
+        mode: which voices may speak.
+        keep: whether sounds may be kept on the disk.
+        text: what is said.
+
+    Raises:
+        SpeechError: there is nothing to say.
+    """
+    for sound in chain.stream(text, language=language, mode=mode, keep=keep):
+        yield spoken(sound)

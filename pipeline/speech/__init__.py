@@ -5,10 +5,11 @@ from pipeline.speech.chain import TONE, Mode, VoiceChain, default_chain
 from pipeline.speech.codec import mp3
 from pipeline.speech.finishing import join
 from pipeline.speech.sound import Sound
-from pipeline.speech.voice import FASTEST_RATE, SLOWEST_RATE, Voice
+from pipeline.speech.voice import FASTEST_RATE, ONLINE_NAMES, SLOWEST_RATE, Voice
 
 __all__ = [
     "FASTEST_RATE",
+    "ONLINE_NAMES",
     "SLOWEST_RATE",
     "TONE",
     "DiskCache",

@@ -16,7 +16,7 @@ from pipeline.speech.hibari import HibariVoice
 from pipeline.speech.sentences import split
 from pipeline.speech.sound import Sound
 from pipeline.speech.text import clean
-from pipeline.speech.voice import FASTEST_RATE, SLOWEST_RATE, Voice
+from pipeline.speech.voice import ACCENTS, FASTEST_RATE, SLOWEST_RATE, Voice
 
 # "offline": the text stays on this machine. "best": an online voice where the network answers in
 # time, else an offline one. Besides these two, a voice's name is a mode: it first, then offline.
@@ -176,7 +176,7 @@ def default_chain(allow_online: bool) -> VoiceChain:
         offline.append(espeak.EspeakVoice())
     if not allow_online:
         return VoiceChain(offline, disk=DiskCache())
-    from pipeline.speech.google import ACCENTS, GoogleVoice
+    from pipeline.speech.google import GoogleVoice
 
     google = GoogleVoice()
     accents = [google.with_accent(accent) for accent in ACCENTS]

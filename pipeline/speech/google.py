@@ -24,6 +24,7 @@ from pipeline.speech.codec import change_pace, decode
 from pipeline.speech.finishing import finish
 from pipeline.speech.line import Line, PauseError
 from pipeline.speech.sound import Sound
+from pipeline.speech.voice import ACCENTS
 
 # Longer than this after the words are on the page, and the offline voice speaks instead.
 DEADLINE_S = 3.0
@@ -32,8 +33,6 @@ MAX_CHARS = 400
 SAMPLE_RATE_HZ = 24_000  # what Google sends; anything else is resampled to it
 # The rest after a 429 that does not say how long (people report blocks of an hour).
 PAUSE_S = 900.0
-# The ends of Google's address whose voices differ, after gTTS's documentation.
-ACCENTS = ("co.uk", "ca", "com.au", "co.in", "ie", "co.za", "com.ng", "fr")
 _PLAIN = "com"
 # Answers kept as they came, 30 kB each, so that another pace of the same words sends nothing.
 _MOST_KEPT = 64

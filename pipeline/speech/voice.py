@@ -11,6 +11,12 @@ SLOWEST_RATE = 0.5
 FASTEST_RATE = 2.0
 
 
+# The ends of Google's address whose voices differ, after gTTS's documentation. They stand here, so
+# that the voices can be offered without importing what could send text.
+ACCENTS = ("co.uk", "ca", "com.au", "co.in", "ie", "co.za", "com.ng", "fr")
+ONLINE_NAMES = ("google", *(f"google {accent}" for accent in ACCENTS))
+
+
 class Voice(Protocol):
     """Turns text into sound. One instance serves every thread of the process."""
 

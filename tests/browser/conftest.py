@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -164,8 +165,14 @@ class Vois:
 
 
 @contextmanager
-def serve(assets: Path) -> Iterator[Server]:
-    """Runs the app as a person would, with the model in `assets`."""
+def serve(assets: Path, data: Path | None = None, **environment: str) -> Iterator[Server]:
+    """Runs the app as a person would, with the model in `assets` and the history in `data`."""
+    with tempfile.TemporaryDirectory() as folder:
+        own = {"VOIS_DATA": str(data or folder), "VOIS_CACHE": str(Path(folder) / "cache")}
+        yield from _serve(assets, {**own, **environment})
+
+
+def _serve(assets: Path, environment: dict[str, str]) -> Iterator[Server]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -173,7 +180,7 @@ def serve(assets: Path) -> Iterator[Server]:
     process = subprocess.Popen(
         [*command, "--server.port", str(port), "--server.headless", "true"],
         cwd=ROOT,
-        env={**os.environ, "VOIS_ASSETS": str(assets)},
+        env={**os.environ, "VOIS_ASSETS": str(assets), **environment},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

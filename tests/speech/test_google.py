@@ -14,8 +14,9 @@ import pytest
 from pipeline.errors import SpeechError
 from pipeline.speech import VoiceChain
 from pipeline.speech.breaker import FIRST_REST_S, LONGEST_PAUSE_S
-from pipeline.speech.google import ACCENTS, MAX_CHARS, PAUSE_S, GoogleVoice
+from pipeline.speech.google import MAX_CHARS, PAUSE_S, GoogleVoice
 from pipeline.speech.hibari import HibariVoice
+from pipeline.speech.voice import ACCENTS
 from tests.gtts_server import GttsServer
 from tests.speech.conftest import NetworkGuard
 from tests.speech.measures import CAPTION, Clock, pitch_hz, until
@@ -226,8 +227,8 @@ def test_accent_is_the_end_of_the_address(server: GttsServer) -> None:
     for accent in ("co.uk/evil", "example.org", "", "co.uk@127.0.0.1"):
         with pytest.raises(SpeechError):
             plain.with_accent(accent)
-    for accent in ACCENTS:
-        plain.with_accent(accent)
+    named = [plain.with_accent(accent).name for accent in ACCENTS]
+    assert (plain.name, *named) == ONLINE_NAMES
 
 
 def test_accents_rest_together(server: GttsServer) -> None:

@@ -1,0 +1,83 @@
+"""The sidebar: voice, pace, wording and privacy, as Streamlit draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from pipeline.history import LOCAL_OWNER, Privacy
+from pipeline.live import Wording
+from pipeline.page.keeper import Keeper
+from pipeline.phrases import Phrases
+from pipeline.speech import ONLINE_NAMES
+
+INTERVALS_S = (2, 5, 10, 30, 60)
+DAYS = (None, 30, 7, 1)
+
+
+def draw_settings(say: Phrases, keeper: Keeper, offline: Sequence[str]) -> None:
+    """Draws the sidebar; what is chosen lies in the session, and privacy in the history.
+
+    Args:
+        say: the page's sentences.
+        keeper: this person's history.
+        offline: names of the voices that speak on this machine.
+    """
+    st.header(say.settings, anchor=False)
+    st.session_state.setdefault("pace", 1.0)
+
+    def called(mode: str) -> str:
+        if mode in ("offline", "best"):
+            return say.voice_offline if mode == "offline" else say.voice_online
+        return (say.voice_named if mode in offline else say.voice_named_online).format(voice=mode)
+
+    voices = ("offline", "best", *offline, *ONLINE_NAMES)
+    st.selectbox(say.voice, voices, format_func=called, key="voice")
+    st.markdown(say.voice_online_note)
+    st.slider(say.pace_label, 0.5, 2.0, step=0.25, key="pace")
+    st.selectbox(
+        say.wording_label,
+        Wording,
+        format_func=lambda wording: str(getattr(say, f"wording_{wording}")),
+        key="wording",
+    )
+    st.selectbox(
+        say.interval_label,
+        INTERVALS_S,
+        format_func=lambda seconds: say.interval.format(seconds=seconds),
+        key="interval",
+    )
+    st.toggle(say.mute_label, key="muted")
+    st.toggle(say.keys_label, value=True, key="keys")
+    _privacy(say, keeper)
+
+
+def _privacy(say: Phrases, keeper: Keeper) -> None:
+    if keeper.history is None:
+        return
+    st.subheader(say.privacy, anchor=False)
+    kept = keeper.privacy
+    chosen = Privacy(
+        history=st.toggle(say.keep_history, value=kept.history, key="keep_history"),
+        pictures=st.toggle(say.keep_pictures, value=kept.pictures, key="keep_pictures"),
+        days=kept.days,
+    )
+    if keeper.owner == LOCAL_OWNER:
+        choices = DAYS if kept.days in DAYS else (*DAYS, kept.days)
+        days = st.selectbox(
+            say.keep_days,
+            choices,
+            index=choices.index(kept.days),
+            format_func=lambda days: (
+                say.keep_for_ever if days is None else say.keep_so_long.format(days=days)
+            ),
+            key="keep_days",
+        )
+        chosen = replace(chosen, days=days)
+        st.markdown(say.history_lies.format(path=keeper.history.path))
+    else:
+        st.markdown(say.history_of_session)
+    if chosen != kept:
+        keeper.attempt(lambda history: history.set_privacy(keeper.owner, chosen), None)
