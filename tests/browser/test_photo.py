@@ -222,7 +222,7 @@ def test_drawing_the_page_anew_says_nothing_twice(vois: Vois) -> None:
     vois.upload(sample("cat"))
     vois.wait_for_events("ended", 1)
     said = len(vois.page.evaluate("said"))
-    for label in (ENGLISH.voice_online, ENGLISH.voice_offline, ENGLISH.mute_label):
+    for label in (ENGLISH.keep_pictures, ENGLISH.keep_pictures, ENGLISH.mute_label):
         vois.page.get_by_text(label, exact=True).click()
         vois.settle()
     assert len(vois.events("playing")) == 1

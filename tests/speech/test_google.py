@@ -16,7 +16,7 @@ from pipeline.speech import VoiceChain
 from pipeline.speech.breaker import FIRST_REST_S, LONGEST_PAUSE_S
 from pipeline.speech.google import MAX_CHARS, PAUSE_S, GoogleVoice
 from pipeline.speech.hibari import HibariVoice
-from pipeline.speech.voice import ACCENTS
+from pipeline.speech.voice import ACCENTS, ONLINE_NAMES
 from tests.gtts_server import GttsServer
 from tests.speech.conftest import NetworkGuard
 from tests.speech.measures import CAPTION, Clock, pitch_hz, until
