@@ -14,7 +14,8 @@ from pathlib import Path
 from pipeline.assistant import Assistant
 from pipeline.captioner import Captioner
 from pipeline.errors import ImageError, VoisError
-from pipeline.speech import Mode, default_chain
+from pipeline.history import LOCAL_OWNER, Draft, History, Source
+from pipeline.speech import default_chain
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 PHOTO_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
@@ -48,15 +49,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--speak", type=Path, metavar="OUT.wav", help="write all of it as sound")
     parser.add_argument("--rate", type=float, default=1.0, help="of the voice, 0.5 to 2")
     parser.add_argument("--online", action="store_true", help="send the text to Google's voice")
+    parser.add_argument("--voice", default="", help="one voice by name, such as espeak")
+    parser.add_argument("--history", action="store_true", help="keep the descriptions there")
     parser.add_argument("--assets", type=Path, default=ASSETS, help="folder of the model")
     chosen = parser.parse_args(arguments)
     failed, said = False, []
     try:
         voices = default_chain(allow_online=chosen.online)
         assistant = Assistant(Captioner.load(chosen.assets), voices)
+        history = History() if chosen.history else None
         for path in photos(chosen.photos):
             try:
-                said.append(assistant.describe(read(path)).text)
+                description = assistant.describe(read(path))
+                if history is not None:
+                    history.add(LOCAL_OWNER, Draft.of(description, Source.COMMAND_LINE, path.name))
+                said.append(description.text)
             except ImageError as error:
                 failed = True
                 said.append(str(error))
@@ -64,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not said:
             raise ImageError("There is no photo in this folder.")
         if chosen.speak is not None:
-            mode: Mode = "best" if chosen.online else "offline"
+            mode = chosen.voice or ("best" if chosen.online else "offline")
             sound = assistant.speak(" ".join(said), chosen.rate, mode=mode)
             chosen.speak.write_bytes(sound.wav())
             print(f"{chosen.speak}: {sound.seconds:.1f} s, spoken by {sound.voice}")

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
+from pipeline.history import LOCAL_OWNER, History, Source
 from tests.data.tiny_files import TINY, draw
 
 ROOT = Path(__file__).parents[1]
@@ -68,3 +69,18 @@ def test_what_cannot_be_done_at_all_ends_in_a_sentence(tmp_path: Path, folder: P
     assert unwritable.returncode == 2
     assert "cannot be written" in unwritable.stderr
     assert "Traceback" not in unwritable.stderr
+
+
+def test_descriptions_are_kept_only_where_it_is_asked_for(folder: Path) -> None:
+    assert vois(folder / "a.jpg").returncode == 0
+    assert History().count(LOCAL_OWNER) == 0
+    run = vois(folder / "a.jpg", "--history")
+    assert run.returncode == 0, run.stderr
+    (entry,) = History().page(LOCAL_OWNER)
+    assert (entry.source, entry.photo) == (Source.COMMAND_LINE, "a.jpg")
+    assert entry.text in run.stdout
+
+
+def test_one_voice_can_be_named(folder: Path) -> None:
+    run = vois(folder / "a.jpg", "--speak", folder / "out.wav", "--voice", "hibari")
+    assert "spoken by hibari" in run.stdout

@@ -8,9 +8,13 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from pipeline.errors import HistoryError
 from pipeline.guidance import Kind
+
+if TYPE_CHECKING:  # the history needs neither the model nor a voice
+    from pipeline.assistant import Description
 
 LOCAL_OWNER = "local"  # whoever sits at this machine; a shared server names each browser session
 
@@ -60,6 +64,24 @@ class Draft:
     rate: float = 1.0
     time: dt.datetime | None = None
     picture: bytes = b""
+
+    @classmethod
+    def of(cls, description: Description, source: Source, photo: str = "") -> Draft:
+        """What is to be kept of a description, made now.
+
+        Raises:
+            HistoryError: there are no words in it.
+        """
+        guidance = description.guidance
+        return cls(
+            source=source,
+            text=description.text,
+            language=description.language,
+            confidence=description.confidence,
+            guidance=None if guidance is None else guidance.kind,
+            photo=photo,
+            picture=description.preview,
+        )
 
     def __post_init__(self) -> None:
         """Cleans the words, so that whatever is kept can be exported and imported again.

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pipeline.assistant import Description
 from pipeline.errors import HistoryError
-from pipeline.history import LOCAL_OWNER, Draft, History, Privacy, Source
+from pipeline.history import LOCAL_OWNER, Draft, Entry, History, Privacy, Source
 
 _T = TypeVar("_T")
 
@@ -85,17 +85,11 @@ class Keeper:
             description: what is about to be shown and said.
             photo: the file's name, if it has one.
         """
-        guidance = description.guidance
-        draft = Draft(
-            source=source,
-            text=description.text,
-            language=description.language,
-            confidence=description.confidence,
-            guidance=None if guidance is None else guidance.kind,
-            photo=photo,
-            picture=description.preview,
-        )
-        if self.attempt(lambda history: history.add(self.owner, draft), None) is not None:
+
+        def add(history: History) -> Entry | None:
+            return history.add(self.owner, Draft.of(description, source, photo))
+
+        if self.attempt(add, None) is not None:
             self.changed()
 
     @property
