@@ -250,7 +250,7 @@ function goOn(item) {
   if (item.place + 1 >= item.sounds.length) {
     if (!item.complete) return;
     record("ended", item.id);
-    item.between = false;
+    item.between = item.heard = false;
     return item.kind === "waiting" || finish(item);
   }
   if (!item.urls[item.place + 1]) return;
@@ -268,8 +268,8 @@ function blocked(item) {
 function silence() {
   const { audio } = nodes;
   const item = items.get(audio.dataset.id);
-  if (item && (item.between || (!audio.paused && !audio.ended))) record("stopped", item.id);
-  if (item) item.between = false;
+  if (item?.heard) record("stopped", item.id);
+  if (item) item.between = item.heard = false;
   delete audio.dataset.id;
   audio.pause();
 }
@@ -429,8 +429,9 @@ function bind(root) {
   });
   nodes.audio.addEventListener("playing", () => {
     const item = items.get(nodes.audio.dataset.id);
-    // One event a text, however many sentences; a pause in the network makes another "playing".
-    if (item && item.place === item.urls.findIndex((url) => url !== "")) record("playing", item.id);
+    if (!item || item.heard) return; // one event a text, however many sentences
+    item.heard = true;
+    record("playing", item.id);
   });
   nodes.audio.addEventListener("ended", () => {
     const item = items.get(nodes.audio.dataset.id);

@@ -1,0 +1,117 @@
+"""The page's one player: sentence after sentence, who speaks, how loud, and the online voice."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from pipeline.phrases import ENGLISH
+from tests.browser.conftest import Vois, serve, visit
+from tests.browser.test_photo import DONE, black, sample
+from tests.data.tiny_files import TINY
+from tests.gtts_server import GttsServer
+
+pytestmark = pytest.mark.browser
+
+HIBARI = ENGLISH.spoken_offline.format(voice="hibari")
+STOP_BAR_MS = 200
+# Notes each sound that the player is given.
+SOURCES = """
+window.sources = [];
+const audio = document.querySelector("audio");
+audio.addEventListener("playing", () => {
+  if (sources.at(-1) !== audio.src) sources.push(audio.src);
+});
+"""
+
+
+def test_a_text_of_several_sentences_is_one_sound_after_the_other(vois: Vois) -> None:
+    vois.page.evaluate(SOURCES)
+    vois.upload(black())
+    vois.wait_for_events("ended", 1)
+    assert len(re.findall(r"\w\.", vois.sentence)) == 2  # "It is too dark to see. Turn on ..."
+    assert len(vois.page.evaluate("sources")) == 2
+    assert [kind for kind, _ in vois.events(*DONE)] == ["playing", "ended"]
+    assert vois.page.inner_text(".vois-voice") == HIBARI
+    vois.press(ENGLISH.again)
+    vois.wait_for_events("ended", 2)
+    first, second = vois.page.evaluate("sources.slice(0, 2)")
+    assert vois.page.evaluate("sources") == [first, second, first, second]
+
+
+def test_stop_silences_at_once_and_the_next_sentence_too(vois: Vois) -> None:
+    vois.page.evaluate(SOURCES)
+    vois.upload(black())
+    vois.wait_for_events("playing", 1)
+    took = vois.page.evaluate(
+        """async () => {
+          const begun = performance.now();
+          document.dispatchEvent(new KeyboardEvent("keydown", { key: "s" }));
+          while (!document.querySelector("audio").paused) await new Promise(requestAnimationFrame);
+          return performance.now() - begun;
+        }"""
+    )
+    assert took < STOP_BAR_MS
+    vois.page.wait_for_timeout(4_000)
+    assert len(vois.page.evaluate("sources")) == 1
+    assert [kind for kind, _ in vois.events(*DONE)] == ["playing", "stopped"]
+
+
+def test_two_clicks_are_one_voice(vois: Vois) -> None:
+    vois.upload(sample("cat"))
+    vois.wait_for_events("ended", 1)
+    vois.page.evaluate(
+        "const again = document.querySelector('[data-do=again]'); again.click(); again.click();"
+    )
+    vois.wait_for_events("ended", 2)
+    vois.settle()
+    kinds = [kind for kind, _ in vois.events(*DONE)]
+    assert kinds.count("ended") == 2
+    on = 0
+    for kind in kinds:
+        on += 1 if kind == "playing" else -1
+        assert 0 <= on <= 1
+    assert vois.page.locator("audio").count() == 1
+
+
+def test_volume_by_keyboard_stays_for_the_next_visit(vois: Vois) -> None:
+    volume = "document.querySelector('audio').volume"
+    assert vois.page.evaluate(volume) == 1
+    slider = vois.page.get_by_role("slider", name=ENGLISH.volume)
+    slider.focus()
+    vois.page.keyboard.press("ArrowLeft")
+    assert vois.page.evaluate(volume) == pytest.approx(0.95)
+    vois.open()
+    assert vois.page.evaluate(volume) == pytest.approx(0.95)
+
+
+def test_the_online_voice_says_that_the_words_went_away(browser: Any) -> None:
+    with GttsServer() as google:
+        proxy = {"HTTPS_PROXY": google.proxy_url, "https_proxy": google.proxy_url}
+        with serve(TINY, **proxy) as server, visit(browser, server.url) as vois:
+            vois.open()
+            vois.upload(sample("cat"))
+            vois.wait_for_events("ended", 1)
+            assert google.asked == []  # offline is the default
+            choose_voice(vois, ENGLISH.voice_online)
+            vois.upload(sample("rocket"))
+            vois.wait_for_events("ended", 2)
+            assert vois.page.inner_text(".vois-voice") == ENGLISH.spoken_online.format(
+                voice="google"
+            )
+            assert [asked.text for asked in google.asked] == [vois.sentence]
+            # The network goes away: the same page goes on with the voice of this machine.
+            google.stop()
+            vois.upload(black())
+            vois.wait_for_events("ended", 3)
+            assert vois.page.inner_text(".vois-voice") == HIBARI
+
+
+def choose_voice(vois: Vois, label: str) -> None:
+    """In the settings, as a person would."""
+    name = re.compile(f"(^|[.] ){ENGLISH.voice}")  # Streamlit puts the choice before the label
+    vois.page.get_by_role("combobox", name=name).click()
+    vois.page.get_by_role("option", name=label, exact=True).click()
+    vois.settle()
