@@ -83,6 +83,23 @@ def test_frames_that_stay_away_are_lost_and_come_back() -> None:
     assert tab.observe(None, 500.0) is None  # the stream has ended and is being made anew
     assert tab.state is State.LOST
     assert tab.sending
+    assert tab.observe(None, 500.1 + RETRY_S) is None
+    assert tab.reconnect  # it is made anew, so often until it is there
+    tab.reconnect = False
+    tab.observe(None, 500.2 + RETRY_S)
+    assert not tab.reconnect
+    tab.observe(0.1, 600.0)
+    tab.observe(None, 700.0)
+    assert not tab.reconnect
+
+
+def test_a_stream_that_ends_by_itself_is_made_anew() -> None:
+    tab = live_tab()
+    tab.broke()
+    assert tab.reconnect
+    tab.hear("stopped", 3.0)
+    tab.broke()
+    assert not tab.reconnect
 
 
 def test_no_frame_at_all_means_that_webrtc_is_blocked() -> None:

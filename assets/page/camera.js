@@ -31,14 +31,17 @@ let send = () => {};
 let stream = null;
 let wanted = false; // the person wants the camera on, also while it is unplugged
 let turn = 0; // counts what was told, so that the same news twice is news
-let stops = null; // how often Python has stopped the camera, as last heard
+let session = null; // Python's, and how often it has stopped the camera, as last heard
+let stops = 0;
 
 export default function ({ data: fresh, parentElement, setTriggerValue }) {
   send = setTriggerValue;
   data = fresh;
   bind(parentElement);
-  if (stops !== null && data.stops > stops) close();
-  stops = data.stops;
+  // Vois was started anew behind the page: its new session knows nothing of the camera.
+  if (session !== null && session !== data.id && stream) tell("granted");
+  else if (session === data.id && data.stops > stops) close();
+  [session, stops] = [data.id, data.stops];
   label();
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
@@ -11,7 +12,9 @@ from pipeline.phrases import Phrases
 
 # A line that works brings its first frame after 1 to 3 s. Whoever has waited so long has no WebRTC.
 CONNECT_S = 20.0
-RETRY_S = 7.0  # seldom, a first try connects nothing on a busy machine: it is made once more
+# Seldom, a first try connects nothing on a busy machine: it is made once more. A stream that was
+# lost is made anew so often, until it is there.
+RETRY_S = 7.0
 LOST_S = 3.0  # ten frames a second are sent: this many seconds without one are no hiccup
 
 
@@ -44,6 +47,7 @@ class LiveTab:
         state: as last observed.
         paused: whether the person wants quiet.
         blocked: whether no frame ever arrived, so that single photos are offered instead.
+        id: of this session: the browser tells a new one that its camera is on.
         stops: how often the page, not the person, has stopped the camera.
         reconnect: whether the stream has to be sent anew: it never came, or another camera was
             chosen.
@@ -51,6 +55,7 @@ class LiveTab:
 
     def __init__(self) -> None:
         """The camera is off."""
+        self.id = secrets.token_hex(8)
         self.state = State.OFF
         self.paused = False
         self.blocked = False
@@ -60,6 +65,7 @@ class LiveTab:
         self._granted_at: float | None = None
         self._had_frames = False
         self._retried = False
+        self._lost_at: float | None = None
         self._changes = 0
 
     @property
@@ -91,6 +97,10 @@ class LiveTab:
             self._had_frames = False
             return Problem(kind)
         return None
+
+    def broke(self) -> None:
+        """The stream has ended by itself; it is to be made anew."""
+        self.reconnect = self.sending
 
     def leave(self) -> None:
         """The person went to another tab: nobody is filmed unseen."""
@@ -125,7 +135,11 @@ class LiveTab:
                 self._retried = self.reconnect = True
         elif frame_age is None or frame_age > LOST_S:
             state = State.LOST
+            self._lost_at = now if self._lost_at is None else self._lost_at
+            if now - self._lost_at > RETRY_S:
+                self._lost_at, self.reconnect = now, True
         else:
+            self._lost_at = None
             state = State.PAUSED if self.paused else State.LIVE
         if state is not self.state:
             self.state = state

@@ -16,6 +16,7 @@ from pipeline.phrases import Phrases
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "page"
 STREAM = "stream"  # what streamlit-webrtc keeps in the session, by this key
+PLAYING = "stream was playing"
 
 
 @st.cache_resource(show_spinner=False)
@@ -40,6 +41,7 @@ def player(data: dict[str, Any], say: Phrases, **callbacks: Callable[[], None]) 
 def camera(live: LiveTab, keys: bool, say: Phrases, **callbacks: Callable[[], None]) -> None:
     """The camera's buttons and picture: assets/page/camera.js."""
     data = {
+        "id": live.id,
         "stops": live.stops,
         "paused": live.paused,
         "keys": keys,
@@ -73,6 +75,14 @@ def stream(live: LiveTab, camera: Camera, servers: list[dict[str, Any]]) -> None
             video_receiver_size=1,
             media_toggle_controls=False,
         )
+    playing = bool(context.state.playing)
+    broke = st.session_state.get(PLAYING, False) and not playing
+    st.session_state[PLAYING] = playing
+    if broke and live.sending:
+        # The iframe begins anew by itself, but takes the answer to its last offer for that to the
+        # new one, again and again. It has to be idle once.
+        live.broke()
+        st.rerun()
     if live.reconnect and not (context.state.playing or context.state.signalling):
         live.reconnect = False
         st.rerun()

@@ -115,13 +115,13 @@ class Vois:
             (event["type"], event["id"]) for event in every if not types or event["type"] in types
         ]
 
-    def wait_for_events(self, kind: str, count: int) -> None:
+    def wait_for_events(self, kind: str, count: int, timeout_ms: int = WAIT_MS) -> None:
         """Waits until the voice has done `kind` that many times since the page was opened."""
         self.page.wait_for_function(
             "([kind, count]) =>"
             " (window.voisPlayerEvents ?? []).filter(e => e.type === kind).length >= count",
             arg=[kind, count],
-            timeout=WAIT_MS,
+            timeout=timeout_ms,
         )
 
     def drawl(self) -> None:
@@ -165,17 +165,22 @@ class Vois:
 
 
 @contextmanager
-def serve(assets: Path, data: Path | None = None, **environment: str) -> Iterator[Server]:
+def serve(
+    assets: Path, data: Path | None = None, port: int = 0, **environment: str
+) -> Iterator[Server]:
     """Runs the app as a person would, with the model in `assets` and the history in `data`."""
     with tempfile.TemporaryDirectory() as folder:
         own = {"VOIS_DATA": str(data or folder), "VOIS_CACHE": str(Path(folder) / "cache")}
-        yield from _serve(assets, {**own, **environment})
+        yield from _serve(assets, port or free_port(), {**own, **environment})
 
 
-def _serve(assets: Path, environment: dict[str, str]) -> Iterator[Server]:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+def _serve(assets: Path, port: int, environment: dict[str, str]) -> Iterator[Server]:
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     process = subprocess.Popen(
         [*command, "--server.port", str(port), "--server.headless", "true"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ import numpy as np
 import pytest
 
 from pipeline.phrases import ENGLISH
-from tests.browser.conftest import ROOT, Server, Vois, launch, serve, visit
+from tests.browser.conftest import ROOT, Server, Vois, free_port, launch, serve, visit
 from tests.browser.film import SIZE, Scene, photo, watch_scenes, write_film
 from tests.browser.test_photo import loudness
 
@@ -277,6 +278,30 @@ def test_a_camera_that_is_pulled_out_comes_back(real: Server, driver: Any, tmp_p
         vois.page.evaluate("navigator.mediaDevices.dispatchEvent(new Event('devicechange'))")
         vois.wait_for_status(ENGLISH.camera_first)
         vois.wait_for_events("shown", shown + 1)
+
+
+def test_a_server_that_is_started_anew_gets_the_camera_again(driver: Any, tmp_path: Path) -> None:
+    film = write_film(tmp_path / "film.y4m", [still("flower", 20)])
+    port = free_port()
+    with launch(driver, f"{CAMERA}{film}") as browser:
+        with serve(ROOT / "assets", port=port) as server:
+            vois = Vois.visit(browser, server.url)
+            vois.open_camera()
+            begin(vois)
+            vois.wait_for_events("shown", 1)
+        with serve(ROOT / "assets", port=port):
+            vois.wait_for_events("shown", 2)
+
+
+def test_a_server_that_hangs_for_a_while_goes_on(real: Server, driver: Any, tmp_path: Path) -> None:
+    film = write_film(tmp_path / "film.y4m", [still("flower", 6), still("rocket", 30)])
+    with filmed(driver, real, film) as vois:
+        begin(vois)
+        vois.wait_for_events("shown", 1)
+        os.kill(real.pid, signal.SIGSTOP)
+        vois.page.wait_for_timeout(12_000)  # longer than the browser waits for an answer
+        os.kill(real.pid, signal.SIGCONT)
+        vois.wait_for_events("shown", 2, timeout_ms=90_000)
 
 
 def test_a_page_loaded_anew_mid_sentence_begins_afresh(
