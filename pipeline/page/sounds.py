@@ -13,7 +13,7 @@ from pipeline.speech import Sound, VoiceChain
 
 # A sentence is about 200 kB. The browser fetches each sound at once and keeps its own copy, so the
 # shelf only has to outlast a busy moment of several sessions.
-SHELF_BYTES = 8 * 1024 * 1024
+SHELF_BYTES = 4 * 1024 * 1024
 TOKEN_BYTES = 16
 
 

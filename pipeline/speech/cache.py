@@ -24,8 +24,8 @@ import platformdirs
 from pipeline.errors import SpeechError
 from pipeline.speech.sound import Sound, pcm16
 
-# About 20 descriptions of 4 s: "again" is the browser's, and a sentence is made in 30 ms.
-MEMORY_BYTES = 8 * 2**20
+# About 10 descriptions of 4 s: "again" is the browser's, and a sentence is made in 30 ms.
+MEMORY_BYTES = 4 * 2**20
 DISK_BYTES = 64 * 2**20  # about 380
 
 # Who spoke, the language, the pace, the words.
