@@ -372,16 +372,23 @@ const KEYS = { a: "again", s: "stop", m: "mute" };
 // The camera's buttons are another component's, which is only there in its tab.
 const CAMERA_KEYS = { d: "ask", p: "pause", l: "power" };
 const press = (name) => document.querySelector(`.vois-camera [data-do=${name}]:not([hidden])`);
+// "Ready" may be said a moment before the camera's component has loaded: the key is not lost then.
+function pressSoon(name, tries = 40) {
+  const button = press(name);
+  if (button) button.click();
+  else if (tries > 0) setTimeout(() => pressSoon(name, tries - 1), 50);
+}
 
 document.addEventListener("keydown", (event) => {
   if (!data?.keys || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   const key = event.key.toLowerCase();
   const deed = DEEDS[KEYS[key]];
-  const button = press(CAMERA_KEYS[key]);
-  if (!(deed || button) || event.composedPath()[0].closest?.(TEXT_FIELDS)) return;
+  const camera = CAMERA_KEYS[key];
+  const here = press(camera) || (camera === "power" && data.status.id.startsWith("live"));
+  if (!(deed || here) || event.composedPath()[0].closest?.(TEXT_FIELDS)) return;
   event.preventDefault();
   if (deed) deed();
-  else button.click();
+  else pressSoon(camera);
 });
 // The person acts on the camera: what it said is old.
 document.addEventListener("vois-hush", () => nodes && stop());
