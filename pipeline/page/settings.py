@@ -14,7 +14,8 @@ from pipeline.phrases import Phrases
 from pipeline.speech import ONLINE_NAMES
 
 INTERVALS_S = (2, 5, 10, 30, 60)
-DAYS = (None, 30, 7, 1)
+FOR_EVER = 0  # Streamlit shows None as no choice at all
+DAYS = (FOR_EVER, 30, 7, 1)
 
 
 def draw_settings(say: Phrases, keeper: Keeper, offline: Sequence[str]) -> None:
@@ -65,17 +66,18 @@ def _privacy(say: Phrases, keeper: Keeper) -> None:
         days=kept.days,
     )
     if keeper.owner == LOCAL_OWNER:
-        choices = DAYS if kept.days in DAYS else (*DAYS, kept.days)
+        now = kept.days or FOR_EVER
+        choices = DAYS if now in DAYS else (*DAYS, now)
         days = st.selectbox(
             say.keep_days,
             choices,
-            index=choices.index(kept.days),
+            index=choices.index(now),
             format_func=lambda days: (
-                say.keep_for_ever if days is None else say.keep_so_long.format(days=days)
+                say.keep_for_ever if days == FOR_EVER else say.keep_so_long.format(days=days)
             ),
             key="keep_days",
         )
-        chosen = replace(chosen, days=days)
+        chosen = replace(chosen, days=days or None)
         st.markdown(say.history_lies.format(path=keeper.history.path))
     else:
         st.markdown(say.history_of_session)
