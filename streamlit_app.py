@@ -7,6 +7,7 @@ step of work, and starts over. So words are on the page before their sound is be
 from __future__ import annotations
 
 import os
+import secrets
 from functools import partial
 from pathlib import Path
 
@@ -18,10 +19,14 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pipeline.assistant import Assistant, Description
 from pipeline.captioner import Captioner
+from pipeline.errors import HistoryError
+from pipeline.history import Entry, History, Source
 from pipeline.live import LiveSettings, Wording
-from pipeline.page import parts
+from pipeline.page import doors, panel, parts
 from pipeline.page.camera_tab import CameraTab
 from pipeline.page.desk import Crew, Desk
+from pipeline.page.keeper import Keeper, owner_of
+from pipeline.page.ledger import Ledger, zone_of
 from pipeline.page.live import LiveTab, State, ice_servers
 from pipeline.page.photo_tab import (
     PHOTO_TYPES,
@@ -66,9 +71,54 @@ def voices(allow_online: bool) -> VoiceChain:
     return chain
 
 
+@st.cache_resource(show_spinner=False)
+def history() -> tuple[History | None, str]:
+    """The process's one history, or why there is none."""
+    try:
+        return History(), ""
+    except HistoryError as error:
+        return None, str(error)
+
+
+def keeper() -> Keeper:
+    """This person's history."""
+    if "keeper" not in st.session_state:
+        kept, problem = history()
+        address = str(st.get_option("server.address"))
+        shared = bool(os.environ.get("VOIS_SHARED"))
+        owner = owner_of(address, dict(st.context.headers), secrets.token_urlsafe(16), shared)
+        st.session_state.keeper = Keeper(kept, owner, problem)
+    mine: Keeper = st.session_state.keeper
+    return mine
+
+
+def ledger() -> Ledger:
+    """What this person's history panel shows."""
+    if "ledger" not in st.session_state:
+        zone = zone_of(st.context.timezone)
+        token = doors.doors().open(keeper())
+        st.session_state.ledger = Ledger(keeper(), say, token, zone)
+    mine: Ledger = st.session_state.ledger
+    return mine
+
+
 def page() -> None:
     """Draws the page, does one step of work and, if there was any, draws it again."""
     st.set_page_config(page_title="Vois", page_icon="\N{SPEAKER WITH THREE SOUND WAVES}")
+    with st.container(key="page"):
+        main, side = st.columns((3, 2))
+    with main:
+        on = content()
+    desk: Desk = st.session_state.desk
+    with side:
+        every_s = panel.POLL_S if on else None
+        st.fragment(panel.draw, run_every=every_s)(ledger(), desk, say, LANGUAGE)
+    if desk.step(Crew(prepare, describe, speak), shelf(), say):
+        st.rerun()
+
+
+def content() -> bool:
+    """Draws all but the history; whether the camera is on."""
     desk: Desk = st.session_state.setdefault("desk", Desk())
     live: LiveTab = st.session_state.setdefault("live", LiveTab())
     with st.sidebar:
@@ -93,8 +143,7 @@ def page() -> None:
     on = live.sending or live.state is not State.OFF
     st.fragment(result, run_every=POLL_S if on else None)(tab, bool(camera_tab.open))
     pictures(desk, say)
-    if desk.step(Crew(prepare, describe, speak), shelf(), say):
-        st.rerun()
+    return on
 
 
 def settings() -> None:
@@ -189,7 +238,9 @@ def prepare() -> None:
 
 def describe(data: bytes) -> Description:
     """A photo file to words."""
-    return Assistant(captioner(), voices(online())).describe(data, LANGUAGE)
+    description = Assistant(captioner(), voices(online())).describe(data, LANGUAGE)
+    keeper().keep(Source.UPLOAD, description)
+    return description
 
 
 def speak(text: str) -> bytes:
@@ -197,7 +248,12 @@ def speak(text: str) -> bytes:
     return voices(online()).speak(text, language=LANGUAGE, mode=mode()).wav()
 
 
+def entry_sound(entry: Entry) -> bytes:
+    """A kept description as a WAV file, for an export; its words stay on this machine."""
+    return voices(False).speak(entry.words, entry.language, entry.rate).wav()
+
+
 if get_script_run_ctx(suppress_warning=True) is None:
-    app = st.App(__file__, routes=[Route("/sound/{token}", sound)])
+    app = st.App(__file__, routes=[Route("/sound/{token}", sound), *doors.routes(entry_sound)])
 else:
     page()

@@ -62,6 +62,7 @@ class Entry:
         description: set once the photo was described.
         sound: a token of the shelf, None while it is to be made, `NO_SOUND` when no voice spoke.
         moments: of what the camera saw; its sound is made by the camera's thread.
+        language: of words from the history; empty for all others.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Entry:
     description: Description | None = None
     sound: str | None = None
     moments: Moments | None = None
+    language: str = ""
 
     def as_item(self, language: str) -> dict[str, object]:
         """What `assets/page/player.js` takes: JSON, the one place where a dict stands for a type.
@@ -81,12 +83,14 @@ class Entry:
         Args:
             language: two-letter code of an entry that has no description.
         """
+        if self.description is not None:
+            language = self.description.language
         return {
             "id": self.id,
             "now": self.now,
             "kind": self.kind.value,
             "text": self.text,
-            "language": language if self.description is None else self.description.language,
+            "language": self.language or language,
             "sound": self.sound,
             "seen": 0 if self.moments is None else 1000 * self.moments.seen,
             "moments": None if self.moments is None else dataclasses.asdict(self.moments),
@@ -153,6 +157,18 @@ class Desk:
         """Shows and speaks an error that belongs to no photo on the page."""
         self._batch += 1
         self._add(None, 0, Kind.ERROR, text)
+
+    def say(self, text: str, language: str) -> None:
+        """Shows and speaks words that were kept, at once; asked for again, they are said again.
+
+        Args:
+            text: what to say.
+            language: its two-letter code.
+        """
+        self.entries = [entry for entry in self.entries if not entry.language]
+        self._batch += 1
+        self._add(None, 0, Kind.DESCRIPTION, text)
+        self.entries[-1].language = language
 
     def watch(self, text: str, cue: str) -> None:
         """Shows that the camera's first picture is being looked at.

@@ -8,10 +8,11 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,7 +85,7 @@ class Vois:
             {"name": name, "mimeType": "application/octet-stream", "buffer": data}
             for name, data in files
         ]
-        self.page.set_input_files("input[type=file]", payload)
+        self.page.locator("input[type=file]").first.set_input_files(payload)
 
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()
@@ -164,8 +165,21 @@ class Vois:
 
 
 @contextmanager
-def serve(assets: Path) -> Iterator[Server]:
-    """Runs the app as a person would, with the model in `assets`."""
+def serve(
+    assets: Path, data: Path | None = None, settings: Mapping[str, str] | None = None
+) -> Iterator[Server]:
+    """Runs the app as a person would.
+
+    Args:
+        assets: the model's folder.
+        data: where the history lies; None is a folder of its own, for it is never the person's.
+        settings: more environment variables.
+    """
+    if data is None:
+        with tempfile.TemporaryDirectory() as folder:
+            with serve(assets, Path(folder), settings) as running:
+                yield running
+        return
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -173,7 +187,7 @@ def serve(assets: Path) -> Iterator[Server]:
     process = subprocess.Popen(
         [*command, "--server.port", str(port), "--server.headless", "true"],
         cwd=ROOT,
-        env={**os.environ, "VOIS_ASSETS": str(assets)},
+        env={**os.environ, "VOIS_ASSETS": str(assets), "VOIS_DATA": str(data), **(settings or {})},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
