@@ -157,7 +157,6 @@ class Ledger:
             "source": getattr(self._say, f"history_source_{source}"),
             "words": entry.words,
             "original": "" if entry.correction is None else entry.text,
-            "correction": entry.correction or "",
             "language": entry.language,
             "picture": entry.has_picture,
         }

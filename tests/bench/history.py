@@ -32,7 +32,7 @@ from pipeline.history import (
 )
 from pipeline.history.entry import Incoming
 from pipeline.history.thumbnail import shrink
-from tests.bench.speech import CAPTIONS
+from tests.bench.captions import CAPTIONS
 
 BAR_S = 0.1
 ME, GUEST = "local", "guest"
