@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.history import LOCAL_OWNER, Draft, History, Source, import_zip
+from pipeline.history import LOCAL_OWNER, Draft, Filter, History, Source, import_zip
 from pipeline.page.ledger import PAGE_ENTRIES
 from pipeline.phrases import ENGLISH
 from tests.bench.history import incoming
@@ -93,13 +93,9 @@ def focused(vois: Vois) -> str:
     return str(
         vois.page.evaluate(
             "document.activeElement.getAttribute('aria-label')"
-            " ?? document.activeElement.name ?? document.activeElement.textContent.trim()"
+            " || document.activeElement.name || document.activeElement.textContent.trim()"
         )
     )
-
-
-def hours(text: str) -> str:
-    return text[:5]
 
 
 def test_a_description_joins_the_list_and_is_read_as_a_sentence(
@@ -383,7 +379,8 @@ def test_exports_and_what_they_give_back(
             sounds = [archive.read(name) for name in names if name.startswith("sounds/")]
         assert [sound[:4] for sound in sounds] == [b"RIFF"] * 2
         other = History(tmp_path / "other")
-        assert import_zip(other, LOCAL_OWNER, files["zip"].open("rb")).added == 2
+        with files["zip"].open("rb") as file:
+            assert import_zip(other, LOCAL_OWNER, file).added == 2
         other.close()
 
         press(vois, "delete", "A dog.")
@@ -493,6 +490,7 @@ def test_the_panel_fits(
             assert panel["x"] >= player["x"] + player["width"]
 
 
+@pytest.mark.xfail(reason="the camera keeps nothing yet", strict=True)
 def test_the_live_camera_adds_to_the_list(
     home: tuple[str, History], browser: Any, refill: Callable[..., None]
 ) -> None:
@@ -501,19 +499,25 @@ def test_the_live_camera_adds_to_the_list(
         vois.open_camera()
         vois.page.keyboard.press("l")
         vois.wait_for_events("shown", 1)
-        # What the camera's thread does is somebody else's: here, the row comes from outside, and
-        # what counts is that the panel looks by itself.
-        looks = vois.page.evaluate("document.querySelector('.vois-count').textContent")
-        assert looks
+        shown = vois.sentence
+        vois.page.focus(BOX)
+        vois.page.wait_for_function(
+            "text => [...document.querySelectorAll('.vois-entry .vois-text')]"
+            ".some(node => node.textContent === text)",
+            arg=shown,
+            timeout=5_000,
+        )
+        assert focused(vois) == "text"
 
 
 def test_fifty_thousand_entries(browser: Any, tmp_path: Path) -> None:
     history = History(tmp_path)
     history.take_in(LOCAL_OWNER, incoming(MANY))
+    many = history.count(LOCAL_OWNER, Filter(text="a"))
     history.close()
     with serve(TINY, tmp_path) as server, at(browser, server.url) as vois:
         assert vois.page.inner_text(".vois-count") == f"{MANY} descriptions."
-        for text, found in (("quagga", 1), ("a", MANY)):
+        for text, found in (("quagga", 1), ("a", many)):
             began = time.monotonic()
             vois.page.fill(BOX, text)
             expected = ENGLISH.history_count_one
