@@ -6,16 +6,20 @@ import csv
 import gc
 import io
 import json
+import socket
 import threading
 import time
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import Message
+from http.client import HTTPConnection, IncompleteRead
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from pipeline.errors import HistoryError, SpeechError
 from pipeline.history import LOCAL_OWNER, Draft, Entry, History, Source
@@ -41,9 +45,48 @@ def history(tmp_path: Path) -> Iterator[History]:
     kept.close()
 
 
-@pytest.fixture
-def web() -> TestClient:
-    return TestClient(Starlette(routes=doors.routes(speak)), raise_server_exceptions=False)
+@dataclass
+class Answer:
+    status_code: int
+    headers: Message
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        return self.content.decode()
+
+
+class Web:
+    """Asks the routes over HTTP."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+
+    def get(self, path: str) -> Answer:
+        line = HTTPConnection("127.0.0.1", self._port, timeout=20)
+        try:
+            line.request("GET", path)
+            answer = line.getresponse()
+            return Answer(answer.status, answer.headers, answer.read())
+        finally:
+            line.close()
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[Web]:
+    """The routes, behind the server that Streamlit uses."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    app = Starlette(routes=doors.routes(speak))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical", ws="none"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield Web(port)
+    server.should_exit = True
+    thread.join()
 
 
 def threads() -> list[threading.Thread]:
@@ -63,7 +106,7 @@ def add(history: History, text: str, owner: str = LOCAL_OWNER) -> int:
     return entry.id
 
 
-def test_a_picture_behind_its_own_door_only(history: History, web: TestClient) -> None:
+def test_a_picture_behind_its_own_door_only(history: History, web: Web) -> None:
     mine, theirs = Keeper(history, "session a"), Keeper(history, "session b")
     number = add(history, "A dog.", "session a")
     own, other = (doors.doors().open(keeper) for keeper in (mine, theirs))
@@ -79,7 +122,7 @@ def test_a_picture_behind_its_own_door_only(history: History, web: TestClient) -
     assert web.get(f"/history/{own}/picture/{number}").status_code == 404
 
 
-def test_exports_hold_ones_own_entries(history: History, web: TestClient) -> None:
+def test_exports_hold_ones_own_entries(history: History, web: Web) -> None:
     mine = Keeper(history, "session a")
     for text in ("A dog.", "A silent cat."):
         add(history, text, "session a")
@@ -116,7 +159,7 @@ def test_a_door_goes_with_its_session(history: History) -> None:
 
 
 def test_a_history_that_cannot_be_read_is_a_sentence(
-    history: History, web: TestClient, monkeypatch: pytest.MonkeyPatch
+    history: History, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def page(*args: object, **kwargs: object) -> None:
         raise HistoryError("The disk is gone.")
@@ -133,7 +176,7 @@ def test_a_history_that_cannot_be_read_is_a_sentence(
     wait_for_threads()
 
 
-def test_without_a_history_there_is_nothing_to_fetch(web: TestClient) -> None:
+def test_without_a_history_there_is_nothing_to_fetch(web: Web) -> None:
     keeper = Keeper(None, LOCAL_OWNER)
     token = doors.doors().open(keeper)
     for path in ("picture/1", "export.csv", "export.zip"):
@@ -141,7 +184,7 @@ def test_without_a_history_there_is_nothing_to_fetch(web: TestClient) -> None:
 
 
 def blocks(history: History, kind: str) -> Any:
-    return doors._blocks(history, LOCAL_OWNER, kind, speak)
+    return doors._written(history, LOCAL_OWNER, kind, speak).read()
 
 
 def test_a_failure_on_the_way_is_not_taken_for_the_end(
@@ -181,4 +224,35 @@ def test_a_slow_or_absent_reader_holds_the_writer(history: History) -> None:
     time.sleep(1.5)
     assert len(threads()) == 1  # it waits
     reader.close()
+    wait_for_threads()
+
+
+def test_a_download_that_breaks_off_is_seen_as_such(
+    history: History, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history.take_in(LOCAL_OWNER, incoming(2_000))
+    before, calls = history.page, 0
+
+    def page(*args: Any, **kwargs: Any) -> list[Entry]:
+        nonlocal calls
+        calls += 1
+        if calls == 4:
+            raise HistoryError("The disk is gone.")
+        return before(*args, **kwargs)
+
+    monkeypatch.setattr(history, "page", page)
+    keeper = Keeper(history, LOCAL_OWNER)
+    with pytest.raises(IncompleteRead):
+        web.get(f"/history/{doors.doors().open(keeper)}/export.json")
+
+
+def test_a_download_that_is_cancelled_ends_its_writer(history: History, web: Web) -> None:
+    history.take_in(LOCAL_OWNER, incoming(3_000))
+    keeper = Keeper(history, LOCAL_OWNER)
+    line = HTTPConnection("127.0.0.1", web._port, timeout=20)
+    line.request("GET", f"/history/{doors.doors().open(keeper)}/export.zip")
+    line.getresponse().read(1000)
+    assert len(threads()) == 1
+    line.close()
+    gc.collect()
     wait_for_threads()

@@ -11,13 +11,15 @@ import logging
 import queue
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import IO, cast
 from weakref import WeakValueDictionary
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from pipeline.errors import HistoryError
 from pipeline.history import Entry, History, export_csv, export_json, export_zip
@@ -104,15 +106,13 @@ def export(request: Request, speak: Speak) -> Response:
     kind = request.path_params["kind"]
     if keeper is None or keeper.history is None or kind not in MEDIA_TYPES:
         return Response(status_code=404)
-    blocks = _blocks(keeper.history, keeper.owner, kind, speak)
+    pipe = _written(keeper.history, keeper.owner, kind, speak)
+    blocks = pipe.read()
     try:
         first = next(blocks, b"")
     except HistoryError as error:
         return PlainTextResponse(str(error), 503, _HEADERS)
-    disposition = {"Content-Disposition": f'attachment; filename="vois-history.{kind}"'}
-    return StreamingResponse(
-        _rejoined(first, blocks), media_type=MEDIA_TYPES[kind], headers=_HEADERS | disposition
-    )
+    return _Download(pipe, chain((first,), blocks), kind)
 
 
 class _Pipe:
@@ -152,7 +152,11 @@ class _Pipe:
                     raise block
                 yield block
         finally:
-            self._left.set()
+            self.leave()
+
+    def leave(self) -> None:
+        """Nobody will read any more: the writer is not to go on."""
+        self._left.set()
 
     def _put(self, block: bytes | HistoryError) -> None:
         while not self._left.is_set():
@@ -163,7 +167,23 @@ class _Pipe:
         raise OSError("Nobody reads the export any more.")
 
 
-def _blocks(history: History, owner: str, kind: str, speak: Speak) -> Iterator[bytes]:
+class _Download(StreamingResponse):
+    """Sends what a pipe brings, and tells its writer when the browser has gone."""
+
+    def __init__(self, pipe: _Pipe, blocks: Iterable[bytes], kind: str) -> None:
+        disposition = {"Content-Disposition": f'attachment; filename="vois-history.{kind}"'}
+        super().__init__(blocks, media_type=MEDIA_TYPES[kind], headers=_HEADERS | disposition)
+        self._pipe = pipe
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._pipe.leave()
+
+
+def _written(history: History, owner: str, kind: str, speak: Speak) -> _Pipe:
+    """A pipe into which a thread writes an export."""
     pipe = _Pipe()
     file = cast("IO[bytes]", pipe)
 
@@ -186,9 +206,4 @@ def _blocks(history: History, owner: str, kind: str, speak: Speak) -> Iterator[b
             logger.info("An export was given up by its reader.")
 
     threading.Thread(target=work, name="export", daemon=True).start()
-    return pipe.read()
-
-
-def _rejoined(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from rest
+    return pipe
