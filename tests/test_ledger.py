@@ -179,8 +179,9 @@ def test_each_deed_is_done_once(history: History, panel: Panel) -> None:
     panel.ledger.hear(deeds)
     assert panel.words == ["Dog 0."]
     assert panel.data["heard"] == 2
-    panel.turn = 2
-    panel.do("undo")
+    undo = [{"turn": 3, "do": "undo"}]
+    for _ in range(2):
+        panel.ledger.hear(undo)
     assert panel.words == ["Dog 2.", "Dog 0."]
 
 
