@@ -24,12 +24,13 @@ from pipeline.assistant import Assistant, Description
 from pipeline.camera import Speak
 from pipeline.captioner import Captioner
 from pipeline.errors import HistoryError
-from pipeline.history import History, Source
+from pipeline.history import Entry, History, Source
 from pipeline.live import LiveSettings
-from pipeline.page import parts
+from pipeline.page import doors, panel, parts
 from pipeline.page.camera_tab import CameraTab
 from pipeline.page.desk import Crew, Desk
 from pipeline.page.keeper import Keeper, owner_of
+from pipeline.page.ledger import Ledger, zone_of
 from pipeline.page.live import LiveTab, State, ice_servers
 from pipeline.page.photo_tab import (
     PHOTO_TYPES,
@@ -118,9 +119,33 @@ def keeper() -> Keeper:
     return kept
 
 
+def ledger() -> Ledger:
+    """What this person's history panel shows."""
+    if "ledger" not in st.session_state:
+        zone = zone_of(st.context.timezone)
+        token = doors.doors().open(keeper())
+        st.session_state.ledger = Ledger(keeper(), say, token, zone)
+    mine: Ledger = st.session_state.ledger
+    return mine
+
+
 def page() -> None:
     """Draws the page, does one step of work and, if there was any, draws it again."""
     st.set_page_config(page_title="Vois", page_icon="\N{SPEAKER WITH THREE SOUND WAVES}")
+    with st.container(key="page"):
+        main, side = st.columns((3, 2))
+    with main:
+        on = content()
+    desk: Desk = st.session_state.desk
+    with side:
+        every_s = panel.POLL_S if on else None
+        st.fragment(panel.draw, run_every=every_s)(ledger(), desk, say, LANGUAGE)
+    if desk.step(Crew(prepare, describe, speech()), say):
+        st.rerun()
+
+
+def content() -> bool:
+    """Draws all but the history; whether the camera is on."""
     desk: Desk = st.session_state.setdefault("desk", Desk())
     live: LiveTab = st.session_state.setdefault("live", LiveTab())
     with st.sidebar:
@@ -146,8 +171,7 @@ def page() -> None:
     on = live.sending or live.state is not State.OFF
     st.fragment(result, run_every=POLL_S if on else None)(tab, bool(camera_tab.open))
     pictures(desk, say)
-    if desk.step(Crew(prepare, describe, speech()), say):
-        st.rerun()
+    return on
 
 
 def mode() -> str:
@@ -228,7 +252,12 @@ def speech() -> Speak:
     return partial(utter, voices(online()), LANGUAGE, mode(), keeper().privacy.history)
 
 
+def entry_sound(entry: Entry) -> bytes:
+    """A kept description as a WAV file, for an export; its words stay on this machine."""
+    return voices(False).speak(entry.words, entry.language, entry.rate).wav()
+
+
 if get_script_run_ctx(suppress_warning=True) is None:
-    app = st.App(__file__, routes=[Route("/sound/{token}", sound)])
+    app = st.App(__file__, routes=[Route("/sound/{token}", sound), *doors.routes(entry_sound)])
 else:
     page()

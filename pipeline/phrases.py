@@ -119,6 +119,60 @@ class Phrases:
     history_lies: str
     history_of_session: str
 
+    # The history panel.
+    history: str
+    history_off: str
+    history_item: str
+    history_original: str
+    history_picture: str
+    history_search: str
+    history_filters: str
+    history_from: str
+    history_all_sources: str
+    history_source_camera: str
+    history_source_upload: str
+    history_source_api: str
+    history_source_command_line: str
+    history_day: str
+    history_reset: str
+    history_count_none: str
+    history_count_one: str
+    history_count: str
+    history_page: str
+    history_pages: str
+    history_newer: str
+    history_older: str
+    history_no_newer: str
+    history_no_older: str
+    history_play: str
+    history_copy: str
+    history_copied: str
+    history_not_copied: str
+    history_correct: str
+    history_words: str
+    history_save: str
+    history_cancel: str
+    history_corrected: str
+    history_delete: str
+    history_deleted: str
+    history_undo: str
+    history_undone_one: str
+    history_undone: str
+    history_no_undo: str
+    history_delete_all: str
+    history_delete_all_question: str
+    history_delete_all_yes: str
+    history_deleted_all: str
+    history_export: str
+    history_export_csv: str
+    history_export_json: str
+    history_export_zip: str
+    history_import: str
+    history_importing: str
+    history_imported: str
+    history_import_type: str
+    history_import_large: str
+
 
 ENGLISH = Phrases(
     tagline="Hear what the camera or a photo shows.",
@@ -236,6 +290,58 @@ ENGLISH = Phrases(
         "The history lies on the machine that serves this page. Nobody else sees yours, and it is "
         "removed a day after."
     ),
+    history="History",
+    history_off="The history cannot be opened, so nothing is kept and nothing can be shown here.",
+    history_item="{time}, {source}: {text}",
+    history_original="Before it was corrected: {text}",
+    history_picture="Small picture of {time}",
+    history_search="Search the history",
+    history_filters="Which descriptions",
+    history_from="From",
+    history_all_sources="Everywhere",
+    history_source_camera="camera",
+    history_source_upload="photo",
+    history_source_api="program",
+    history_source_command_line="command line",
+    history_day="Day",
+    history_reset="Show all",
+    history_count_none="No descriptions.",
+    history_count_one="1 description.",
+    history_count="{count} descriptions.",
+    history_page="Page {number}.",
+    history_pages="Pages of the history",
+    history_newer="Newer",
+    history_older="Older",
+    history_no_newer="There is nothing newer.",
+    history_no_older="There is nothing older.",
+    history_play="Play",
+    history_copy="Copy",
+    history_copied="Copied.",
+    history_not_copied="Your browser did not let Vois copy this.",
+    history_correct="Correct",
+    history_words="Correction, empty to take it back",
+    history_save="Save",
+    history_cancel="Cancel",
+    history_corrected="Saved.",
+    history_delete="Delete",
+    history_deleted="Deleted. Undo brings it back.",
+    history_undo="Undo",
+    history_undone_one="1 description is back.",
+    history_undone="{count} descriptions are back.",
+    history_no_undo="There is nothing to undo.",
+    history_delete_all="Delete all",
+    history_delete_all_question="Delete every description, also those that are not shown?",
+    history_delete_all_yes="Yes, delete all",
+    history_deleted_all="All descriptions are deleted. Undo brings them back.",
+    history_export="Take it with you",
+    history_export_csv="Table (CSV)",
+    history_export_json="JSON",
+    history_export_zip="All, with pictures and sound (zip)",
+    history_import="Import an exported zip file, at most {megabytes} megabytes",
+    history_importing="Importing. This may take a while.",
+    history_imported="Imported: {added} new descriptions; {known} were here already.",
+    history_import_type="{name} is no zip file. Choose the zip file that you exported.",
+    history_import_large="{name} is larger than {megabytes} megabytes, so it cannot be imported.",
 )
 
 _BY_LANGUAGE = {"en": ENGLISH}

@@ -9,7 +9,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 # What Streamlit draws beside streamlit_app.py.
-DRAWN = {f"pipeline/page/{name}.py" for name in ("parts", "camera_tab", "photo_tab", "settings")}
+DRAWN = {
+    f"pipeline/page/{name}.py" for name in ("parts", "camera_tab", "photo_tab", "settings", "panel")
+}
 FORBIDDEN = {
     "pipeline": {"torch", "streamlit", "streamlit_app", "training", "export", "tests"},
     "training": {"streamlit", "streamlit_app", "export", "tests"},

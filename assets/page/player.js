@@ -392,6 +392,8 @@ document.addEventListener("keydown", (event) => {
 });
 // The person acts on the camera: what it said is old.
 document.addEventListener("vois-hush", () => nodes && stop());
+// Another part of the page has something to tell: there is but one live region.
+document.addEventListener("vois-say", ({ detail }) => nodes && note(detail));
 
 // Streamlit refuses a file that is too large or of another kind with small red words that nobody
 // speaks, and never tells Python. So the page tells it.
@@ -404,11 +406,13 @@ function tellRefused(files) {
   });
   if (refused.length > 0) send("refused", refused);
 }
+const forHistory = (node) => node.closest(".st-key-history_panel"); // it takes archives, not photos
 document.addEventListener("change", ({ target }) => {
-  if (target.matches?.("input[type=file]")) tellRefused(target.files);
+  if (target.matches?.("input[type=file]") && !forHistory(target)) tellRefused(target.files);
 }, true);
 document.addEventListener("drop", ({ target, dataTransfer }) => {
-  if (target.closest?.("[data-testid=stFileUploader]")) tellRefused(dataTransfer.files);
+  const field = target.closest?.("[data-testid=stFileUploader]");
+  if (field && !forHistory(field)) tellRefused(dataTransfer.files);
 }, true);
 
 // ---- The nodes -------------------------------------------------------------------------------

@@ -63,6 +63,7 @@ class Entry:
         complete: whether no more will come; without any sound, no voice could speak.
         speech: makes the next sentence's sound.
         moments: of what the camera saw; its sounds are made by the camera's thread.
+        language: of words from the history; empty for all others.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Entry:
     complete: bool = False
     speech: Iterator[Spoken] | None = None
     moments: Moments | None = None
+    language: str = ""
 
     def as_item(self, language: str) -> dict[str, object]:
         """What `assets/page/player.js` takes: JSON, the one place where a dict stands for a type.
@@ -84,12 +86,14 @@ class Entry:
         Args:
             language: two-letter code of an entry that has no description.
         """
+        if self.description is not None:
+            language = self.description.language
         return {
             "id": self.id,
             "now": self.now,
             "kind": self.kind.value,
             "text": self.text,
-            "language": language if self.description is None else self.description.language,
+            "language": self.language or language,
             "sounds": [sound.token for sound in self.sounds],
             "complete": self.complete,
             "voice": self.sounds[0].voice if self.sounds else "",
@@ -159,6 +163,18 @@ class Desk:
         """Shows and speaks an error that belongs to no photo on the page."""
         self._batch += 1
         self._add(None, 0, Kind.ERROR, text)
+
+    def say(self, text: str, language: str) -> None:
+        """Shows and speaks words that were kept, at once; asked for again, they are said again.
+
+        Args:
+            text: what to say.
+            language: its two-letter code.
+        """
+        self.entries = [entry for entry in self.entries if not entry.language]
+        self._batch += 1
+        self._add(None, 0, Kind.DESCRIPTION, text)
+        self.entries[-1].language = language
 
     def watch(self, text: str, cue: Spoken) -> None:
         """Shows that the camera's first picture is being looked at.

@@ -1,4 +1,4 @@
-"""The page's own parts: two components, and the stream of the camera. Needs Streamlit."""
+"""The page's own parts: three components, and the stream of the camera. Needs Streamlit."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ def _component(name: str) -> Any:
     """A component whose nodes stay while the page is drawn anew."""
     html, js = ((FOLDER / f"{name}.{kind}").read_text(encoding="utf-8") for kind in ("html", "js"))
     css = "".join(
-        (FOLDER / f"{part}.css").read_text(encoding="utf-8") for part in ("player", "page")
+        (FOLDER / f"{part}.css").read_text(encoding="utf-8")
+        for part in ("player", "page", "history")
     )
     # Not isolated, so that the style reaches Streamlit's own parts.
     return st.components.v2.component(
@@ -48,6 +49,13 @@ def camera(live: LiveTab, keys: bool, say: Phrases, **callbacks: Callable[[], No
         "labels": dataclasses.asdict(say),
     }
     _component("camera")(key="camera", data=data, **callbacks)
+
+
+def history(data: dict[str, object], say: Phrases, **callbacks: Callable[[], None]) -> None:
+    """The history panel: assets/page/history.js."""
+    sentences = dataclasses.asdict(say).items()
+    labels = {name: text for name, text in sentences if name.startswith("history")}
+    _component("history")(key="history", data={**data, "labels": labels}, **callbacks)
 
 
 def stream(live: LiveTab, camera: Camera, servers: list[dict[str, Any]]) -> None:

@@ -51,7 +51,8 @@ def forget_sample() -> None:
 
 def pictures(desk: Desk, say: Phrases) -> None:
     """The photos, the newest choice first; their words too when there are several."""
-    entries = [entry for entry in desk.entries if entry.moments is None]  # the camera has its own
+    # The camera has its own, and words from the history have none here.
+    entries = [entry for entry in desk.entries if entry.moments is None and not entry.language]
     several = len(entries) > 1
     with st.container(key="pictures"):
         for entry in sorted(entries, key=lambda entry: -entry.batch):

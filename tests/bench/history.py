@@ -32,7 +32,7 @@ from pipeline.history import (
 )
 from pipeline.history.entry import Incoming
 from pipeline.history.thumbnail import shrink
-from tests.bench.speech import CAPTIONS
+from tests.bench.captions import ENGLISH
 
 BAR_S = 0.1
 ME, GUEST = "local", "guest"
@@ -46,7 +46,7 @@ def incoming(count: int) -> Iterator[tuple[Incoming, bytes]]:
     jpeg = shrink(CAT.read_bytes())
     now = dt.datetime.now(dt.UTC)
     for number in range(count):
-        text = rng.choice(CAPTIONS) + (" A quagga." if number == count // 2 else "")
+        text = rng.choice(ENGLISH) + (" A quagga." if number == count // 2 else "")
         draft = Draft(
             source=Source.API if number % 1000 == 0 else Source.CAMERA,
             text=text,
@@ -161,8 +161,8 @@ def exporting(history: History, folder: Path) -> None:
 
 def writing(history: History) -> None:
     """Prints how long it takes to keep, delete, bring back and purge."""
-    words = Draft(Source.CAMERA, CAPTIONS[0])
-    photo = Draft(Source.CAMERA, CAPTIONS[0], picture=CAT.read_bytes())
+    words = Draft(Source.CAMERA, ENGLISH[0])
+    photo = Draft(Source.CAMERA, ENGLISH[0], picture=CAT.read_bytes())
     for name, seconds in (
         ("keep words", median_s(lambda: history.add(ME, words))),
         ("keep words and a photo", median_s(lambda: history.add(ME, photo))),

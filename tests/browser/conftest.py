@@ -85,7 +85,7 @@ class Vois:
             {"name": name, "mimeType": "application/octet-stream", "buffer": data}
             for name, data in files
         ]
-        self.page.set_input_files("input[type=file]", payload)
+        self.page.locator("input[type=file]").first.set_input_files(payload)
 
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()

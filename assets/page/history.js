@@ -1,0 +1,345 @@
+// The history panel: the list, its search, and what can be done with each entry.
+//
+// Streamlit calls the default export again after every rerun and keeps the nodes. What came is
+// compared with what stands there, entry by entry: nodes are neither made anew nor moved, so the
+// focus, a half-typed search and a half-written correction stay as they are.
+//
+// What the person does goes to Python as deeds {turn, do, ...}. Streamlit may lose one when two
+// come at once, or bring one twice; so all that have no answer yet are sent each time, and Python
+// does each turn once and says which it has `heard`.
+
+const SEARCH_MS = 200; // a pause in typing
+const SECOND_CLICK_MS = 500; // of a double click: the next entry has moved under the pointer
+const SOURCES = ["camera", "upload", "api", "command line"]; // pipeline.history.Source
+
+let nodes = null;
+let data = null;
+let send = () => {};
+let drawn = null; // the version that stands there
+let told = 0; // the version of the last sentence that was said
+let turn = Date.now(); // grows also over a page that is loaded anew
+let pending = [];
+let typing = 0;
+let deletedAt = 0;
+
+export default function ({ data: fresh, parentElement, setTriggerValue }) {
+  send = setTriggerValue;
+  data = fresh;
+  pending = pending.filter((deed) => deed.turn > data.heard);
+  bind(parentElement);
+  if (drawn === data.version) return;
+  drawn = data.version;
+  draw();
+  if (data.said.version > told) {
+    told = data.said.version;
+    say(data.said.text);
+  }
+}
+
+function say(text) {
+  document.dispatchEvent(new CustomEvent("vois-say", { detail: text }));
+}
+
+function act(deed, more = {}) {
+  pending.push({ turn: ++turn, do: deed, ...more });
+  send("deeds", pending);
+}
+
+// ---- The list --------------------------------------------------------------------------------
+
+function draw() {
+  nodes.off.textContent = data.off;
+  nodes.off.hidden = !data.off;
+  nodes.on.hidden = Boolean(data.off);
+  nodes.count.textContent = data.count;
+  nodes.page.textContent = data.labels.history_page.replace("{number}", data.page);
+  nodes.page.hidden = !(data.newer || data.older);
+  // Never disabled nor hidden: whoever has the focus there would lose it.
+  for (const name of ["newer", "older", "undo"]) {
+    button(name).setAttribute("aria-disabled", String(!data[name]));
+  }
+  for (const link of nodes.section.querySelectorAll("a[data-kind]")) {
+    link.href = address(`export.${link.dataset.kind}`);
+  }
+  const days = new Map();
+  for (const entry of data.entries.filter(({ id }) => !isGone(id))) {
+    if (!days.has(entry.day)) days.set(entry.day, []);
+    days.get(entry.day).push(entry);
+  }
+  patch(nodes.days, [...days.keys()], makeDay, (node, day) => fillDay(node, day, days.get(day)));
+}
+
+const address = (path) => new URL(`history/${data.token}/${path}`, document.baseURI).href;
+const button = (deed) => nodes.section.querySelector(`[data-deed="${deed}"]`);
+const isGone = (id) => pending.some((deed) => deed.do === "delete" && deed.id === id);
+
+// Makes the children of `parent` those of `keys`, in their order. What the person is at stays, even
+// when it is no longer among them, until they have left it.
+function patch(parent, keys, make, fill) {
+  const wanted = new Set(keys);
+  const known = new Map();
+  for (const node of [...parent.children]) {
+    if (wanted.has(node.dataset.key) || isInUse(node)) known.set(node.dataset.key, node);
+    else node.remove();
+  }
+  for (const [key, node] of known) if (!wanted.has(key) && node.matches(".vois-day")) fill(node, key);
+  let place = parent.firstElementChild;
+  for (const key of keys) {
+    while (place && !wanted.has(place.dataset.key)) place = place.nextElementSibling;
+    let node = known.get(key);
+    if (node && node === place) place = place.nextElementSibling;
+    else {
+      node ??= make(key);
+      parent.insertBefore(node, place);
+    }
+    fill(node, key);
+  }
+}
+
+function isInUse(node) {
+  if (isGone(node.dataset.key)) return false;
+  return node.contains(document.activeElement) || node.querySelector("form") !== null;
+}
+
+function makeDay(day) {
+  const node = element("div", "vois-day");
+  node.dataset.key = day;
+  const list = element("ul");
+  list.setAttribute("role", "list"); // Safari forgets it where no bullets are drawn
+  node.append(element("h3"), list);
+  return node;
+}
+
+function fillDay(node, day, entries = []) {
+  setText(node.querySelector("h3"), nameOf(day));
+  const byId = new Map(entries.map((entry) => [entry.id, entry]));
+  patch(node.querySelector("ul"), [...byId.keys()], makeItem, (item, id) => fillItem(item, byId.get(id)));
+}
+
+// "Today", "Yesterday", else the date, as the page's language has it.
+function nameOf(day) {
+  const language = document.documentElement.lang || "en";
+  const [year, month, date] = day.split("-").map(Number);
+  const begin = new Date(year, month - 1, date);
+  const now = new Date();
+  const today = new Date(now.getFullYear(), now.getMonth(), now.getDate());
+  const ago = Math.round((today - begin) / 86_400_000);
+  const words = ago === 0 || ago === 1
+    ? new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(-ago, "day")
+    : new Intl.DateTimeFormat(language, { dateStyle: "full" }).format(begin);
+  return words[0].toLocaleUpperCase(language) + words.slice(1);
+}
+
+function makeItem(id) {
+  const item = element("li", "vois-entry");
+  item.dataset.key = id;
+  const words = element("p", "vois-words");
+  words.append(element("span", "vois-lead"), element("span", "vois-text"));
+  const controls = element("div", "vois-controls");
+  for (const deed of ["play", "copy", "correct", "delete"]) {
+    const one = element("button");
+    one.type = "button";
+    one.dataset.deed = deed;
+    one.textContent = data.labels[`history_${deed}`];
+    controls.append(one);
+  }
+  item.append(words, element("p", "vois-original"), controls);
+  return item;
+}
+
+function fillItem(item, entry) {
+  const before = JSON.stringify(item.entry ?? null);
+  if (before === JSON.stringify(entry)) return;
+  item.entry = entry;
+  const { labels } = data;
+  const lead = labels.history_item.replace("{time}", entry.time).replace("{source}", entry.source);
+  setText(item.querySelector(".vois-lead"), lead.replace("{text}", ""));
+  const text = item.querySelector(".vois-text");
+  setText(text, entry.words);
+  text.lang = entry.language;
+  const original = item.querySelector(".vois-original");
+  setText(original, entry.original && labels.history_original.replace("{text}", () => entry.original));
+  original.hidden = !entry.original;
+  const sentence = lead.replace("{text}", () => entry.words);
+  for (const one of item.querySelectorAll(":scope > .vois-controls button")) {
+    one.setAttribute("aria-label", `${one.textContent}: ${sentence}`);
+  }
+  let picture = item.querySelector("img");
+  if (entry.picture && !picture) {
+    picture = element("img");
+    picture.loading = "lazy";
+    picture.src = address(`picture/${entry.id}`);
+    item.querySelector(".vois-original").after(picture);
+  } else if (!entry.picture) picture?.remove();
+  if (entry.picture) picture.alt = labels.history_picture.replace("{time}", entry.time);
+}
+
+function element(name, kind) {
+  const node = document.createElement(name);
+  if (kind) node.className = kind;
+  return node;
+}
+
+// A screen reader may read anew what is set anew.
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+// ---- Deeds -----------------------------------------------------------------------------------
+
+const DEEDS = {
+  newer: () => act("newer"),
+  older: () => act("older"),
+  undo: () => act("undo"),
+  ask() {
+    nodes.question.hidden = false;
+    button("keep").focus(); // the harmless answer
+  },
+  keep() {
+    button("ask").focus();
+    nodes.question.hidden = true;
+  },
+  delete_all() {
+    DEEDS.keep();
+    act("delete_all");
+  },
+  play: (item) => act("play", { id: item.dataset.key }),
+  copy: (item) => copy(item.entry.words),
+  correct: openForm,
+  delete(item) {
+    if (performance.now() - deletedAt < SECOND_CLICK_MS) return;
+    deletedAt = performance.now();
+    const items = [...nodes.days.querySelectorAll(".vois-entry")];
+    const place = items.indexOf(item);
+    const neighbour = items[place + 1] ?? items[place - 1];
+    // Not its own Delete: a key that is pressed once too often does no harm.
+    (neighbour?.querySelector("[data-deed=play]") ?? button("undo")).focus();
+    act("delete", { id: item.dataset.key });
+    draw();
+  },
+};
+
+async function copy(text) {
+  const { labels } = data;
+  try {
+    await navigator.clipboard.writeText(text);
+    say(labels.history_copied);
+  } catch (error) {
+    console.warn("Vois: not copied.", error);
+    say(labels.history_not_copied);
+  }
+}
+
+function openForm(item) {
+  const open = item.querySelector("form");
+  if (open) return open.elements.words.focus();
+  const { labels } = data;
+  const form = element("form", "vois-form");
+  const label = element("label");
+  const name = element("span");
+  name.textContent = labels.history_words;
+  const field = element("input");
+  Object.assign(field, { type: "text", name: "words", maxLength: 2000, autocomplete: "off" });
+  field.value = item.entry.words;
+  label.append(name, field);
+  const controls = element("div", "vois-controls");
+  const [save, cancel] = ["save", "cancel"].map((word) => {
+    const one = element("button");
+    one.type = word === "save" ? "submit" : "button";
+    one.textContent = labels[`history_${word}`];
+    return one;
+  });
+  controls.append(save, cancel);
+  form.append(label, controls);
+  const close = () => {
+    item.querySelector("[data-deed=correct]").focus();
+    form.remove();
+  };
+  cancel.addEventListener("click", close);
+  form.addEventListener("keydown", (event) => event.key === "Escape" && close());
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    act("correct", { id: item.dataset.key, text: field.value });
+    close();
+  });
+  item.append(form);
+  field.focus();
+  field.select();
+}
+
+// ---- The search ------------------------------------------------------------------------------
+
+function search() {
+  clearTimeout(typing);
+  const { text, source, day } = nodes.filters.elements;
+  act("search", { text: text.value, source: source.value, day: day.value });
+}
+
+function searchSoon() {
+  clearTimeout(typing);
+  typing = setTimeout(search, SEARCH_MS);
+}
+
+// ---- The import: Streamlit's own field, whose refusals nobody speaks -----------------------------
+
+function tellImport(files) {
+  const { labels } = data;
+  const megabytes = data.import_megabytes;
+  for (const { name, size } of files) {
+    let words = labels.history_importing;
+    if (!name.toLowerCase().endsWith(".zip")) words = labels.history_import_type;
+    else if (size > megabytes * 1024 * 1024) words = labels.history_import_large;
+    say(words.replace("{megabytes}", megabytes).replace("{name}", () => name));
+  }
+}
+const isImport = (node) => node.closest?.(".st-key-history_import");
+document.addEventListener("change", ({ target }) => {
+  if (data && isImport(target)) tellImport(target.files);
+}, true);
+document.addEventListener("drop", ({ target, dataTransfer }) => {
+  if (data && isImport(target)) tellImport(dataTransfer.files);
+}, true);
+
+// ---- The nodes -------------------------------------------------------------------------------
+
+function bind(root) {
+  if (nodes?.section.isConnected) return;
+  const section = root.querySelector(".vois-history");
+  nodes = { section };
+  for (const name of ["off", "on", "filters", "count", "days", "page", "question"]) {
+    nodes[name] = section.querySelector(`.vois-${name}`);
+  }
+  drawn = null;
+  label();
+  section.addEventListener("click", (event) => {
+    const pressed = event.target.closest("[data-deed]");
+    if (pressed) DEEDS[pressed.dataset.deed](pressed.closest(".vois-entry"));
+  });
+  nodes.question.addEventListener("keydown", (event) => event.key === "Escape" && DEEDS.keep());
+  const { filters } = nodes;
+  filters.elements.text.addEventListener("input", searchSoon);
+  filters.elements.source.addEventListener("change", search);
+  filters.elements.day.addEventListener("change", searchSoon); // fires for each digit of a year
+  filters.addEventListener("submit", (event) => {
+    event.preventDefault();
+    search();
+  });
+  filters.addEventListener("reset", () => setTimeout(search)); // once the fields are empty
+  // What was kept only because the person was there may go now.
+  nodes.days.addEventListener("focusout", () => setTimeout(() => nodes.section.isConnected && draw()));
+}
+
+function label() {
+  const { labels } = data;
+  for (const node of nodes.section.querySelectorAll("[data-label]")) {
+    node.textContent = labels[node.dataset.label];
+  }
+  nodes.filters.setAttribute("aria-label", labels.history_filters);
+  nodes.section.querySelector("nav").setAttribute("aria-label", labels.history_pages);
+  const { text, source, day } = nodes.filters.elements;
+  source.replaceChildren(
+    new Option(labels.history_all_sources, ""),
+    ...SOURCES.map((name) => new Option(labels[`history_source_${name.replace(" ", "_")}`], name)),
+  );
+  [text.value, source.value, day.value] = ["text", "source", "day"].map((name) => data.filter[name]);
+}

@@ -1,0 +1,290 @@
+"""The history panel's state: what one person looks for, turns to, corrects, deletes, brings back.
+
+The browser sends deeds, each with a number that grows. Streamlit may bring the same one twice, and
+a later one in its place: so all that were not answered are sent each time, and each is done once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import IO, TypeVar
+from zoneinfo import ZoneInfo
+
+from pipeline.errors import HistoryError
+from pipeline.history import Entry, Filter, History, Source, import_zip
+from pipeline.page.keeper import Keeper
+from pipeline.phrases import Phrases
+
+_T = TypeVar("_T")
+
+PAGE_ENTRIES = 20
+
+
+class Ledger:
+    """One person's view of their history; used by the page's script only. Nothing raises."""
+
+    def __init__(
+        self, keeper: Keeper, say: Phrases, token: str, zone: dt.tzinfo | None = None
+    ) -> None:
+        """Begins at the newest entry.
+
+        Args:
+            keeper: whose history, and who knows when it changed.
+            say: the page's sentences.
+            token: opens this person's doors (`pipeline.page.doors`).
+            zone: of the browser's clock; None is this machine's.
+        """
+        self._keeper = keeper
+        self._say = say
+        self._token = token
+        self._zone = zone
+        self._filter = Filter(zone=zone)
+        self._pages: list[int] = []  # what each page after the first comes before
+        self._entries: list[Entry] = []
+        self._count = 0
+        self._older = False
+        self._seen = -1  # `Keeper.changes` when the entries were read
+        self._heard = 0
+        self._undoable = 0
+        self._version = 0
+        self._said = ""
+        self._said_version = 0
+        self._tell_count = False
+        self._imported = ""
+        self._speech: tuple[str, str] | None = None
+        self._problem = ""
+
+    def hear(self, deeds: object) -> None:
+        """Does what the person asked for, each deed once.
+
+        Args:
+            deeds: what assets/page/history.js sends: a list of {turn, do, ...}. What makes no
+                sense is passed over.
+        """
+        for deed in deeds if isinstance(deeds, list) else ():
+            turn = deed.get("turn") if isinstance(deed, Mapping) else None
+            if not isinstance(turn, int) or turn <= self._heard:
+                continue
+            self._heard = turn
+            self._version += 1
+            work = _DEEDS.get(str(deed.get("do")))
+            if work is not None:
+                work(self, deed)
+
+    def data(self) -> dict[str, object]:
+        """What assets/page/history.js takes; reads the file only when something has changed.
+
+        A `version` that stays the same means that there is nothing new.
+        """
+        changes = self._keeper.changes
+        if self._seen != changes:
+            self._seen = changes
+            self._read()
+        off = self._say.history_off if self._keeper.history is None else ""
+        return {
+            "version": self._version,
+            "heard": self._heard,
+            "off": off,
+            "token": self._token,
+            "entries": [self._as_item(entry) for entry in self._entries],
+            "count": self._count_text(),
+            "page": len(self._pages) + 1,
+            "newer": bool(self._pages),
+            "older": self._older,
+            "undo": self._undoable > 0,
+            "said": {"version": self._said_version, "text": self._said},
+            "filter": {
+                "text": self._filter.text,
+                "source": self._filter.source or "",
+                "day": "" if self._filter.day is None else self._filter.day.isoformat(),
+            },
+        }
+
+    def take_in(self, file_id: str, file: IO[bytes]) -> None:
+        """Imports an exported zip, once, however often it is brought.
+
+        Args:
+            file_id: what Streamlit knows the file by.
+            file: open for reading.
+        """
+        if file_id == self._imported:
+            return
+        self._imported = file_id
+        owner = self._keeper.owner
+        done = self._attempt(lambda history: import_zip(history, owner, file), None)
+        if done is not None:
+            words = self._say.history_imported.format(added=done.added, known=done.known)
+            self._speech = words, ""
+            self._keeper.changed()
+
+    def take_speech(self) -> tuple[str, str] | None:
+        """Words to be shown and spoken, and their language or "" for the page's; once."""
+        speech, self._speech = self._speech, None
+        return speech
+
+    def take_problem(self) -> str:
+        """What could not be done, to be shown and spoken; once. Empty when all went well."""
+        problem, self._problem = self._problem, ""
+        return problem
+
+    def _read(self) -> None:
+        owner, wanted = self._keeper.owner, self._filter
+
+        def read(history: History) -> tuple[list[Entry], int]:
+            before = self._pages[-1] if self._pages else None
+            page = history.page(owner, wanted, before=before, limit=PAGE_ENTRIES + 1)
+            return page, history.count(owner, wanted)
+
+        nothing: tuple[list[Entry], int] = ([], 0)
+        page, self._count = self._attempt(read, nothing)
+        while not page and self._pages:  # all of this page were deleted
+            self._pages.pop()
+            page, self._count = self._attempt(read, nothing)
+        self._entries, self._older = page[:PAGE_ENTRIES], len(page) > PAGE_ENTRIES
+        self._version += 1
+        if self._tell_count:
+            self._tell_count = False
+            self._tell(self._count_text())
+
+    def _as_item(self, entry: Entry) -> dict[str, object]:
+        local = entry.time.astimezone(self._zone)
+        source = entry.source.name.lower()
+        return {
+            "id": str(entry.id),
+            "day": local.date().isoformat(),
+            "time": f"{local:%H:%M}",
+            "source": getattr(self._say, f"history_source_{source}"),
+            "words": entry.words,
+            "original": "" if entry.correction is None else entry.text,
+            "language": entry.language,
+            "picture": entry.has_picture,
+        }
+
+    def _count_text(self) -> str:
+        if self._count == 0:
+            return self._say.history_count_none
+        if self._count == 1:
+            return self._say.history_count_one
+        return self._say.history_count.format(count=self._count)
+
+    def _tell(self, text: str) -> None:
+        self._said = text
+        self._version += 1
+        self._said_version = self._version
+
+    def _attempt(self, deed: Callable[[History], _T], otherwise: _T) -> _T:
+        """Does something with the history; this person is told each time that it fails."""
+
+        def work(history: History) -> _T:
+            try:
+                return deed(history)
+            except HistoryError as error:
+                self._problem = str(error)
+                return otherwise
+
+        return self._keeper.attempt(work, otherwise)
+
+    # ---- Deeds ------------------------------------------------------------------------------
+
+    def _search(self, deed: Mapping[str, object]) -> None:
+        source, day = str(deed.get("source", "")), str(deed.get("day", ""))
+        self._filter = Filter(
+            text=str(deed.get("text", "")),
+            source=Source(source) if source in frozenset(Source) else None,
+            day=_day(day),
+            zone=self._zone,
+        )
+        self._pages = []
+        self._seen, self._tell_count = -1, True
+
+    def _turn_older(self, deed: Mapping[str, object]) -> None:
+        if not self._older:
+            self._tell(self._say.history_no_older)
+            return
+        self._pages.append(self._entries[-1].id)
+        self._turned()
+
+    def _turn_newer(self, deed: Mapping[str, object]) -> None:
+        if not self._pages:
+            self._tell(self._say.history_no_newer)
+            return
+        self._pages.pop()
+        self._turned()
+
+    def _turned(self) -> None:
+        # At once: the next deed may be to turn again.
+        self._read()
+        self._tell(self._say.history_page.format(number=len(self._pages) + 1))
+
+    def _play(self, deed: Mapping[str, object]) -> None:
+        owner, number = self._keeper.owner, _number(deed)
+        entry = self._attempt(lambda history: history.entry(owner, number), None)
+        if entry is not None:
+            self._speech = entry.words, entry.language
+
+    def _correct(self, deed: Mapping[str, object]) -> None:
+        owner, number, text = self._keeper.owner, _number(deed), str(deed.get("text", ""))
+        if self._attempt(lambda history: history.correct(owner, number, text), None) is not None:
+            self._tell(self._say.history_corrected)
+        self._keeper.changed()
+
+    def _delete(self, deed: Mapping[str, object]) -> None:
+        owner, number = self._keeper.owner, _number(deed)
+        if self._attempt(lambda history: history.delete(owner, number), False):
+            self._undoable += 1
+            self._tell(self._say.history_deleted)
+        self._keeper.changed()
+
+    def _delete_all(self, deed: Mapping[str, object]) -> None:
+        owner = self._keeper.owner
+        if self._attempt(lambda history: history.delete_all(owner), 0):
+            self._undoable += 1
+            self._tell(self._say.history_deleted_all)
+        self._pages = []
+        self._keeper.changed()
+
+    def _undo(self, deed: Mapping[str, object]) -> None:
+        owner = self._keeper.owner
+        back = self._attempt(lambda history: history.undo(owner), 0)
+        self._undoable = max(0, self._undoable - 1) if back else 0
+        if back == 0:
+            self._tell(self._say.history_no_undo)
+        elif back == 1:
+            self._tell(self._say.history_undone_one)
+        else:
+            self._tell(self._say.history_undone.format(count=back))
+        self._keeper.changed()
+
+
+_DEEDS: dict[str, Callable[[Ledger, Mapping[str, object]], None]] = {
+    "search": Ledger._search,
+    "older": Ledger._turn_older,
+    "newer": Ledger._turn_newer,
+    "play": Ledger._play,
+    "correct": Ledger._correct,
+    "delete": Ledger._delete,
+    "delete_all": Ledger._delete_all,
+    "undo": Ledger._undo,
+}
+
+
+def zone_of(name: str | None) -> dt.tzinfo | None:
+    """The time zone that a browser names ("Europe/Paris"); None where it cannot be found."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (OSError, ValueError, LookupError):  # no such zone, or no table of zones here
+        return None
+
+
+def _number(deed: Mapping[str, object]) -> int:
+    """The entry that a deed is about; -1, which none has, when it names none."""
+    number = str(deed.get("id", ""))
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 19 else -1
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,258 @@
+"""What the browser fetches of a history, and that nobody fetches another's."""
+
+from __future__ import annotations
+
+import csv
+import gc
+import io
+import json
+import socket
+import threading
+import time
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import Message
+from http.client import HTTPConnection, IncompleteRead
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+
+from pipeline.errors import HistoryError, SpeechError
+from pipeline.history import LOCAL_OWNER, Draft, Entry, History, Source
+from pipeline.page import doors
+from pipeline.page.doors import BLOCK_BYTES, BLOCKS, Doors
+from pipeline.page.keeper import Keeper
+from tests.bench.history import incoming
+
+CAT = Path(__file__).resolve().parents[1] / "assets" / "samples" / "cat.jpg"
+WAV = b"RIFF" + bytes(100)
+
+
+def speak(entry: Entry) -> bytes:
+    if "silent" in entry.words:
+        raise SpeechError("No voice.")
+    return WAV
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Iterator[History]:
+    kept = History(tmp_path)
+    yield kept
+    kept.close()
+
+
+@dataclass
+class Answer:
+    status_code: int
+    headers: Message
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        return self.content.decode()
+
+
+class Web:
+    """Asks the routes over HTTP."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+
+    def get(self, path: str) -> Answer:
+        line = HTTPConnection("127.0.0.1", self._port, timeout=20)
+        try:
+            line.request("GET", path)
+            answer = line.getresponse()
+            return Answer(answer.status, answer.headers, answer.read())
+        finally:
+            line.close()
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[Web]:
+    """The routes, behind the server that Streamlit uses."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    app = Starlette(routes=doors.routes(speak))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical", ws="none"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield Web(port)
+    server.should_exit = True
+    thread.join()
+
+
+def threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "export"]
+
+
+def wait_for_threads() -> None:
+    deadline = time.monotonic() + 10
+    while threads() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert threads() == []
+
+
+def add(history: History, text: str, owner: str = LOCAL_OWNER) -> int:
+    entry = history.add(owner, Draft(Source.CAMERA, text, picture=CAT.read_bytes()))
+    assert entry is not None
+    return entry.id
+
+
+def test_a_picture_behind_its_own_door_only(history: History, web: Web) -> None:
+    mine, theirs = Keeper(history, "session a"), Keeper(history, "session b")
+    number = add(history, "A dog.", "session a")
+    own, other = (doors.doors().open(keeper) for keeper in (mine, theirs))
+    answer = web.get(f"/history/{own}/picture/{number}")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
+    assert answer.content == history.picture("session a", number)
+    assert answer.headers["cache-control"] == "no-store"
+    for token in (other, "guess", ""):
+        assert web.get(f"/history/{token}/picture/{number}").status_code == 404
+    for strange in (number + 1, "9" * 30, "-1", "a", "..%2f"):
+        assert web.get(f"/history/{own}/picture/{strange}").status_code == 404
+    history.delete("session a", number)
+    assert web.get(f"/history/{own}/picture/{number}").status_code == 404
+
+
+def test_exports_hold_ones_own_entries(history: History, web: Web) -> None:
+    mine = Keeper(history, "session a")
+    for text in ("A dog.", "A silent cat."):
+        add(history, text, "session a")
+    add(history, "A secret.", "session b")
+    where = f"/history/{doors.doors().open(mine)}/export"
+    table = web.get(f"{where}.csv")
+    assert table.headers["content-disposition"] == 'attachment; filename="vois-history.csv"'
+    rows = csv.DictReader(io.StringIO(table.content.decode("utf-8-sig")))
+    assert [row["text"] for row in rows] == ["A silent cat.", "A dog."]
+    listed = json.loads(web.get(f"{where}.json").content)
+    assert [entry["text"] for entry in listed] == ["A silent cat.", "A dog."]
+    with zipfile.ZipFile(io.BytesIO(web.get(f"{where}.zip").content)) as archive:
+        assert archive.testzip() is None
+        names = archive.namelist()
+        (sound,) = (name for name in names if name.startswith("sounds/"))
+        assert archive.read(sound) == WAV
+        assert sum(name.startswith("pictures/") for name in names) == 2
+    assert web.get(f"{where}.exe").status_code == 404
+    assert web.get("/history/guess/export.csv").status_code == 404
+    wait_for_threads()
+
+
+def test_a_door_goes_with_its_session(history: History) -> None:
+    house = Doors()
+    keepers = [Keeper(history, LOCAL_OWNER) for _ in range(3)]
+    tokens = [house.open(keeper) for keeper in keepers]
+    assert [house.keeper(token) for token in tokens] == keepers
+    assert len(set(tokens)) == 3
+    assert min(map(len, tokens)) >= 20
+    keepers.pop()
+    gc.collect()
+    assert house.keeper(tokens[2]) is None
+    assert house.keeper(tokens[1]) is keepers[1]
+
+
+def test_a_history_that_cannot_be_read_is_a_sentence(
+    history: History, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def page(*args: object, **kwargs: object) -> None:
+        raise HistoryError("The disk is gone.")
+
+    keeper = Keeper(history, LOCAL_OWNER)
+    monkeypatch.setattr(history, "page", page)
+    monkeypatch.setattr(history, "picture", page)
+    token = doors.doors().open(keeper)
+    # An archive has begun before its first entry is read, but none of it has been sent.
+    for kind in ("csv", "json", "zip"):
+        answer = web.get(f"/history/{token}/export.{kind}")
+        assert (answer.status_code, answer.text) == (503, "The disk is gone.")
+    assert web.get(f"/history/{token}/picture/1").status_code == 404
+    wait_for_threads()
+
+
+def test_without_a_history_there_is_nothing_to_fetch(web: Web) -> None:
+    keeper = Keeper(None, LOCAL_OWNER)
+    token = doors.doors().open(keeper)
+    for path in ("picture/1", "export.csv", "export.zip"):
+        assert web.get(f"/history/{token}/{path}").status_code == 404
+
+
+def blocks(history: History, kind: str) -> Any:
+    return doors._written(history, LOCAL_OWNER, kind, speak).read()
+
+
+def test_a_failure_on_the_way_is_not_taken_for_the_end(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history.take_in(LOCAL_OWNER, incoming(2_000))
+    before, calls = history.page, 0
+
+    def page(*args: Any, **kwargs: Any) -> list[Entry]:
+        nonlocal calls
+        calls += 1
+        if calls == 4:
+            raise HistoryError("The disk is gone.")
+        return before(*args, **kwargs)
+
+    monkeypatch.setattr(history, "page", page)
+    with pytest.raises(HistoryError, match="The disk is gone"):
+        b"".join(blocks(history, "json"))
+    wait_for_threads()
+
+
+def test_an_unforeseen_failure_neither(
+    history: History, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(history, "page", lambda *a, **k: 1 / 0)
+    with pytest.raises(HistoryError, match="could not be made"):
+        b"".join(blocks(history, "csv"))
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_slow_or_absent_reader_holds_the_writer(history: History) -> None:
+    history.take_in(LOCAL_OWNER, incoming(3_000))
+    whole = b"".join(blocks(history, "zip"))
+    assert len(whole) > 2 * (BLOCKS + 2) * BLOCK_BYTES  # else this test means nothing
+    reader = blocks(history, "zip")
+    assert len(next(reader)) < 2 * BLOCK_BYTES
+    time.sleep(1.5)
+    assert len(threads()) == 1  # it waits
+    reader.close()
+    wait_for_threads()
+
+
+def test_a_download_that_breaks_off_is_seen_as_such(
+    history: History, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history.take_in(LOCAL_OWNER, incoming(2_000))
+    before, calls = history.page, 0
+
+    def page(*args: Any, **kwargs: Any) -> list[Entry]:
+        nonlocal calls
+        calls += 1
+        if calls == 4:
+            raise HistoryError("The disk is gone.")
+        return before(*args, **kwargs)
+
+    monkeypatch.setattr(history, "page", page)
+    keeper = Keeper(history, LOCAL_OWNER)
+    with pytest.raises(IncompleteRead):
+        web.get(f"/history/{doors.doors().open(keeper)}/export.json")
+
+
+def test_a_download_that_is_cancelled_ends_its_writer(history: History, web: Web) -> None:
+    history.take_in(LOCAL_OWNER, incoming(3_000))
+    keeper = Keeper(history, LOCAL_OWNER)
+    line = HTTPConnection("127.0.0.1", web._port, timeout=20)
+    line.request("GET", f"/history/{doors.doors().open(keeper)}/export.zip")
+    line.getresponse().read(1000)
+    assert len(threads()) == 1
+    line.close()
+    gc.collect()
+    wait_for_threads()

@@ -1,0 +1,319 @@
+"""What the history panel shows and does, with a real history in a real file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.camera import Spoken
+from pipeline.history import LOCAL_OWNER, Draft, History, Source, export_zip
+from pipeline.page.desk import Crew, Desk, Kind
+from pipeline.page.keeper import Keeper
+from pipeline.page.ledger import PAGE_ENTRIES, Ledger, zone_of
+from pipeline.phrases import ENGLISH
+
+CAT = Path(__file__).resolve().parents[1] / "assets" / "samples" / "cat.jpg"
+NOON = dt.datetime(2026, 7, 1, 12, 0, tzinfo=dt.UTC)
+
+
+class Panel:
+    """A ledger as the page's script in the browser meets it."""
+
+    def __init__(self, history: History | None, owner: str = LOCAL_OWNER) -> None:
+        self.keeper = Keeper(history, owner)
+        self.ledger = Ledger(self.keeper, ENGLISH, "token", dt.UTC)
+        self.turn = 0
+
+    def do(self, deed: str, **more: str) -> dict[str, Any]:
+        self.turn += 1
+        self.ledger.hear([{"turn": self.turn, "do": deed, **more}])
+        return self.data
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return self.ledger.data()
+
+    @property
+    def words(self) -> list[str]:
+        return [entry["words"] for entry in self.data["entries"]]
+
+    @property
+    def said(self) -> str:
+        return str(self.data["said"]["text"])
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Iterator[History]:
+    kept = History(tmp_path)
+    yield kept
+    kept.close()
+
+
+@pytest.fixture
+def panel(history: History) -> Panel:
+    return Panel(history)
+
+
+def fill(history: History, count: int, owner: str = LOCAL_OWNER) -> list[int]:
+    """Entries 0 to count - 1, an hour apart; returns their ids, the oldest first."""
+    drafts = (
+        Draft(Source.CAMERA, f"Dog {n}.", time=NOON + n * dt.timedelta(hours=1))
+        for n in range(count)
+    )
+    entries = [history.add(owner, draft) for draft in drafts]
+    return [entry.id for entry in entries if entry is not None]
+
+
+def test_an_entry_as_the_browser_gets_it(history: History, panel: Panel) -> None:
+    draft = Draft(Source.COMMAND_LINE, "A dog.", "fr", time=NOON, picture=CAT.read_bytes())
+    entry = history.add(LOCAL_OWNER, draft)
+    assert entry is not None
+    panel.do("correct", id=str(entry.id), text="A cat.")
+    assert panel.data["entries"] == [
+        {
+            "id": str(entry.id),
+            "day": "2026-07-01",
+            "time": "12:00",
+            "source": ENGLISH.history_source_command_line,
+            "words": "A cat.",
+            "original": "A dog.",
+            "language": "fr",
+            "picture": True,
+        }
+    ]
+
+
+def test_days_are_those_of_the_browsers_clock(history: History) -> None:
+    history.add(LOCAL_OWNER, Draft(Source.CAMERA, "Late.", time=NOON.replace(hour=23)))
+    ledger = Ledger(Keeper(history, LOCAL_OWNER), ENGLISH, "token", zone_of("Asia/Tokyo"))
+    (entry,) = ledger.data()["entries"]  # type: ignore[attr-defined]
+    assert (entry["day"], entry["time"]) == ("2026-07-02", "08:00")
+    ledger.hear([{"turn": 1, "do": "search", "day": "2026-07-01"}])
+    assert ledger.data()["entries"] == []
+    ledger.hear([{"turn": 2, "do": "search", "day": "2026-07-02"}])
+    assert len(ledger.data()["entries"]) == 1  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", [None, "", "No/Where", "../etc/passwd", "/etc/passwd"])
+def test_a_strange_zone_is_this_machines(name: str | None) -> None:
+    assert zone_of(name) is None
+
+
+def test_pages_there_and_back(history: History, panel: Panel) -> None:
+    fill(history, 2 * PAGE_ENTRIES + 5)
+    newest = 2 * PAGE_ENTRIES + 4
+    assert panel.words == [f"Dog {newest - n}." for n in range(PAGE_ENTRIES)]
+    assert (panel.data["newer"], panel.data["older"]) == (False, True)
+    assert panel.data["count"] == ENGLISH.history_count.format(count=newest + 1)
+    panel.do("older")
+    assert panel.words[0] == f"Dog {newest - PAGE_ENTRIES}."
+    assert panel.said == ENGLISH.history_page.format(number=2)
+    panel.do("older")
+    assert panel.words == [f"Dog {n}." for n in reversed(range(5))]
+    assert (panel.data["newer"], panel.data["older"], panel.data["page"]) == (True, False, 3)
+    panel.do("older")
+    assert panel.said == ENGLISH.history_no_older
+    assert len(panel.words) == 5
+    panel.do("newer")
+    panel.do("newer")
+    assert panel.words[0] == f"Dog {newest}."
+    panel.do("newer")
+    assert panel.said == ENGLISH.history_no_newer
+
+
+def test_a_full_last_page_has_none_after_it(history: History, panel: Panel) -> None:
+    fill(history, PAGE_ENTRIES)
+    assert panel.data["older"] is False
+
+
+def test_a_page_whose_entries_are_gone_gives_way(history: History, panel: Panel) -> None:
+    ids = fill(history, PAGE_ENTRIES + 1)
+    panel.do("older")
+    panel.do("delete", id=str(ids[0]))
+    assert len(panel.words) == PAGE_ENTRIES
+    assert panel.data["newer"] is False
+
+
+def test_search_and_filters(history: History, panel: Panel) -> None:
+    fill(history, 30)
+    history.add(LOCAL_OWNER, Draft(Source.UPLOAD, "A cat.", time=NOON))
+    panel.do("older")
+    panel.do("search", text="cat", source="", day="")
+    assert panel.words == ["A cat."]
+    assert (panel.said, panel.data["page"]) == (ENGLISH.history_count_one, 1)
+    panel.do("search", text="", source="upload", day="")
+    assert panel.words == ["A cat."]
+    panel.do("search", text="", source="", day="2026-07-02")
+    assert len(panel.words) == 18
+    assert panel.data["filter"] == {"text": "", "source": "", "day": "2026-07-02"}
+    panel.do("search", text="quagga", source="nowhere", day="yesterday")
+    assert (panel.words, panel.said) == ([], ENGLISH.history_count_none)
+
+
+def test_nothing_is_read_when_nothing_changed(
+    history: History, panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    before = history.page
+    monkeypatch.setattr(history, "page", lambda *a, **k: read.append("page") or before(*a, **k))
+    fill(history, 1)
+    version = panel.data["version"]
+    assert panel.data["version"] == version
+    assert len(read) == 1
+    fill(history, 1)
+    panel.keeper.changed()
+    assert panel.data["version"] > version
+    assert len(read) == 2
+
+
+def test_each_deed_is_done_once(history: History, panel: Panel) -> None:
+    ids = fill(history, 3)
+    deeds = [{"turn": turn, "do": "delete", "id": str(ids[turn])} for turn in (1, 2)]
+    panel.ledger.hear(deeds[:1])
+    panel.ledger.hear(deeds)  # the first one comes again, as it has no answer yet
+    panel.ledger.hear(deeds)
+    assert panel.words == ["Dog 0."]
+    assert panel.data["heard"] == 2
+    undo = [{"turn": 3, "do": "undo"}]
+    for _ in range(2):
+        panel.ledger.hear(undo)
+    assert panel.words == ["Dog 2.", "Dog 0."]
+
+
+def test_deleted_comes_back_one_by_one(history: History, panel: Panel) -> None:
+    ids = fill(history, 3)
+    assert panel.data["undo"] is False
+    panel.do("delete", id=str(ids[1]))
+    assert panel.said == ENGLISH.history_deleted
+    panel.do("delete_all")
+    assert panel.words == []
+    assert panel.said == ENGLISH.history_deleted_all
+    assert panel.data["undo"] is True
+    panel.do("undo")
+    assert panel.said == ENGLISH.history_undone.format(count=2)
+    panel.do("undo")
+    assert panel.said == ENGLISH.history_undone_one
+    assert len(panel.words) == 3
+    assert panel.data["undo"] is False
+    panel.do("undo")
+    assert panel.said == ENGLISH.history_no_undo
+
+
+def test_a_correction_is_taken_back_by_an_empty_one(history: History, panel: Panel) -> None:
+    (number,) = fill(history, 1)
+    panel.do("correct", id=str(number), text=" A  cat. ")
+    assert panel.words == ["A cat."]
+    assert panel.said == ENGLISH.history_corrected
+    panel.do("correct", id=str(number), text="")
+    assert (panel.words, panel.data["entries"][0]["original"]) == (["Dog 0."], "")
+
+
+def test_what_is_gone_is_said_each_time(history: History, panel: Panel) -> None:
+    (number,) = fill(history, 1)
+    history.delete(LOCAL_OWNER, number)
+    for _ in range(2):
+        for deed in ("play", "correct"):
+            panel.do(deed, id=str(number), text="A cat.")
+            assert "no longer in the history" in panel.ledger.take_problem()
+            assert panel.ledger.take_problem() == ""
+    assert panel.ledger.take_speech() is None
+    assert panel.words == []
+
+
+def test_nobody_reaches_another_owners_entries(history: History) -> None:
+    mine, theirs = Panel(history, "session a"), Panel(history, "session b")
+    (number,) = fill(history, 1, "session a")
+    assert theirs.words == []
+    for deed in ("play", "correct", "delete", "delete_all", "undo"):
+        theirs.do(deed, id=str(number), text="Mine.")
+    assert theirs.ledger.take_speech() is None
+    mine.keeper.changed()
+    assert mine.words == ["Dog 0."]
+
+
+@pytest.mark.parametrize(
+    "deeds",
+    [
+        *(None, "play", [None], [{}], [{"turn": "1", "do": "delete_all"}], [{"turn": 1}]),
+        [{"turn": 1, "do": "hear"}],
+        *(
+            [{"turn": 1, "do": "delete", "id": number}]
+            for number in ("", "-1", "9" * 40, "²", None)
+        ),
+    ],
+)
+def test_nonsense_changes_nothing(history: History, panel: Panel, deeds: object) -> None:
+    fill(history, 1)
+    panel.ledger.hear(deeds)
+    assert panel.words == ["Dog 0."]
+    assert panel.data["undo"] is False
+
+
+def test_an_archive_is_taken_in_once(tmp_path: Path, history: History, panel: Panel) -> None:
+    fill(history, 2)
+    archive = io.BytesIO()
+    export_zip(history, LOCAL_OWNER, archive)
+    other = History(tmp_path / "other")
+    guest = Panel(other)
+    assert guest.words == []
+    guest.ledger.take_in("file 1", archive)
+    assert guest.words == ["Dog 1.", "Dog 0."]
+    words = ENGLISH.history_imported.format(added=2, known=0)
+    assert guest.ledger.take_speech() == (words, "")
+    guest.ledger.take_in("file 1", archive)
+    assert guest.ledger.take_speech() is None
+    guest.ledger.take_in("file 2", archive)
+    assert guest.ledger.take_speech() == (ENGLISH.history_imported.format(added=0, known=2), "")
+    guest.ledger.take_in("file 3", io.BytesIO(b"words"))
+    assert "no archive that Vois exported" in guest.ledger.take_problem()
+    other.close()
+
+
+def test_a_history_that_breaks_is_a_sentence(tmp_path: Path) -> None:
+    history = History(tmp_path)
+    panel = Panel(history)
+    fill(history, 1)
+    history.close()
+    history.path.chmod(0)
+    history.path.rename(tmp_path / "away")
+    history.path.mkdir()  # where the file was
+    assert panel.words == []
+    assert panel.ledger.take_problem().endswith(".")
+    assert panel.words == []
+    assert panel.ledger.take_problem() == ""  # it is not tried again before something happens
+    panel.do("search", text="dog")
+    assert panel.ledger.take_problem().endswith(".")
+
+
+def test_without_a_history_the_panel_says_so() -> None:
+    panel = Panel(None)
+    assert panel.data["off"] == ENGLISH.history_off
+    for deed in ("search", "older", "play", "correct", "delete", "delete_all", "undo"):
+        panel.do(deed, id="1", text="A cat.")
+    panel.ledger.take_in("file", io.BytesIO())
+    assert panel.ledger.take_speech() is None
+
+
+def test_kept_words_are_said_again_and_again() -> None:
+    def speak(text: str) -> Iterator[Spoken]:
+        yield Spoken(f"sound of {text}", 1.0, "voice", False)
+
+    desk = Desk()
+    crew = Crew(lambda: None, lambda data, name: pytest.fail("no photo"), speak)
+    while desk.step(crew, ENGLISH):
+        pass
+    ids = []
+    for _ in range(2):
+        desk.say("Un chien.", "fr")
+        (entry,) = desk.entries  # the one before makes room
+        assert (entry.kind, entry.now) == (Kind.DESCRIPTION, True)
+        assert entry.as_item("en")["language"] == "fr"
+        assert desk.step(crew, ENGLISH)
+        assert [sound.token for sound in entry.sounds] == ["sound of Un chien."]
+        ids.append(entry.id)
+    assert ids[0] != ids[1]
