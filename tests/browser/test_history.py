@@ -493,7 +493,6 @@ def test_the_panel_fits(
             assert panel["x"] >= player["x"] + player["width"]
 
 
-@pytest.mark.xfail(reason="the camera keeps nothing yet", strict=True)
 def test_the_live_camera_adds_to_the_list(
     home: tuple[str, History], browser: Any, refill: Callable[..., None]
 ) -> None:
