@@ -133,7 +133,8 @@ def test_a_full_last_page_has_none_after_it(history: History, panel: Panel) -> N
 
 def test_a_page_whose_entries_are_gone_gives_way(history: History, panel: Panel) -> None:
     ids = fill(history, PAGE_ENTRIES + 1)
-    panel.do("older")
+    assert panel.data["older"]
+    assert panel.do("older")["page"] == 2
     panel.do("delete", id=str(ids[0]))
     assert len(panel.words) == PAGE_ENTRIES
     assert panel.data["newer"] is False
@@ -142,6 +143,7 @@ def test_a_page_whose_entries_are_gone_gives_way(history: History, panel: Panel)
 def test_search_and_filters(history: History, panel: Panel) -> None:
     fill(history, 30)
     history.add(LOCAL_OWNER, Draft(Source.UPLOAD, "A cat.", time=NOON))
+    assert panel.data["older"]
     panel.do("older")
     panel.do("search", text="cat", source="", day="")
     assert panel.words == ["A cat."]
