@@ -147,7 +147,7 @@ def export(
         max_length=config.max_words,
         beam_size=BEAM_SIZE,
         length_penalty=LENGTH_PENALTY,
-        languages=("en",),
+        languages=vocabulary.languages,
         unsure_below=UNSURE_BELOW,
     )
     with tempfile.TemporaryDirectory(dir=folder) as name:

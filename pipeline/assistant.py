@@ -86,7 +86,7 @@ class Assistant:
         if guidance is not None:
             text, confidence = guidance.message, 0.0
         else:
-            caption = self._captioner.describe(rgb)
+            caption = self._captioner.describe(rgb, language=language)
             text, confidence = caption.text, caption.confidence
             if caption.hedged:
                 text = hedge(text, language)

@@ -17,11 +17,18 @@ from pipeline.image import to_pixels
 from pipeline.session import Array, Session, open_session
 from pipeline.vocabulary import Vocabulary, sentence
 
-# English words that a whole caption does not end with: a caption cut at one of these sounds broken.
-NEVER_LAST = frozenset(
-    "a an the of with in on at by for from to into onto and or as is are was while his her their "
-    "its that which through near over under behind beside between wearing holding".split()
-)
+# Words that a whole caption does not end with: a caption cut at one of these sounds broken.
+NEVER_LAST = {
+    "en": frozenset(
+        "a an the of with in on at by for from to into onto and or as is are was while his her "
+        "their its that which through near over under behind beside between wearing holding".split()
+    ),
+    "fr": frozenset(
+        "un une le la les l' des du de d' à au aux en dans sur sous avec par pour sans vers chez "
+        "entre et ou où que qu' qui est sont a ont son sa ses leur leurs se s' ne n' ce cette ces "
+        "tandis pendant comme très plusieurs deux portant tenant".split()
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -91,10 +98,14 @@ class Captioner:
         self.vocabulary = vocabulary
         self.encoder = encoder
         self.decoder = decoder
-        self._rules = Rules(
-            never_last=frozenset(vocabulary.token(word) for word in NEVER_LAST),
-            repeat_pairs=False,
-        )
+        self._rules = {
+            language: Rules(
+                never_last=frozenset(map(vocabulary.token, NEVER_LAST.get(language, ()))),
+                repeat_pairs=False,
+                never_written=vocabulary.never_written,
+            )
+            for language in contract.languages
+        }
 
     @classmethod
     def load(cls, folder: Path, *, threads: int = 2, accelerate: bool = True) -> Captioner:
@@ -131,17 +142,20 @@ class Captioner:
         """What the encoder runs on, as onnxruntime calls it."""
         return str(self.encoder.get_providers()[0])
 
-    def describe(self, rgb: NDArray[np.uint8], *, beam_size: int | None = None) -> Caption:
+    def describe(
+        self, rgb: NDArray[np.uint8], *, language: str = "en", beam_size: int | None = None
+    ) -> Caption:
         """Describes a photo.
 
         Args:
             rgb: (H, W, 3) uint8 RGB, any size.
+            language: two-letter code, one of the contract's languages.
             beam_size: the contract's when None; 1 is greedy search.
 
         Raises:
-            ModelError: the model's files do not fit together.
+            ModelError: the model's files do not fit together, or it does not speak the language.
         """
-        return self.captions(self.encode(rgb), beam_size=beam_size)[0]
+        return self.captions(self.encode(rgb), language=language, beam_size=beam_size)[0]
 
     def encode(self, rgb: NDArray[np.uint8]) -> Encoded:
         """Runs the encoder on (H, W, 3) uint8 RGB.
@@ -155,20 +169,27 @@ class Captioner:
         return Encoded(keys, values, features[0])
 
     def captions(
-        self, encoded: Encoded, *, beam_size: int | None = None, most_words: int | None = None
+        self,
+        encoded: Encoded,
+        *,
+        language: str = "en",
+        beam_size: int | None = None,
+        most_words: int | None = None,
     ) -> list[Caption]:
         """The best captions of an encoded photo, the best first.
 
         Args:
             encoded: what `encode` gave.
+            language: two-letter code, one of the contract's languages.
             beam_size: the contract's when None; 1 is greedy search.
             most_words: searches among whole captions of at most so many words; the contract's
                 length when None.
 
         Raises:
-            ModelError: the model's files do not fit together.
+            ModelError: the model's files do not fit together, or it does not speak the language.
         """
         contract = self.contract
+        begin = self.vocabulary.begin(language)
         shape = (contract.layers, 1, contract.heads, 0, contract.width // contract.heads)
         empty = np.zeros(shape, dtype=np.float32)
 
@@ -190,16 +211,17 @@ class Captioner:
             beam_size=beam_size or contract.beam_size,
             length_penalty=contract.length_penalty,
             max_length=min(most_words or contract.max_length, contract.max_length),
-            rules=self._rules,
+            rules=self._rules[language],
+            begin=begin,
         )
-        return [self._caption(hypothesis) for hypothesis in hypotheses]
+        return [self._caption(hypothesis, language) for hypothesis in hypotheses]
 
-    def _caption(self, hypothesis: Hypothesis) -> Caption:
+    def _caption(self, hypothesis: Hypothesis, language: str) -> Caption:
         words = tuple(self.vocabulary.decode(hypothesis.tokens))
         scores = hypothesis.word_scores
         confidence = min(1.0, math.exp(sum(scores) / len(scores)))
         hedged = confidence < self.contract.unsure_below
-        return Caption(words, scores, confidence, hedged, self.contract.languages[0])
+        return Caption(words, scores, confidence, hedged, language)
 
 
 def _run(

@@ -23,9 +23,6 @@ Step = Callable[[NDArray[np.int64], State], tuple[NDArray[np.float32], State]]
 # State, (B,) int64 rows -> the state whose row b was row rows[b]; rows may repeat or vanish.
 Reorder = Callable[[State, NDArray[np.int64]], State]
 
-# Tokens that are never written.
-FORBIDDEN = (PAD, BEGIN, UNKNOWN)
-
 _NEVER = np.float32(-1e9)
 
 
@@ -51,10 +48,12 @@ class Rules:
     Attributes:
         never_last: tokens that cannot stand before END ("a", "the", "with": a cut caption).
         repeat_pairs: whether a pair of words may stand twice in a caption.
+        never_written: tokens that no caption holds, such as UNKNOWN.
     """
 
     never_last: frozenset[int] = frozenset()
     repeat_pairs: bool = True
+    never_written: tuple[int, ...] = (PAD, BEGIN, UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -73,6 +72,7 @@ def beam_search(
     length_penalty: float,
     max_length: int,
     rules: Rules | None = None,
+    begin: int = BEGIN,
 ) -> list[Hypothesis]:
     """The best captions, the best first.
 
@@ -83,7 +83,8 @@ def beam_search(
         beam_size: rows kept; 1 is greedy search.
         length_penalty: see `Hypothesis.score`; 0 favours short captions.
         max_length: most words; a caption that long is ended with END's own score.
-        rules: what no caption may do; nothing is forbidden by default.
+        rules: what no caption may do.
+        begin: the token that stands before the first word; it chooses the language.
 
     Returns:
         1 to `beam_size` captions.
@@ -91,11 +92,11 @@ def beam_search(
     rules = rules or Rules()
     beams = [_Beam((), (), 0.0)]
     finished: list[Hypothesis] = []
-    last = np.array([BEGIN], dtype=np.int64)
+    last = np.array([begin], dtype=np.int64)
     for length in range(1, max_length + 2):
         scores, state = step(last, state)
         scores = np.array(scores, dtype=np.float32)
-        scores[:, FORBIDDEN] = _NEVER
+        scores[:, rules.never_written] = _NEVER
         _apply(rules, beams, scores)
         for beam, row in zip(beams, scores, strict=True):
             if row[END] > _NEVER:

@@ -198,12 +198,13 @@ class Watcher:
         return change is Change.CUT or (change is Change.NEW and at >= self._voice_free_at)
 
     def _caption(self, encoded: Encoded, at: float) -> Caption:
-        full = self._captioner.captions(encoded)[0]
+        language = self.settings.language
+        full = self._captioner.captions(encoded, language=language)[0]
         wording = self.settings.wording
         hurried = wording is Wording.AUTO and at < self._scene_at + FAST_S
         if wording is not Wording.SHORT and not hurried:
             return full
-        few = self._captioner.captions(encoded, most_words=SHORT_WORDS)
+        few = self._captioner.captions(encoded, language=language, most_words=SHORT_WORDS)
         short = next((caption for caption in few if caption.word_scores[-1] >= LEAST_END), full)
         # Few words score less for being few: the whole caption shows whether the model is sure.
         return Caption(

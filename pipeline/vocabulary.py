@@ -7,7 +7,7 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,33 +15,55 @@ from pipeline.errors import ModelError
 
 PAD, BEGIN, END, UNKNOWN = 0, 1, 2, 3
 SPECIAL_WORDS = ("<pad>", "<begin>", "<end>", "<unknown>")
+ENGLISH = "en"  # begins with BEGIN; every other language has a beginning of its own
 
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_WORD = {
+    ENGLISH: re.compile(r"[^\W_]+(?:'[^\W_]+)*"),
+    # "l'homme" is two words, which many others share; "t-shirt" and "aujourd'hui" are one.
+    "fr": re.compile(
+        r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)'(?=[^\W_])|[^\W_]+(?:['-][^\W_]+)*"
+    ),
+}
 
 
-def normalise(text: str) -> list[str]:
-    """Cuts a caption into lower-case words without punctuation ("A dog's ball" -> a dog's ball)."""
+def normalise(text: str, language: str = ENGLISH) -> list[str]:
+    """Cuts a caption into lower-case words without punctuation.
+
+    "A dog's ball." is a, dog's, ball; in French "L'homme aujourd'hui." is l', homme, aujourd'hui.
+
+    Args:
+        text: a caption.
+        language: two-letter code; one that is not known here is cut as English is.
+    """
     lowered = unicodedata.normalize("NFC", text).lower().replace("\u2019", "'")
-    return _WORD.findall(lowered)
+    return _WORD.get(language, _WORD[ENGLISH]).findall(lowered)
 
 
 def sentence(words: Sequence[str]) -> str:
     """Joins words into a sentence that a voice reads well; empty for no words."""
     if not words:
         return ""
-    text = " ".join(words)
+    text = " ".join(words).replace("' ", "'")
     return f"{text[0].upper()}{text[1:]}."
+
+
+def begin_word(language: str) -> str:
+    """What a caption of this language begins with."""
+    return SPECIAL_WORDS[BEGIN] if language == ENGLISH else f"<begin:{language}>"
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Words and their token numbers; the four special words come first.
+    """Words and their token numbers, one list for all languages; the special words come first.
 
     Attributes:
-        words: every word, the token number being its place.
+        words: every word, the token number being its place. After the four `SPECIAL_WORDS` stand
+            the beginnings of the languages other than English.
+        special: how many special words there are.
     """
 
     words: tuple[str, ...]
+    special: int = field(init=False, repr=False, compare=False)
     _index: dict[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -56,14 +78,28 @@ class Vocabulary:
         if len(index) != len(self.words):
             raise ModelError("The vocabulary file is damaged: it holds a word twice.")
         object.__setattr__(self, "_index", index)
+        special = sum(word.startswith("<") for word in self.words)
+        object.__setattr__(self, "special", special)
 
     @classmethod
-    def build(cls, captions: Iterable[str], min_count: int) -> Vocabulary:
-        """Collects the words seen `min_count` times or more, the most frequent first."""
-        counts = Counter(word for caption in captions for word in normalise(caption))
+    def build(cls, captions: Mapping[str, Iterable[str]], min_count: int) -> Vocabulary:
+        """Collects the words seen `min_count` times or more, the most frequent first.
+
+        Args:
+            captions: of each language, by its two-letter code; a word of two languages counts in
+                both and is one token.
+            min_count: least number of uses.
+        """
+        counts = Counter(
+            word
+            for language, of_language in captions.items()
+            for caption in of_language
+            for word in normalise(caption, language)
+        )
         kept = [word for word, count in counts.items() if count >= min_count]
         kept.sort(key=lambda word: (-counts[word], word))
-        return cls((*SPECIAL_WORDS, *kept))
+        begins = [begin_word(language) for language in captions if language != ENGLISH]
+        return cls((*SPECIAL_WORDS, *begins, *kept))
 
     @classmethod
     def load(cls, path: Path) -> Vocabulary:
@@ -96,9 +132,32 @@ class Vocabulary:
         """The token of a normalised word, `UNKNOWN` when the model never learned it."""
         return self._index.get(word, UNKNOWN)
 
-    def encode(self, text: str, max_words: int) -> list[int]:
-        """BEGIN, the first `max_words` words and END, as token numbers."""
-        return [BEGIN, *(self.token(word) for word in normalise(text)[:max_words]), END]
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Two-letter codes of the languages whose beginnings it holds, English first."""
+        begins = self.words[len(SPECIAL_WORDS) : self.special]
+        return (ENGLISH, *(word.removeprefix("<begin:").rstrip(">") for word in begins))
+
+    @property
+    def never_written(self) -> tuple[int, ...]:
+        """The tokens that no caption holds: every special one but END."""
+        return tuple(token for token in range(self.special) if token != END)
+
+    def begin(self, language: str) -> int:
+        """The token that a caption of this language begins with.
+
+        Raises:
+            ModelError: the model never learned this language.
+        """
+        token = self._index.get(begin_word(language))
+        if token is None:
+            raise ModelError(f"The model does not speak the language {language!r}.")
+        return token
+
+    def encode(self, text: str, max_words: int, language: str = ENGLISH) -> list[int]:
+        """The language's beginning, the first `max_words` words and END, as token numbers."""
+        words = normalise(text, language)[:max_words]
+        return [self.begin(language), *(self.token(word) for word in words), END]
 
     def decode(self, tokens: Iterable[int]) -> list[str]:
         """The words of `tokens` up to END; special tokens are left out."""
@@ -106,7 +165,7 @@ class Vocabulary:
         for token in tokens:
             if token == END:
                 break
-            if token >= len(SPECIAL_WORDS):
+            if token >= self.special:
                 words.append(self.words[token])
         return words
 

@@ -51,7 +51,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def trainer(data: Path, run: Path, config: TrainConfig = CONFIG) -> Trainer:
     torch.manual_seed(0)
-    return Trainer(data, run, MODEL, config, TinyEncoder())
+    return Trainer([data], run, MODEL, config, TinyEncoder())
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +178,7 @@ def test_captions_that_name_a_side_are_never_mirrored() -> None:
 
 
 def test_token_rows_and_bag() -> None:
-    vocabulary = Vocabulary.build(["a dog runs", "a cat"], min_count=1)
+    vocabulary = Vocabulary.build({"en": ["a dog runs", "a cat"]}, min_count=1)
     photo = Photo("x", Path("x"), ("A dog runs!", "A cat"))
     rows = views.token_rows([photo], vocabulary, max_words=17)
     words = {word: vocabulary.token(word) for word in ("a", "dog", "runs", "cat")}
@@ -203,7 +203,7 @@ def test_the_batched_beam_search_is_the_pipelines(length_penalty: float) -> None
             weights.mul_(8 if weights.ndim > 1 else 1)
         pixels = torch.randn(40, 3, 32, 32, generator=torch.Generator().manual_seed(3))
         keys, values = model.cross(model.memory(model.photo_encoder(pixels)))
-        tokens, scores = beams(model, keys, values, 3, length_penalty)
+        tokens, scores = beams(model, keys, values, 3, length_penalty, BEGIN, Rules().never_written)
     empty = torch.zeros(config.layers, 1, config.heads, 0, config.width // config.heads)
     for photo in range(40):
 

@@ -17,7 +17,7 @@ from pipeline.vocabulary import (
 
 @pytest.fixture
 def vocabulary() -> Vocabulary:
-    return Vocabulary.build(["A dog runs .", "a dog", "the cat"], min_count=1)
+    return Vocabulary.build({"en": ["A dog runs .", "a dog", "the cat"]}, min_count=1)
 
 
 def test_normalise_keeps_words_and_drops_the_rest() -> None:
@@ -31,7 +31,7 @@ def test_accents_are_one_letter_however_they_were_typed() -> None:
 
 
 def test_build_puts_the_frequent_first_and_drops_the_rare() -> None:
-    built = Vocabulary.build(["b b b a a c"], min_count=2)
+    built = Vocabulary.build({"en": ["b b b a a c"]}, min_count=2)
     assert built.words == (*SPECIAL_WORDS, "b", "a")
 
 

@@ -1,5 +1,7 @@
 """Flickr8k as training reads it: five captions a photo, the standard split, photos of 224x224.
 
+Where `captions.fr.tsv` lies beside the captions, each photo's French one is taken too.
+
     python -m training.flickr8k prepare --source DIR --out data/flickr8k
     python -m training.flickr8k verify --out data/flickr8k
 
@@ -25,6 +27,7 @@ from pipeline.errors import ImageError
 from pipeline.image import read_rgb, squash
 from training.sources import (
     CAPTIONS_PER_PHOTO,
+    FRENCH_FILE,
     SPLITS,
     DataError,
     Source,
@@ -39,7 +42,7 @@ PHOTO_SIZE = 224
 JPEG_QUALITY = 95
 
 CAPTIONS_FILE, PHOTOS_FOLDER, SUMMARY_FILE = "captions.tsv", "photos", "summary.json"
-OUR_NAMES = {CAPTIONS_FILE, PHOTOS_FOLDER, SUMMARY_FILE}
+OUR_NAMES = {CAPTIONS_FILE, FRENCH_FILE, PHOTOS_FOLDER, SUMMARY_FILE}
 HEADER = "image\tsplit\tcaption"
 MADE_BY = "training.flickr8k"
 
@@ -51,12 +54,18 @@ class Photo:
     Attributes:
         name: the photo's file name in Flickr8k.
         path: the prepared JPEG, 224x224, RGB.
-        captions: five English sentences as people wrote them, in the order of the data set.
+        captions: five or more English sentences as people wrote them, in the data set's order.
+        french: French ones; Flickr8k has one for most photos, others have none.
     """
 
     name: str
     path: Path
     captions: tuple[str, ...]
+    french: tuple[str, ...] = ()
+
+    def said(self, language: str) -> tuple[str, ...]:
+        """What people said of it in a language, "en" or "fr"."""
+        return self.captions if language == "en" else self.french
 
 
 def load(folder: Path) -> dict[str, list[Photo]]:
@@ -68,26 +77,38 @@ def load(folder: Path) -> dict[str, list[Photo]]:
     Raises:
         DataError: the folder was not prepared, or a line or a photo is missing.
     """
-    path = folder / CAPTIONS_FILE
     try:
-        header, *lines = path.read_text(encoding="utf-8").splitlines()
         present = set(os.listdir(folder / PHOTOS_FOLDER))
-    except (OSError, ValueError) as error:
+        captions = _read_table(folder / CAPTIONS_FILE)
+        french = _read_table(folder / FRENCH_FILE) if (folder / FRENCH_FILE).exists() else {}
+    except OSError as error:
         raise DataError(
             f"There is no prepared data in {folder}: run 'python -m training.flickr8k prepare'."
         ) from error
+    photos: dict[str, list[Photo]] = {split: [] for split in SPLITS}
+    for (split, name), sentences in captions.items():
+        if len(sentences) < CAPTIONS_PER_PHOTO or name not in present:
+            raise DataError(f"The prepared photo {name} is incomplete: prepare the data again.")
+        path, translated = folder / PHOTOS_FOLDER / name, french.get((split, name), ())
+        photos[split].append(Photo(name, path, tuple(sentences), tuple(translated)))
+    return photos
+
+
+def _read_table(path: Path) -> dict[tuple[str, str], list[str]]:
+    """Captions by split and photo.
+
+    Raises:
+        DataError: a line is damaged.
+        OSError: there is no such file.
+    """
+    header, *lines = path.read_text(encoding="utf-8", errors="replace").splitlines() or [""]
     captions: dict[tuple[str, str], list[str]] = {}
     for number, line in enumerate(lines, start=2):
         fields = line.split("\t")
         if header != HEADER or len(fields) != 3 or fields[1] not in SPLITS:
             raise DataError(f"Line {number} of {path} is damaged: prepare the data again.")
         captions.setdefault((fields[1], fields[0]), []).append(fields[2])
-    photos: dict[str, list[Photo]] = {split: [] for split in SPLITS}
-    for (split, name), sentences in captions.items():
-        if len(sentences) != CAPTIONS_PER_PHOTO or name not in present:
-            raise DataError(f"The prepared photo {name} is incomplete: prepare the data again.")
-        photos[split].append(Photo(name, folder / PHOTOS_FOLDER / name, tuple(sentences)))
-    return photos
+    return captions
 
 
 def prepare(source: Source, out: Path) -> dict[str, object]:
@@ -116,10 +137,15 @@ def prepare(source: Source, out: Path) -> dict[str, object]:
         copied = _write_photos(source, partial / PHOTOS_FOLDER)
         table = "".join(f"{line}\n" for line in _table(source)).encode()
         (partial / CAPTIONS_FILE).write_bytes(table)
+        if source.french:
+            lines = (HEADER, *_rows(source.splits, source.french))
+            text = "".join(f"{line}\n" for line in lines)
+            (partial / FRENCH_FILE).write_text(text, encoding="utf-8")
         summary: dict[str, object] = {
             "made_by": MADE_BY,
             "photos": {split: len(source.splits[split]) for split in SPLITS},
-            "captions": CAPTIONS_PER_PHOTO * len(source.captions),
+            "captions": sum(map(len, source.captions.values())),
+            "french_captions": sum(map(len, source.french.values())),
             "copied_unchanged": copied,
             "squashed_to_224x224": len(source.captions) - copied,
             "left_out_in_no_split": source.unused,
@@ -201,9 +227,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _table(source: Source) -> Iterator[str]:
     yield HEADER
+    yield from _rows(source.splits, source.captions)
+
+
+def _rows(
+    splits: Mapping[str, Sequence[str]], captions: Mapping[str, Sequence[str]]
+) -> Iterator[str]:
     for split in SPLITS:
-        for name in source.splits[split]:
-            yield from (f"{name}\t{split}\t{caption}" for caption in source.captions[name])
+        for name in splits.get(split, ()):
+            yield from (f"{name}\t{split}\t{caption}" for caption in captions.get(name, ()))
 
 
 def _write_photos(source: Source, folder: Path) -> int:

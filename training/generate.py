@@ -6,11 +6,12 @@ a person goes through `pipeline.decoding`. A test holds the two to the same word
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
-from pipeline.decoding import FORBIDDEN
-from pipeline.vocabulary import BEGIN, END, PAD
+from pipeline.vocabulary import END, PAD
 from training.model import CaptionModel
 
 _NEVER = -1e9
@@ -23,6 +24,8 @@ def beams(
     cross_values: Tensor,
     size: int,
     length_penalty: float,
+    begin: int,
+    never_written: Sequence[int],
 ) -> tuple[Tensor, Tensor]:
     """The `size` best captions of each photo.
 
@@ -32,6 +35,8 @@ def beams(
         cross_values: likewise.
         size: beams a photo.
         length_penalty: scores are divided by the length (END counts) to this power.
+        begin: the token before the first word, which chooses the language.
+        never_written: tokens that no caption holds.
 
     Returns:
         (P, size, longest + 1) int64 tokens with END and PAD at the end, the best first, and
@@ -41,7 +46,7 @@ def beams(
     max_words = config.max_words
     shape = (config.layers, photos * size, config.heads, 0, config.width // config.heads)
     keys = values = torch.zeros(shape, device=device)
-    tokens = torch.full((photos * size,), BEGIN, device=device)
+    tokens = torch.full((photos * size,), begin, device=device)
     written = torch.zeros(photos, size, 0, dtype=torch.int64, device=device)
     # The beams start equal: only the first one counts.
     score = torch.full((photos, size), _NEVER, device=device)
@@ -52,7 +57,7 @@ def beams(
     first_row = torch.arange(photos, device=device)[:, None] * size
     for length in range(1, max_words + 2):
         log_p, keys, values = model.step(tokens, keys, values, cross_keys, cross_values)
-        log_p[:, list(FORBIDDEN)] = _NEVER
+        log_p[:, list(never_written)] = _NEVER
         words = log_p.shape[-1]
         if length == 1:
             log_p[:, END] = _NEVER

@@ -10,7 +10,16 @@ from typing import Any
 
 import torch
 
-COLUMNS = ("stage", "epoch", "seconds", "loss", "reward", "dev_cider", "learning_rate")
+COLUMNS = (
+    "stage",
+    "epoch",
+    "seconds",
+    "loss",
+    "reward",
+    "dev_cider",
+    "dev_scores",
+    "learning_rate",
+)
 
 
 def append_row(path: Path, row: dict[str, float | str]) -> None:

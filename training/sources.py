@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.vocabulary import normalise
@@ -19,6 +19,8 @@ CAPTIONS_PER_PHOTO = 5
 
 # As people keep the data set: the original archives (misspelt, too), Kaggle's form, and ours.
 TOKEN_FILE, CSV_FILE = "flickr8k.token.txt", "captions.txt"
+# Human translations of Multi30k: image, flickr8k_split, multi30k_split, caption_en, caption_fr.
+FRENCH_FILE = "captions.fr.tsv"
 SPLIT_FILE = "Flickr_8k.{split}Images.txt"
 PHOTO_FOLDERS = {"flicker8k_dataset", "flickr8k_dataset", "images"}
 # Archives unpacked into a folder of their own name are nested twice; one level more is kindness.
@@ -39,6 +41,7 @@ class Source:
         captions: five captions for every name in `splits`.
         unused: how many photos are in no split.
         stray: names that have captions but neither a photo nor a split.
+        french: French captions of some of the names.
     """
 
     photos: Path
@@ -46,6 +49,7 @@ class Source:
     captions: Mapping[str, tuple[str, ...]]
     unused: int
     stray: tuple[str, ...]
+    french: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_source(folder: Path, splits_folder: Path | None = None, any_size: bool = False) -> Source:
@@ -78,7 +82,8 @@ def read_source(folder: Path, splits_folder: Path | None = None, any_size: bool 
             raise DataError(f"The photo {name} has a caption without words.")
     jpegs = {name for name in present if name.lower().endswith(".jpg")}
     stray = tuple(sorted(set(every_caption) - present))
-    return Source(photos, splits, captions, len(jpegs - set(names)), stray)
+    french = _french(folders, splits)
+    return Source(photos, splits, captions, len(jpegs - set(names)), stray, french)
 
 
 def list_names(folder: Path) -> list[str]:
@@ -165,6 +170,29 @@ def _captions(root: Path, folders: Sequence[Path]) -> dict[str, tuple[str, ...]]
     captions: dict[str, list[str]] = {}
     for name, caption in pairs:
         captions.setdefault(name, []).append(" ".join(caption.split()))
+    return {name: tuple(sentences) for name, sentences in captions.items()}
+
+
+def _french(
+    folders: Sequence[Path], splits: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    """The French captions of photos in our splits; none when there is no such file.
+
+    The file's own `multi30k_split` is never looked at: its training part holds test photos.
+    """
+    path = _file(folders, FRENCH_FILE)
+    if path is None:
+        return {}
+    split_of = {name: split for split, names in splits.items() for name in names}
+    captions: dict[str, list[str]] = {}
+    for number, row in enumerate(csv.DictReader(_lines(path), delimiter="\t", quoting=3), 2):
+        name, split, caption = (row.get(key) for key in ("image", "flickr8k_split", "caption_fr"))
+        if name is None or split is None or caption is None or not normalise(caption, "fr"):
+            raise DataError(f"Line {number} of {path} is damaged.")
+        if split_of.get(name, "none") != split.replace("val", "dev"):
+            raise DataError(f"Line {number} of {path} puts {name} into another split than ours.")
+        if name in split_of:
+            captions.setdefault(name, []).append(" ".join(caption.split()))
     return {name: tuple(sentences) for name, sentences in captions.items()}
 
 

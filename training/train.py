@@ -1,6 +1,10 @@
 """Trains the captioning model; can be stopped at any moment and goes on where it was.
 
     python -m training.train --data data/flickr8k --run runs/lite2
+    python -m training.train --data data/flickr8k data/everyday --run runs/mixed --from runs/lite2
+
+The first folder of data chooses words and languages; the others add photos. With --from, whatever
+fits is taken from another run's best checkpoint, words by their spelling.
 
 Leaves in the run's folder: last.pt (to resume), best.pt (for export), curves.csv, curves.png.
 """
@@ -13,7 +17,7 @@ import dataclasses
 import math
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,20 +49,22 @@ class Trainer:
 
     def __init__(
         self,
-        data: Path,
+        data: Sequence[Path],
         run: Path,
         model_config: ModelConfig,
         config: TrainConfig,
         encoder: Encoder | None = None,
+        start: Path | None = None,
     ) -> None:
         """Reads the data, builds the network and picks up `run/last.pt` where there is one.
 
         Args:
-            data: prepared by `training.flickr8k`.
+            data: folders prepared by `training.flickr8k` or `training.everyday`.
             run: where checkpoints, table and curves go.
             model_config: shape of the network.
             config: how it is trained.
             encoder: used instead of the one that `model_config` names.
+            start: another run's folder, whose best weights a new run begins with.
 
         Raises:
             DataError: the data is not there or damaged.
@@ -66,15 +72,18 @@ class Trainer:
         self.config, self.run, self.device = config, run, best_device()
         run.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(config.seed)
-        splits = flickr8k.load(data)
-        self.train_photos, self.dev_photos = splits["train"], splits["dev"]
-        captions = [caption for photo in self.train_photos for caption in photo.captions]
-        self.vocabulary = Vocabulary.build(captions, model_config.min_count)
+        splits = [flickr8k.load(folder) for folder in data]
+        self.train_photos = [photo for split in splits for photo in split["train"]]
+        self.dev_photos = [photo for split in splits for photo in split["dev"]]
+        self.vocabulary = _vocabulary(self.train_photos, model_config.min_count)
         self.vocabulary.save(run / "vocabulary.json")
+        self.exams = _exams([split["dev"] for split in splits], self.vocabulary.languages)
         encoder = encoder or build_encoder(model_config.encoder)
         self.model = CaptionModel(model_config, len(self.vocabulary), encoder).to(self.device)
         self.average = copy.deepcopy(self.model).requires_grad_(False).eval()
-        self.dev_score = CiderReward(_word_lists(self.dev_photos), mark_end=False)
+        if start is not None:
+            grow(self.model, self.vocabulary, start)
+            self.average.load_state_dict(self.model.state_dict())
         self.stage, self.epoch, self.step, self.best = 0, 0, 0, 0.0
         self.optimizer: torch.optim.AdamW | None = None
         self._resume_optimizer: dict[str, Any] | None = None
@@ -100,11 +109,10 @@ class Trainer:
         if self._resume_optimizer is not None:
             self.optimizer.load_state_dict(self._resume_optimizer)
             self._resume_optimizer = None
-        self.reward = (
-            CiderReward(_word_lists(self.train_photos), mark_end=True)
-            if stage.self_critical
-            else None
-        )
+        self.rewards = {
+            language: CiderReward(_word_lists(self.train_photos, language), mark_end=True)
+            for language in (self.vocabulary.languages if stage.self_critical else ())
+        }
         frozen = not stage.encoder_rate
         self.features = self._cache("train", self.config.cached_views) if frozen else None
         self.dev_features = self._cache("dev", 1)[0] if frozen else None
@@ -177,7 +185,9 @@ class Trainer:
                 self._save()
         bar.close()
         self.step, self.epoch = 0, self.epoch + 1
-        cider = self.validate()
+        scores = self.validate()
+        # Of the English ones: a French photo has one caption, whose score is mostly chance.
+        cider = float(np.mean([scores[exam.name] for exam in self.exams if exam.language == "en"]))
         row: dict[str, float | str] = {
             "stage": stage.name,
             "epoch": self.epoch,
@@ -185,6 +195,7 @@ class Trainer:
             "loss": round(float(np.mean(losses)), 4) if losses else math.nan,
             "reward": round(float(np.mean(rewards)), 4) if rewards else math.nan,
             "dev_cider": round(cider, 2),
+            "dev_scores": " ".join(f"{name}:{score:.2f}" for name, score in scores.items()),
             "learning_rate": stage.learning_rate
             * rate_share(stage, self.epoch * steps, stage.epochs * steps),
         }
@@ -200,22 +211,34 @@ class Trainer:
         self, stage: StageConfig, chosen: NDArray[np.int64], features: Tensor
     ) -> tuple[Tensor, float]:
         config = self.config
-        if self.reward is not None:
-            places = [int(place) for place in chosen]
+        photos = [self.train_photos[place] for place in chosen]
+        if self.rewards:
+            language = "en"
+            if views.FRENCH in self.rewards and torch.rand(()) < config.french_share:
+                language = views.FRENCH
+            # A photo without captions in this language has nothing to be rewarded by.
+            told = [place for place, photo in enumerate(photos) if photo.said(language)]
             return self_critical_loss(
                 self.model,
-                features,
-                places,
-                self.reward,
+                features[told],
+                [int(chosen[place]) for place in told],
+                self.rewards[language],
                 self.vocabulary,
                 REWARD_BEAMS,
                 LENGTH_PENALTY,
+                language,
             )
-        photos = [self.train_photos[place] for place in chosen]
         rows = views.token_rows(photos, self.vocabulary, self.model.config.max_words)
         rows = rows.to(self.device)
-        smoothing, words_weight = config.label_smoothing, config.words_weight
-        return caption_loss(self.model, features, rows, smoothing, words_weight), 0.0
+        loss = caption_loss(
+            self.model,
+            features,
+            rows,
+            config.label_smoothing,
+            config.words_weight,
+            config.french_weight,
+        )
+        return loss, 0.0
 
     def _update(self, loss: Tensor, stage: StageConfig, steps: int) -> None:
         if self.optimizer is None:
@@ -237,10 +260,39 @@ class Trainer:
         changed = [(mean, value.detach()) for mean, value in pairs if value.requires_grad]
         torch._foreach_lerp_([m for m, _ in changed], [v for _, v in changed], 1 - decay)
 
+    def validate(self) -> dict[str, float]:
+        """CIDEr (x100) of the averaged weights on the dev photos of each exam, beam 3."""
+        memories = self._dev_memories()
+        scores = {}
+        for exam in self.exams:
+            captions = []
+            for start in range(0, len(exam.places), 50):
+                memory = memories[torch.as_tensor(exam.places[start : start + 50])]
+                captions += self._captions(memory.to(self.device), exam.language)
+            photos = [self.dev_photos[place] for place in exam.places]
+            score = CiderReward(_word_lists(photos, exam.language), mark_end=False)
+            scores[exam.name] = 100 * float(score(range(len(captions)), captions).mean())
+        return scores
+
     @torch.no_grad()
-    def validate(self) -> float:
-        """CIDEr (x100) of the averaged weights on the dev photos, beam 3."""
-        captions: list[list[str]] = []
+    def _captions(self, memory: Tensor, language: str) -> list[list[str]]:
+        with autocast(self.device):
+            keys, values = self.average.cross(memory)
+            tokens, _ = beams(
+                self.average,
+                keys.float(),
+                values.float(),
+                VALIDATION_BEAMS,
+                LENGTH_PENALTY,
+                self.vocabulary.begin(language),
+                self.vocabulary.never_written,
+            )
+        return [self.vocabulary.decode(row) for row in tokens[:, 0].tolist()]
+
+    @torch.no_grad()
+    def _dev_memories(self) -> Tensor:
+        """(dev photos, N, W) float32."""
+        memories = []
         for start in range(0, len(self.dev_photos), 50):
             part = slice(start, start + 50)
             if self.dev_features is not None:
@@ -249,12 +301,8 @@ class Trainer:
                 rgbs = [read_rgb(photo.path.read_bytes()) for photo in self.dev_photos[part]]
                 features = self._encode_frozen(rgbs)
             with autocast(self.device):
-                keys, values = self.average.cross(self.average.memory(features.float()))
-                tokens, _ = beams(
-                    self.average, keys.float(), values.float(), VALIDATION_BEAMS, LENGTH_PENALTY
-                )
-            captions += [self.vocabulary.decode(row) for row in tokens[:, 0].tolist()]
-        return 100 * float(self.dev_score(range(len(captions)), captions).mean())
+                memories.append(self.average.memory(features.float()).float().cpu())
+        return torch.cat(memories)
 
     def _save(self, name: str = "last.pt") -> None:
         state: dict[str, Any] = {
@@ -280,19 +328,85 @@ class Trainer:
         self._resume_optimizer = state["optimizer"]
 
 
-def _word_lists(photos: list[Photo]) -> list[list[list[str]]]:
-    return [[normalise(caption) for caption in photo.captions] for photo in photos]
+@dataclasses.dataclass(frozen=True)
+class Exam:
+    """Dev photos that are scored together.
+
+    Attributes:
+        name: what the table of curves calls it.
+        language: of the captions.
+        places: the photos' places among all dev photos.
+    """
+
+    name: str
+    language: str
+    places: list[int]
+
+
+def _exams(dev: list[list[Photo]], languages: Sequence[str]) -> list[Exam]:
+    """One exam for each folder and language that has captions."""
+    exams, first = [], 0
+    for number, photos in enumerate(dev):
+        for language in languages:
+            places = [first + place for place, photo in enumerate(photos) if photo.said(language)]
+            if places:
+                exams.append(Exam(f"{number}_{language}", language, places))
+        first += len(photos)
+    return exams
+
+
+def _vocabulary(photos: list[Photo], min_count: int) -> Vocabulary:
+    captions = {
+        language: [caption for photo in photos for caption in photo.said(language)]
+        for language in ("en", views.FRENCH)
+    }
+    return Vocabulary.build({code: said for code, said in captions.items() if said}, min_count)
+
+
+def _word_lists(photos: list[Photo], language: str) -> list[list[list[str]]]:
+    return [[normalise(said, language) for said in photo.said(language)] for photo in photos]
+
+
+@torch.no_grad()
+def grow(model: CaptionModel, vocabulary: Vocabulary, start: Path) -> None:
+    """Takes over another run's best weights: each that fits, and those of words by their spelling.
+
+    Args:
+        model: changed in place; what the other run lacks stays as it is.
+        vocabulary: of `model`.
+        start: the other run's folder.
+    """
+    old = torch.load(start / "best.pt", map_location="cpu", weights_only=True)["average"]
+    old_words = Vocabulary.load(start / "vocabulary.json")
+    known = [
+        (token, old_words.words.index(word))
+        for token, word in enumerate(vocabulary.words)
+        if word in set(old_words.words)
+    ]
+    ours, theirs = (torch.tensor(side) for side in zip(*known, strict=True))
+    for name, value in model.state_dict().items():
+        if name not in old:
+            continue
+        if name.startswith(("embedding.", "bias", "bag.")):
+            value[ours] = old[name][theirs]
+        elif value.shape == old[name].shape:
+            value.copy_(old[name])
+        elif value.ndim == old[name].ndim and value.shape[1:] == old[name].shape[1:]:
+            shared = min(len(value), len(old[name]))
+            value[:shared] = old[name][:shared]  # positions: more words a caption
 
 
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--data", type=Path, default=Path("data/flickr8k"))
+    parser.add_argument("--data", type=Path, nargs="+", default=[Path("data/flickr8k")])
     parser.add_argument("--run", type=Path, default=Path("runs/lite2"))
+    parser.add_argument("--from", type=Path, dest="start", help="another run to begin with")
     parser.add_argument("--threads", type=int, default=2, help="processor threads")
     chosen = parser.parse_args(arguments)
     torch.set_num_threads(chosen.threads)
-    Trainer(chosen.data, chosen.run, ModelConfig(), TrainConfig()).train()
+    model, config = ModelConfig(), TrainConfig()
+    Trainer(chosen.data, chosen.run, model, config, start=chosen.start).train()
     return 0
 
 

@@ -14,8 +14,11 @@ from torch import Tensor
 from tqdm import tqdm
 
 from pipeline.image import read_rgb
-from pipeline.vocabulary import END, PAD, Vocabulary
+from pipeline.vocabulary import PAD, SPECIAL_WORDS, Vocabulary
 from training.flickr8k import Photo
+from training.sources import CAPTIONS_PER_PHOTO
+
+FRENCH = "fr"
 
 _SIDE = re.compile(r"\b(left|right)\b", re.IGNORECASE)
 
@@ -48,8 +51,21 @@ def augment(
 
 
 def token_rows(photos: Sequence[Photo], vocabulary: Vocabulary, max_words: int) -> Tensor:
-    """(photos * captions, T + 1) int64: BEGIN, words, END and PAD, cut at the longest row."""
-    rows = [vocabulary.encode(caption, max_words) for p in photos for caption in p.captions]
+    """Every photo's captions as tokens.
+
+    Returns:
+        (photos * R, T + 1) int64: a language's beginning, words, END and PAD, cut at the longest
+        row. R is five, and one more where the vocabulary has French: a photo without a French
+        caption has a row of PAD there.
+    """
+    french = FRENCH in vocabulary.languages
+    rows = []
+    for photo in photos:
+        said = photo.captions[:CAPTIONS_PER_PHOTO]
+        rows += [vocabulary.encode(caption, max_words) for caption in said]
+        if french:
+            said = photo.french[:1]
+            rows += [vocabulary.encode(caption, max_words, FRENCH) for caption in said] or [[]]
     longest = max(len(row) for row in rows)
     padded = [row + [PAD] * (longest - len(row)) for row in rows]
     return torch.tensor(padded, dtype=torch.int64)
@@ -59,7 +75,7 @@ def bag_targets(rows: Tensor, photos: int, words: int) -> Tensor:
     """(photos, V) float32: how often each word stands in the photo's captions, summing to 1."""
     tokens = rows[:, 1:].reshape(photos, -1)
     counts = torch.zeros(photos, words).scatter_add_(1, tokens, torch.ones(tokens.shape))
-    counts[:, : END + 1] = 0
+    counts[:, : len(SPECIAL_WORDS)] = 0
     return counts / counts.sum(dim=1, keepdim=True).clamp_min(1)
 
 

@@ -67,7 +67,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_world(folder / "data", {"train": 240, "dev": 18, "test": 18})
-        trainer = Trainer(folder / "data", folder / "run", MODEL, TRAIN, TinyEncoder())
+        trainer = Trainer([folder / "data"], folder / "run", MODEL, TRAIN, TinyEncoder())
         trainer.train()
         model = load_model(folder / "run" / "best.pt", TinyEncoder())
         export(model, trainer.vocabulary, TINY)
