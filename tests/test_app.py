@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 from starlette.requests import Request
 from starlette.responses import Response
+from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 import streamlit_app
@@ -198,6 +199,11 @@ def test_settings_keep_everything_on_this_machine() -> None:
     assert settings["server"]["maxUploadSize"] == 50
     assert settings["browser"]["gatherUsageStats"] is False
     assert settings["client"]["showErrorDetails"] == "none"
+
+
+def test_streamlit_does_not_stop_the_process_after_every_drawing() -> None:
+    # The option is hidden: read as Streamlit does, it fails here should a version not know it.
+    assert config.get_option("runner.postScriptGC") is False
 
 
 @pytest.fixture

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,6 +18,10 @@ from pipeline.camera import Camera, Moments, Report, Spoken
 from pipeline.captioner import Captioner
 from pipeline.errors import ModelError, SpeechError
 from pipeline.live import LiveSettings, Watcher, Wording
+from pipeline.page import camera_tab, parts
+from pipeline.page.camera_tab import CameraTab
+from pipeline.page.desk import Desk
+from pipeline.page.live import LiveTab
 from pipeline.phrases import ENGLISH
 from tests.data.tiny_files import TINY, draw
 
@@ -224,3 +230,54 @@ def test_reports_that_nobody_takes_do_not_pile_up(camera: Camera) -> None:
     kept = [report.id for report in camera.take()]
     assert kept == [str(number) for number in range(3 * module.REPORTS_KEPT, number + 1)]
     assert camera.take() == []
+
+
+# ---- What the page does with it --------------------------------------------------------------
+
+
+@pytest.fixture
+def tab(camera: Camera, monkeypatch: pytest.MonkeyPatch) -> CameraTab:
+    """The live tab of a person whose camera is on."""
+    monkeypatch.setattr(camera_tab.st, "session_state", {camera_tab.WORKER: camera})
+    live = LiveTab()
+    live.hear("granted", time.monotonic())
+    return CameraTab(Desk(), live, ENGLISH, never, [])
+
+
+def never() -> Captioner:
+    raise AssertionError("the camera is described already")
+
+
+@pytest.mark.parametrize("news", ["broke", "stopped"])
+def test_an_answer_is_shown_while_the_stream_is_made_anew_and_not_after_the_end(
+    camera: Camera, tab: CameraTab, news: str
+) -> None:
+    camera.ask()
+    camera.offer(lambda: RED)
+    wait(lambda: KEPT)
+    if news == "stopped":
+        tab.live.hear(news, time.monotonic())
+    else:
+        tab.live.broke()
+        assert not tab.live.sending
+    deadline = time.monotonic() + (WAIT_S if news == "broke" else 1.0)
+    while not tab.desk.entries and time.monotonic() < deadline:
+        tab.take_news()
+        time.sleep(0.01)
+    assert [entry.text for entry in tab.desk.entries] == (KEPT if news == "broke" else [])
+
+
+def test_a_stream_that_cannot_be_made_is_tried_again(
+    camera: Camera,
+    tab: CameraTab,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def too_busy(*arguments: object, **options: object) -> None:
+        raise TimeoutError("the offer was not processed in time")
+
+    library = SimpleNamespace(webrtc_streamer=too_busy, WebRtcMode=SimpleNamespace(SENDONLY=1))
+    monkeypatch.setitem(sys.modules, "streamlit_webrtc", library)
+    parts.stream(tab.live, camera, [])
+    assert tab.live.reconnect
+    assert "was not made" in caplog.text

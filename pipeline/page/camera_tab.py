@@ -90,7 +90,7 @@ class CameraTab:
         if before is State.CONNECTING and self.live.state is State.LIVE:
             self.desk.watch(self.say.camera_first, spoken(looking()))
         for report in worker.take() if worker is not None else ():
-            if self.live.sending:  # what comes after the stop is not said any more
+            if self.live.wanted:  # what comes after the stop is not said any more
                 self.desk.tell(report)
         return problem is not None or self.live.reconnect
 

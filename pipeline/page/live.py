@@ -69,6 +69,11 @@ class LiveTab:
         self._changes = 0
 
     @property
+    def wanted(self) -> bool:
+        """Whether the person wants the camera on, also while its stream is being made anew."""
+        return self._wanted
+
+    @property
     def sending(self) -> bool:
         """Whether frames should come from the browser now."""
         return self._wanted and self._granted_at is not None and not self.reconnect

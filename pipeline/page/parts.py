@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import streamlit as st
 from pipeline.camera import Camera
 from pipeline.page.live import LiveTab
 from pipeline.phrases import Phrases
+
+logger = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "page"
 STREAM = "stream"  # what streamlit-webrtc keeps in the session, by this key
@@ -70,19 +73,26 @@ def stream(live: LiveTab, camera: Camera, servers: list[dict[str, Any]]) -> None
 
     camera.accept(live.sending)
     with st.container(key="streaming"):
-        context = webrtc_streamer(
-            STREAM,
-            mode=WebRtcMode.SENDONLY,
-            # Without servers of our own none is asked: the default is one on the internet.
-            rtc_configuration={"iceServers": servers},
-            media_stream_constraints={"video": True, "audio": False},
-            desired_playing_state=live.sending,
-            video_frame_callback=functools.partial(_keep, camera),
-            on_video_ended=camera.rest,
-            async_processing=False,  # the callback only keeps the frame
-            video_receiver_size=1,
-            media_toggle_controls=False,
-        )
+        try:
+            context = webrtc_streamer(
+                STREAM,
+                mode=WebRtcMode.SENDONLY,
+                # Without servers of our own none is asked: the default is one on the internet.
+                rtc_configuration={"iceServers": servers},
+                media_stream_constraints={"video": True, "audio": False},
+                desired_playing_state=live.sending,
+                video_frame_callback=functools.partial(_keep, camera),
+                on_video_ended=camera.rest,
+                async_processing=False,  # the callback only keeps the frame
+                video_receiver_size=1,
+                media_toggle_controls=False,
+            )
+        except Exception:
+            # A busy machine may not answer the browser's offer in time. The page goes on without
+            # the stream, which is made anew.
+            logger.warning("The camera's stream was not made.", exc_info=True)
+            live.broke()
+            return
     playing = bool(context.state.playing)
     broke = st.session_state.get(PLAYING, False) and not playing
     st.session_state[PLAYING] = playing
