@@ -48,6 +48,18 @@ new MutationObserver(() => {
 }).observe(document, { childList: true, subtree: true, characterData: true });
 """
 
+# The player has its own listener first, which notes whether this is a sentence or a cue.
+DRAWL = """
+(() => {
+  const audio = document.querySelector("audio");
+  audio.addEventListener("playing", function slow() {
+    if (voisPlayerEvents.at(-1).type !== "playing") return;
+    audio.removeEventListener("playing", slow);
+    audio.playbackRate = 0.1;
+  });
+})()
+"""
+
 
 @dataclass
 class Server:
@@ -125,8 +137,8 @@ class Vois:
         )
 
     def drawl(self) -> None:
-        """Makes the sound at hand so slow that a busy machine cannot miss its middle."""
-        self.page.evaluate("document.querySelector('audio').playbackRate = 0.1")
+        """Makes the next sentence so slow that a busy machine cannot miss its middle."""
+        self.page.evaluate(DRAWL)
 
     def settle(self) -> None:
         """Gives a wrong second sound the time to show itself."""
@@ -149,7 +161,7 @@ class Vois:
             self.page.wait_for_timeout(200)
             seen = str(devtools.send("Runtime.evaluate", look)["result"]["value"]).split(",")
             if len(seen) >= events and seen[0]:
-                return seen[-1]
+                return seen[events - 1]
         return "nothing"
 
     def sound(self) -> bytes:
@@ -195,7 +207,7 @@ def _serve(assets: Path, port: int, environment: dict[str, str]) -> Iterator[Ser
         yield Server(url, process.pid)
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=START_S)
 
 
 def _wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:

@@ -109,7 +109,9 @@ def test_two_scenes_are_said_once_each_and_noise_is_not(
         spoken = [identity for _, identity in vois.events("playing")]
         assert spoken[:2] == [event["id"] for event in told]
         assert overlaps(vois) == []
+        # That the person is asked is only said when opening the camera takes a while.
         said = [entry["text"] for entry in vois.page.evaluate("said")]
+        said = [text for text in said if text != ENGLISH.camera_asking]
         assert said[: said.index(ENGLISH.camera_first) + 1] == [
             *said[: said.index(ENGLISH.ready_live)],
             *(ENGLISH.ready_live, ENGLISH.camera_connecting, ENGLISH.camera_first),
@@ -150,6 +152,7 @@ def test_now_repeat_pause_and_stop_by_keys(real: Server, driver: Any, tmp_path: 
         vois.wait_for_events("shown", 1)
         vois.wait_for_events("ended", 1)
         # The same words once more, because they were asked for.
+        vois.drawl()
         keyboard.press("d")
         vois.wait_for_events("shown", 2)
         vois.wait_for_events("playing", 2)
@@ -224,6 +227,8 @@ def test_started_and_stopped_often_leaves_nothing_behind(
             vois.page.keyboard.press("l")
             vois.wait_for_status(ENGLISH.camera_off)
             counts.append(settled(real))
+        if counts[-1][0] > counts[0][0]:  # one that handed out a sound rests ten seconds longer
+            counts.append(settled(real))
         # The first start opens what is kept for good, such as the loop's own threads.
         assert counts[-1][0] <= counts[0][0]
         assert counts[-1][1] <= counts[0][1] + 2
@@ -276,7 +281,6 @@ def test_a_camera_that_is_pulled_out_comes_back(real: Server, driver: Any, tmp_p
         vois.wait_for_sentence(ENGLISH.camera_unplugged)
         shown = len(vois.events("shown"))
         vois.page.evaluate("navigator.mediaDevices.dispatchEvent(new Event('devicechange'))")
-        vois.wait_for_status(ENGLISH.camera_first)
         vois.wait_for_events("shown", shown + 1)
 
 
@@ -309,9 +313,9 @@ def test_a_page_loaded_anew_mid_sentence_begins_afresh(
 ) -> None:
     film = write_film(tmp_path / "film.y4m", [still("flower", 20)])
     with filmed(driver, real, film) as vois:
+        vois.drawl()
         begin(vois)
         vois.wait_for_events("playing", 1)
-        vois.drawl()
         vois.open_camera()
         assert vois.sentence == ""
         assert vois.page.get_by_role("button", name=ENGLISH.camera_start).count() == 1

@@ -109,7 +109,9 @@ def test_nothing_is_wider_than_a_small_screen(server: Server, browser: Any, widt
         for selector in ("html", "[data-testid=stMain]"):
             node = vois.page.locator(selector)
             assert node.evaluate("node => node.scrollWidth <= node.clientWidth"), selector
-        assert vois.page.locator(".vois-sentence").bounding_box()["y"] < 640
+        vois.page.wait_for_function(
+            "document.querySelector('.vois-sentence').getBoundingClientRect().y < 640"
+        )
 
 
 def test_focus_is_seen_everywhere(vois: Vois) -> None:

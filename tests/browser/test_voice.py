@@ -43,6 +43,7 @@ def test_a_text_of_several_sentences_is_one_sound_after_the_other(vois: Vois) ->
 
 def test_stop_silences_at_once_and_the_next_sentence_too(vois: Vois) -> None:
     vois.page.evaluate(SOURCES)
+    vois.drawl()
     vois.upload(black())
     vois.wait_for_events("playing", 1)
     took = vois.page.evaluate(
