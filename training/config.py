@@ -109,3 +109,26 @@ class TrainConfig:
     cached_views: int = 4
     save_every: int = 60
     seed: int = 1
+
+
+RECIPES = {
+    # From nothing, on Flickr8k.
+    "flickr8k": TrainConfig(),
+    # From a run of the first: more photos, a second language, an encoder that sees more. It is
+    # frozen: its Lite2 was fine-tuned by the first.
+    "mixed": TrainConfig(
+        stages=(
+            StageConfig("decoder", epochs=9, learning_rate=5e-4, final_rate=0.05, warm_up=120),
+            StageConfig(
+                "self-critical",
+                epochs=8,
+                learning_rate=5e-5,
+                final_rate=0.1,
+                warm_up=20,
+                photos=40,
+                self_critical=True,
+            ),
+        ),
+        cached_views=3,
+    ),
+}

@@ -37,9 +37,7 @@ def caption_loss(
     targets = rows[:, 1:]
     kept = targets != PAD
     logits = model.logits(hidden[kept]).float()
-    each = F.cross_entropy(
-        logits, targets[kept], label_smoothing=label_smoothing, reduction="none"
-    )
+    each = F.cross_entropy(logits, targets[kept], label_smoothing=label_smoothing, reduction="none")
     english = (rows[:, :1] == BEGIN).expand_as(targets)[kept]
     weights = torch.where(english, 1.0, other_weight)
     loss = (each * weights).sum() / weights.sum()

@@ -30,7 +30,7 @@ from tqdm import tqdm
 from pipeline.image import read_rgb, to_pixels
 from pipeline.vocabulary import Vocabulary, normalise
 from training import flickr8k, views
-from training.config import ModelConfig, StageConfig, TrainConfig
+from training.config import RECIPES, ModelConfig, StageConfig, TrainConfig
 from training.device import autocast, best_device
 from training.encoder import Encoder, build_encoder
 from training.flickr8k import Photo
@@ -118,8 +118,9 @@ class Trainer:
         self.dev_features = self._cache("dev", 1)[0] if frozen else None
 
     def _cache(self, split: str, count: int) -> list[NDArray[np.float16]]:
-        # A fine-tuned encoder has other features: they carry the stage in their folder's name.
-        folder = self.run / f"features-{self.stage}"
+        # A fine-tuned encoder has other features: the stages that changed it are counted.
+        tuned = sum(bool(stage.encoder_rate) for stage in self.config.stages[: self.stage])
+        folder = self.run / f"features-{tuned}"
         photos = self.train_photos if split == "train" else self.dev_photos
         encoder = self.model.photo_encoder
         shape = (encoder.places, encoder.channels)
@@ -391,6 +392,9 @@ def grow(model: CaptionModel, vocabulary: Vocabulary, start: Path) -> None:
             value[ours] = old[name][theirs]
         elif value.shape == old[name].shape:
             value.copy_(old[name])
+        elif name == "adapter.project.weight":
+            channels = old[name].shape[1]  # the others are new: nothing is known of them
+            value[:, :channels], value[:, channels:] = old[name], 0.0
         elif value.ndim == old[name].ndim and value.shape[1:] == old[name].shape[1:]:
             shared = min(len(value), len(old[name]))
             value[:shared] = old[name][:shared]  # positions: more words a caption
@@ -402,10 +406,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, nargs="+", default=[Path("data/flickr8k")])
     parser.add_argument("--run", type=Path, default=Path("runs/lite2"))
     parser.add_argument("--from", type=Path, dest="start", help="another run to begin with")
+    parser.add_argument("--encoder", default=ModelConfig.encoder)
+    parser.add_argument("--recipe", choices=RECIPES, default="flickr8k")
     parser.add_argument("--threads", type=int, default=2, help="processor threads")
     chosen = parser.parse_args(arguments)
     torch.set_num_threads(chosen.threads)
-    model, config = ModelConfig(), TrainConfig()
+    model, config = ModelConfig(encoder=chosen.encoder), RECIPES[chosen.recipe]
     Trainer(chosen.data, chosen.run, model, config, start=chosen.start).train()
     return 0
 
