@@ -2,6 +2,7 @@
 
 python -m pipeline photo.jpg --speak out.wav
 python -m pipeline holiday/ kitchen.png
+python -m pipeline photo.jpg --language fr
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 
 from pipeline.assistant import Assistant
 from pipeline.captioner import Captioner
 from pipeline.errors import ImageError, VoisError
 from pipeline.history import LOCAL_OWNER, Draft, History, Source
-from pipeline.speech import default_chain
+from pipeline.phrases import LANGUAGES, phrases
+from pipeline.speech import TONE, Sound, default_chain, join
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 PHOTO_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
@@ -39,47 +42,79 @@ def read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ImageError(f"The file {path.name} cannot be opened.") from error
+        raise ImageError("The file {name} cannot be opened.", name=path.name) from error
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Prints a line for each photo; 1 when one of them could not be described."""
+def speak(assistant: Assistant, said: Sequence[tuple[str, str]], rate: float, mode: str) -> Sound:
+    """All of it as one sound, each sentence in its own language.
+
+    Args:
+        assistant: has the voices.
+        said: sentences and the two-letter codes of their languages.
+        rate: of the voice.
+        mode: which voices may speak.
+
+    Raises:
+        SpeechError: there is nothing to say.
+    """
+    sounds = [
+        assistant.speak(" ".join(text for text, _ in of_one), rate, language=language, mode=mode)
+        for language, of_one in groupby(said, key=lambda one: one[1])
+    ]
+    return join(sounds)
+
+
+def arguments_of(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """What was asked for on the command line."""
     parser = argparse.ArgumentParser(prog="python -m pipeline", description="Describes photos.")
     parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO_OR_FOLDER")
     parser.add_argument("--speak", type=Path, metavar="OUT.wav", help="write all of it as sound")
     parser.add_argument("--rate", type=float, default=1.0, help="of the voice, 0.5 to 2")
     parser.add_argument("--online", action="store_true", help="send the text to Google's voice")
     parser.add_argument("--voice", default="", help="one voice by name, such as espeak")
+    parser.add_argument("--language", choices=LANGUAGES, default="en", help="of all that is said")
     parser.add_argument("--history", action="store_true", help="keep the descriptions there")
     parser.add_argument("--assets", type=Path, default=ASSETS, help="folder of the model")
-    chosen = parser.parse_args(arguments)
-    failed, said = False, []
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Prints a line for each photo; 1 when one of them could not be described."""
+    chosen = arguments_of(arguments)
+    say = phrases(chosen.language)
+    failed = False
+    said: list[tuple[str, str]] = []
     try:
-        voices = default_chain(allow_online=chosen.online)
-        assistant = Assistant(Captioner.load(chosen.assets), voices)
+        captioner = Captioner.load(chosen.assets)
+        assistant = Assistant(captioner, default_chain(allow_online=chosen.online))
+        if say.language not in captioner.contract.languages:
+            print(say.other_language, file=sys.stderr)
         history = History() if chosen.history else None
         for path in photos(chosen.photos):
             try:
-                description = assistant.describe(read(path))
+                description = assistant.describe(read(path), say.language)
                 if history is not None:
                     history.add(LOCAL_OWNER, Draft.of(description, Source.COMMAND_LINE, path.name))
-                said.append(description.text)
+                said.append((description.text, description.language))
             except ImageError as error:
                 failed = True
-                said.append(str(error))
-            print(f"{path}: {said[-1]}", flush=True)
+                said.append((say.told(error), say.language))
+            print(f"{path}: {said[-1][0]}", flush=True)
         if not said:
             raise ImageError("There is no photo in this folder.")
         if chosen.speak is not None:
             mode = chosen.voice or ("best" if chosen.online else "offline")
-            sound = assistant.speak(" ".join(said), chosen.rate, mode=mode)
+            sound = speak(assistant, said, chosen.rate, mode)
             chosen.speak.write_bytes(sound.wav())
-            print(f"{chosen.speak}: {sound.seconds:.1f} s, spoken by {sound.voice}")
+            if sound.voice == TONE:
+                print(say.no_voice, file=sys.stderr)
+            seconds = f"{sound.seconds:.1f}"
+            print(say.spoken_into.format(file=chosen.speak, seconds=seconds, voice=sound.voice))
     except VoisError as error:
-        print(error, file=sys.stderr)
+        print(say.told(error), file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"The sound cannot be written: {error}", file=sys.stderr)
+        print(say.sound_unwritten.format(reason=error), file=sys.stderr)
         return 2
     return int(failed)
 

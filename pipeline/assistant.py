@@ -43,7 +43,7 @@ class Description:
         text: a full sentence, hedged when the model is unsure, or what to do about an unfit photo.
         confidence: 0..1; 0 when the photo was not described.
         guidance: why the photo was not described, or None.
-        language: two-letter code of `text`.
+        language: two-letter code of `text`, which is not always the one that was asked for.
         preview: the photo as JPEG, upright, its longer side at most `PREVIEW_SIDE_PX`.
         timing: how long each stage took.
     """
@@ -72,7 +72,7 @@ class Assistant:
 
         Args:
             data: the photo file as it was chosen.
-            language: two-letter code.
+            language: two-letter code; a model that does not speak it describes in its own.
 
         Raises:
             ImageError: the bytes are no photo that can be read.
@@ -84,8 +84,9 @@ class Assistant:
         guidance = assess(rgb)
         assessed = time.perf_counter()
         if guidance is not None:
-            text, confidence = guidance.message, 0.0
+            text, confidence = guidance.message(language), 0.0
         else:
+            language = spoken_language(self._captioner, language)
             caption = self._captioner.describe(rgb, language=language)
             text, confidence = caption.text, caption.confidence
             if caption.hedged:
@@ -120,6 +121,16 @@ class Assistant:
             SpeechError: there is nothing to say.
         """
         return self._voices.speak(text, language=language, rate=rate, mode=mode)
+
+
+def spoken_language(captioner: Captioner, language: str) -> str:
+    """The language that the model's descriptions are in, when this one is asked for.
+
+    A model's first language stands in for one that it never learned: words in another language,
+    marked and spoken as such, are better than none.
+    """
+    languages = captioner.contract.languages
+    return language if language in languages else languages[0]
 
 
 def hedge(text: str, language: str) -> str:

@@ -71,6 +71,7 @@ class Report:
     Attributes:
         id: unique over all sessions; the same each time.
         text: a sentence.
+        language: its two-letter code.
         description: None when `text` is an error.
         interrupts: whether a sentence that is being spoken ends for it.
         asked: whether the person asked for it.
@@ -81,6 +82,7 @@ class Report:
 
     id: str
     text: str
+    language: str
     description: Description | None
     interrupts: bool
     asked: bool
@@ -89,8 +91,9 @@ class Report:
     complete: bool = False
 
 
-# Words to the sounds of their sentences, made one by one; may raise SpeechError.
-Speak = Callable[[str], Iterator[Spoken]]
+# Words and the two-letter code of their language to the sounds of their sentences, made one by one;
+# may raise SpeechError.
+Speak = Callable[[str, str], Iterator[Spoken]]
 # Keeps a description; called before it is shown.
 Keep = Callable[[Description], None]
 Frame = Callable[[], NDArray[np.uint8]]
@@ -194,14 +197,15 @@ class Camera:
         while (frame := self._next(looked_at)) is not None:
             looked_at = time.monotonic()
             read, seen = frame
+            say = phrases(self._watcher.settings.language)
             try:
                 utterance = self._watcher.look(read(), looked_at)
             except VoisError as error:
-                self._fail(str(error), seen)
+                self._fail(say.told(error), say.language, seen)
             except Exception:
                 # The camera goes on: the next frame may be better, and the page stays alive.
                 logger.exception("A frame could not be described.")
-                self._fail(phrases(self._watcher.settings.language).unknown_error, seen)
+                self._fail(say.unknown_error, say.language, seen)
             else:
                 if utterance is not None:
                     self._last_error = ""
@@ -227,6 +231,7 @@ class Camera:
         report = Report(
             id=secrets.token_hex(8),
             text=utterance.description.text,
+            language=utterance.description.language,
             description=utterance.description,
             interrupts=utterance.interrupts,
             asked=utterance.asked,
@@ -235,12 +240,12 @@ class Camera:
         self._publish(report)
         self._voice(report)
 
-    def _fail(self, text: str, seen: float) -> None:
+    def _fail(self, text: str, language: str, seen: float) -> None:
         if text == self._last_error:
             return  # said once, not five times a second
         self._last_error = text
         moments = Moments(seen, told=time.time())
-        report = Report(secrets.token_hex(8), text, None, True, False, moments)
+        report = Report(secrets.token_hex(8), text, language, None, True, False, moments)
         self._publish(report)
         self._voice(report)
 
@@ -248,7 +253,7 @@ class Camera:
         """Words first, then the sound of each sentence as soon as it is made."""
         begun = time.monotonic()
         try:
-            for spoken in self._speak(report.text):
+            for spoken in self._speak(report.text, report.language):
                 moments = report.moments
                 if not report.sounds:
                     begun = time.monotonic()

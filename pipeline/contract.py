@@ -10,6 +10,9 @@ from pathlib import Path
 from pipeline.errors import ModelError
 
 CONTRACT_FILE = "contract.json"
+_OTHER_VERSION = "The model's {file} does not fit this version of Vois."
+_WRONG_VALUE = "The model's {file} holds a wrong value."
+_OUT_OF_RANGE = "The model's {file} holds a value out of its range."
 
 # The tensors' names, the same in every folder and in both graphs.
 PIXELS = "pixels"  # (1, 3, S, S) float32, RGB, normalised
@@ -82,13 +85,15 @@ class ModelContract:
             raw = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             raise ModelError(
-                f"The model is missing: there is no {CONTRACT_FILE} in {folder.name}."
+                "The model is missing: there is no {file} in {folder}.",
+                file=CONTRACT_FILE,
+                folder=folder.name,
             ) from error
         except (OSError, ValueError) as error:
-            raise ModelError(f"The model's {CONTRACT_FILE} cannot be read.") from error
+            raise ModelError("The model's {file} cannot be read.", file=CONTRACT_FILE) from error
         names = {field.name for field in dataclasses.fields(cls)}
         if not isinstance(raw, dict) or set(raw) != names:
-            raise ModelError(f"The model's {CONTRACT_FILE} does not fit this version of Vois.")
+            raise ModelError(_OTHER_VERSION, file=CONTRACT_FILE)
         try:
             contract = cls(
                 encoder=str(raw["encoder"]),
@@ -109,7 +114,7 @@ class ModelContract:
                 unsure_below=float(raw["unsure_below"]),
             )
         except (TypeError, ValueError) as error:
-            raise ModelError(f"The model's {CONTRACT_FILE} holds a wrong value.") from error
+            raise ModelError(_WRONG_VALUE, file=CONTRACT_FILE) from error
         contract.check()
         return contract
 
@@ -129,7 +134,7 @@ class ModelContract:
             and 0 <= self.unsure_below <= 1
         )
         if not sound:
-            raise ModelError(f"The model's {CONTRACT_FILE} holds a value out of its range.")
+            raise ModelError(_OUT_OF_RANGE, file=CONTRACT_FILE)
 
     def save(self, folder: Path) -> None:
         """Writes `folder/contract.json`."""

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.image import squash
+from pipeline.phrases import phrases
 
 SIDE = 224  # what the thresholds were measured at; judging costs the same for every photo
 _BLOCK = 8  # SIDE is a whole number of blocks
@@ -37,7 +38,7 @@ _BLURRED_BELOW = 0.45  # fine detail over coarse detail; untouched: 0.454 and mo
 
 
 class Kind(StrEnum):
-    """What makes a photo unfit."""
+    """What makes a photo unfit; each has a sentence, `guidance_<kind>` in the phrases."""
 
     DARK = "dark"
     BRIGHT = "bright"
@@ -51,23 +52,13 @@ class Guidance:
 
     Attributes:
         kind: what is wrong.
-        message: one or two sentences that say so, and what to do.
     """
 
     kind: Kind
-    message: str
 
-
-_DARK = Guidance(
-    Kind.DARK,
-    "It is too dark to see. Turn on a light, and check that nothing covers the camera.",
-)
-_BRIGHT = Guidance(Kind.BRIGHT, "It is too bright to see. Turn the camera away from the light.")
-_BLANK = Guidance(
-    Kind.BLANK,
-    "There is almost nothing to see. Check that nothing covers the camera, or step back.",
-)
-_BLURRED = Guidance(Kind.BLURRED, "The picture is blurred. Hold the camera still, or step back.")
+    def message(self, language: str) -> str:
+        """One or two sentences that say what is wrong and what to do, by a two-letter code."""
+        return str(getattr(phrases(language), f"guidance_{self.kind}"))
 
 
 def assess(rgb: NDArray[np.uint8]) -> Guidance | None:
@@ -82,14 +73,14 @@ def assess(rgb: NDArray[np.uint8]) -> Guidance | None:
     grey = cv2.cvtColor(squash(rgb, SIDE), cv2.COLOR_RGB2GRAY)
     luma = np.asarray(grey, np.float32)
     if np.percentile(luma, 98) < _DARK_BELOW:
-        return _DARK
+        return Guidance(Kind.DARK)
     if np.mean(luma >= 245) > _BRIGHT_ABOVE:
-        return _BRIGHT
+        return Guidance(Kind.BRIGHT)
     if _relief(luma) < _BLANK_BELOW:
-        return _BLANK
+        return Guidance(Kind.BLANK)
     # A picture that had to be enlarged is soft because it is small: a still hand would not help.
     if min(rgb.shape[:2]) >= SIDE and _sharpness(luma) < _BLURRED_BELOW:
-        return _BLURRED
+        return Guidance(Kind.BLURRED)
     return None
 
 

@@ -19,7 +19,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.assistant import Description, Timing, hedge, preview
+from pipeline.assistant import Description, Timing, hedge, preview, spoken_language
 from pipeline.captioner import Caption, Captioner, Encoded
 from pipeline.guidance import Guidance, Kind, assess
 from pipeline.scene import Change, SceneGate
@@ -36,7 +36,7 @@ SHORT_WORDS = 7  # "A brown dog runs on the grass." is about what one takes in w
 # A short caption whose end is less likely than this was cut off ("A person in a red."): looked at
 # on 60 photos, where "Two people in a canoe." had 0.013 and "A boy in a green shirt." 0.0013.
 LEAST_END = math.log(0.001)
-ARTICLES = frozenset({"a", "an", "the"})
+ARTICLES = frozenset("a an the un une le la les l' des du".split())
 
 
 class Wording(StrEnum):
@@ -55,7 +55,7 @@ class LiveSettings:
         wording: how much is said.
         interval_s: least seconds from the begin of one sentence to the next, unless asked.
         rate: pace at which the page plays sentences; 2 is twice as fast.
-        language: two-letter code.
+        language: two-letter code; a model that does not speak it describes in its own.
     """
 
     wording: Wording = Wording.AUTO
@@ -143,13 +143,15 @@ class Watcher:
             self._gate.forget()
             self._trouble, self._last_words = _Trouble(), ()
         asked, self._asked = self._asked, False
+        language = self.settings.language  # may change at any time, on another thread
         started = time.perf_counter()
         guidance = assess(rgb)
         assessed = time.perf_counter()
         if guidance is not None:
-            spoken = self._advise(guidance, at, asked)
+            spoken = self._advise(guidance, language, at, asked)
         else:
-            spoken = self._describe(rgb, at, asked)
+            language = spoken_language(self._captioner, language)
+            spoken = self._describe(rgb, language, at, asked)
         if spoken is None:
             return None
         self._said_at = at
@@ -159,11 +161,12 @@ class Watcher:
             describe=0.0 if guidance is not None else time.perf_counter() - assessed,
         )
         text, confidence, interrupts = spoken
-        language = self.settings.language
         description = Description(text, confidence, guidance, language, preview(rgb), timing)
         return Utterance(description, interrupts=interrupts or asked, asked=asked)
 
-    def _advise(self, guidance: Guidance, at: float, asked: bool) -> tuple[str, float, bool] | None:
+    def _advise(
+        self, guidance: Guidance, language: str, at: float, asked: bool
+    ) -> tuple[str, float, bool] | None:
         due = self._trouble.met(guidance.kind, at) and at >= self._voice_free_at
         if not due and not asked:
             return None
@@ -171,10 +174,10 @@ class Watcher:
         # What comes after the advice is described, even if it is what came before.
         self._gate.forget()
         self._last_words = ()
-        return guidance.message, 0.0, False
+        return guidance.message(language), 0.0, False
 
     def _describe(
-        self, rgb: NDArray[np.uint8], at: float, asked: bool
+        self, rgb: NDArray[np.uint8], language: str, at: float, asked: bool
     ) -> tuple[str, float, bool] | None:
         if self._trouble.lingers(at) and not asked:
             return None
@@ -182,14 +185,14 @@ class Watcher:
         change = self._gate.look(encoded.features, at)
         if not asked and not self._may_speak(change, at):
             return None
-        caption = self._caption(encoded, at)
+        caption = self._caption(encoded, language, at)
         self._gate.accept()
         self._scene_at = at
         words = tuple(word for word in caption.words if word not in ARTICLES)
         if words == self._last_words and not asked:
             return None
         self._last_words = words
-        text = hedge(caption.text, self.settings.language) if caption.hedged else caption.text
+        text = hedge(caption.text, language) if caption.hedged else caption.text
         return text, caption.confidence, change is Change.CUT
 
     def _may_speak(self, change: Change, at: float) -> bool:
@@ -197,8 +200,7 @@ class Watcher:
             return False
         return change is Change.CUT or (change is Change.NEW and at >= self._voice_free_at)
 
-    def _caption(self, encoded: Encoded, at: float) -> Caption:
-        language = self.settings.language
+    def _caption(self, encoded: Encoded, language: str, at: float) -> Caption:
         full = self._captioner.captions(encoded, language=language)[0]
         wording = self.settings.wording
         hurried = wording is Wording.AUTO and at < self._scene_at + FAST_S

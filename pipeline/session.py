@@ -15,6 +15,8 @@ from pipeline.errors import ModelError
 
 _LOG = logging.getLogger(__name__)
 
+_DAMAGED = "The model file {file} is damaged. Install Vois again."
+
 CPU = "CPUExecutionProvider"
 COREML = "CoreMLExecutionProvider"
 CUDA = "CUDAExecutionProvider"
@@ -101,7 +103,7 @@ def _open(
     path: Path, providers: list[str | tuple[str, dict[str, str]]], threads: int
 ) -> ort.InferenceSession:
     if not path.is_file():
-        raise ModelError(f"The model is missing: there is no {path.name}.")
+        raise ModelError("The model is missing: there is no {file}.", file=path.name)
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -111,7 +113,7 @@ def _open(
     try:
         return ort.InferenceSession(path, options, providers=providers)
     except Exception as error:  # onnxruntime raises many unrelated kinds
-        raise ModelError(f"The model file {path.name} is damaged. Install Vois again.") from error
+        raise ModelError(_DAMAGED, file=path.name) from error
 
 
 def _agree(expected: list[NDArray[np.float32]], actual: list[NDArray[np.float32]]) -> bool:

@@ -111,9 +111,9 @@ class Vocabulary:
         try:
             words = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise ModelError(f"The vocabulary {path.name} cannot be read.") from error
+            raise ModelError("The vocabulary {file} cannot be read.", file=path.name) from error
         if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-            raise ModelError(f"The vocabulary {path.name} is not a list of words.")
+            raise ModelError("The vocabulary {file} is not a list of words.", file=path.name)
         return cls(tuple(words))
 
     def save(self, path: Path) -> None:
@@ -151,7 +151,7 @@ class Vocabulary:
         """
         token = self._index.get(begin_word(language))
         if token is None:
-            raise ModelError(f"The model does not speak the language {language!r}.")
+            raise ModelError("The model does not speak the language {code}.", code=language)
         return token
 
     def encode(self, text: str, max_words: int, language: str = ENGLISH) -> list[int]:

@@ -41,7 +41,7 @@ def assistant() -> Assistant:
 
 @pytest.fixture
 def crew(assistant: Assistant) -> Crew:
-    speak = partial(utter, VOICES, "en", "offline", False)
+    speak = partial(utter, VOICES, "offline", False)
     return Crew(lambda: None, lambda data, name: assistant.describe(data), speak)
 
 
@@ -138,7 +138,7 @@ def test_unforeseen_error_becomes_a_sentence(crew: Crew, caplog: pytest.LogCaptu
 
 
 def test_silent_voice_leaves_the_words(crew: Crew) -> None:
-    def speak(text: str) -> Iterator[Spoken]:
+    def speak(text: str, language: str) -> Iterator[Spoken]:
         raise SpeechError("No voice.")
 
     desk = Desk()
@@ -151,10 +151,10 @@ def test_silent_voice_leaves_the_words(crew: Crew) -> None:
 def test_a_long_text_is_spoken_sentence_by_sentence(crew: Crew) -> None:
     desk = Desk()
     desk.ready = True
-    desk.report("This is the first sentence. This is the second one. And a third.")
+    desk.report("This is the first sentence. This is the second one. And a third.", "en")
     heard = []
     while desk.step(crew, ENGLISH):
-        (item,) = [entry.as_item("en") for entry in desk.entries]
+        (item,) = [entry.as_item() for entry in desk.entries]
         heard.append((len(item["sounds"]), item["complete"]))
     assert heard == [(1, False), (2, False), (3, False), (3, True)]
 
@@ -166,7 +166,7 @@ def test_missing_model_is_reported_until_the_person_moves_on(crew: Crew) -> None
     desk = Desk()
     work(desk, Crew(prepare, crew.describe, crew.speak))
     assert [entry.text for entry in desk.entries] == ["The model is missing."]
-    assert desk.entries[0].as_item("en")["now"] is True
+    assert desk.entries[0].as_item()["now"] is True
     desk.sync([], ENGLISH)
     assert len(desk.entries) == 1
     desk.sync([photo("a")], ENGLISH)

@@ -61,7 +61,7 @@ def test_black_photo_is_not_described(assistant: Assistant) -> None:
     Image.new("RGB", (640, 480)).save(file, "PNG")
     description = assistant.describe(file.getvalue())
     assert description.guidance is not None
-    assert description.text == description.guidance.message
+    assert description.text == description.guidance.message("en")
     assert description.confidence == 0
     assert description.timing.describe == 0
 

@@ -38,7 +38,7 @@ def captioner() -> Captioner:
 KEPT: list[str] = []
 
 
-def speak(text: str) -> Iterator[Spoken]:
+def speak(text: str, language: str) -> Iterator[Spoken]:
     yield Spoken(f"sound of {text}", 0.0, "voice", False)
 
 
@@ -81,7 +81,7 @@ def reports(camera: Camera, rgb: NDArray[np.uint8], count: int) -> list[Report]:
 def test_words_come_first_and_then_the_sound_of_each_sentence(captioner: Captioner) -> None:
     goes_on = threading.Event()
 
-    def slowly(text: str) -> Iterator[Spoken]:
+    def slowly(text: str, language: str) -> Iterator[Spoken]:
         for number in (1, 2):
             assert goes_on.wait(WAIT_S)
             goes_on.clear()
@@ -226,7 +226,7 @@ def test_a_silent_voice_leaves_the_words(captioner: Captioner, error: Exception)
 
 def test_reports_that_nobody_takes_do_not_pile_up(camera: Camera) -> None:
     for number in range(4 * module.REPORTS_KEPT):
-        camera._publish(Report(str(number), "", None, False, False, Moments(0.0)))
+        camera._publish(Report(str(number), "", "en", None, False, False, Moments(0.0)))
     kept = [report.id for report in camera.take()]
     assert kept == [str(number) for number in range(3 * module.REPORTS_KEPT, number + 1)]
     assert camera.take() == []

@@ -142,6 +142,6 @@ def test_every_kind_has_words_to_act_on() -> None:
     photos = (noisy(cat * 0.03), noisy(flat(255, 255, 255)), noisy(flat(90, 90, 90)))
     told = [assess(rgb) for rgb in (*photos, blurred(cat, 0.02))]
     assert [guidance.kind for guidance in told if guidance] == list(Kind)
-    messages = {guidance.message for guidance in told if guidance}
+    messages = {guidance.message("en") for guidance in told if guidance}
     assert len(messages) == len(Kind)
     assert all(message.endswith(".") and message.count(". ") >= 1 for message in messages)

@@ -153,11 +153,12 @@ def test_a_damaged_file_is_set_aside_and_a_new_one_begun(tmp_path: Path, kind: s
     history = History(tmp_path)
     assert history.add(ME, Draft(Source.UPLOAD, "A new dog."))
     notice = history.take_notice()
-    assert notice
-    assert re.match("The history was damaged, so a new one was begun.", notice)
+    assert notice is not None
+    told = str(notice)
+    assert re.match("The history was damaged, so a new one was begun.", told)
     (aside,) = tmp_path.glob("history-damaged-*.db")
-    assert aside.name in notice
-    assert str(tmp_path) in notice
+    assert aside.name in told
+    assert str(tmp_path) in told
     assert aside.read_bytes() == damaged
     assert history.take_notice() is None
     assert [entry.text for entry in history.page(ME)] == ["A new dog."]

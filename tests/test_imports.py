@@ -10,7 +10,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 # What Streamlit draws beside streamlit_app.py.
 DRAWN = {
-    f"pipeline/page/{name}.py" for name in ("parts", "camera_tab", "photo_tab", "settings", "panel")
+    f"pipeline/page/{name}.py"
+    for name in ("parts", "camera_tab", "photo_tab", "settings", "panel", "person", "result")
 }
 FORBIDDEN = {
     "pipeline": {"torch", "streamlit", "streamlit_app", "training", "export", "tests"},

@@ -10,8 +10,10 @@ import pytest
 
 from pipeline.assistant import Assistant, Description
 from pipeline.captioner import Captioner
+from pipeline.errors import HistoryError
 from pipeline.history import LOCAL_OWNER, History, Privacy, Source
 from pipeline.page.keeper import SESSION_DAYS, Keeper, owner_of
+from pipeline.phrases import ENGLISH
 from pipeline.speech import default_chain
 from tests.data.tiny_files import TINY
 
@@ -85,11 +87,11 @@ def test_who_keeps_no_history_changes_nothing(tmp_path: Path, description: Descr
 
 
 def test_no_history_is_told_once_and_keeps_nothing(description: Description) -> None:
-    keeper = Keeper(None, LOCAL_OWNER, "The history cannot be opened.")
+    keeper = Keeper(None, LOCAL_OWNER, HistoryError("The history cannot be opened."))
     keeper.keep(Source.UPLOAD, description)
     assert keeper.privacy.history is False
-    assert keeper.take_problem() == "The history cannot be opened."
-    assert keeper.take_problem() == ""
+    assert keeper.take_problem(ENGLISH) == "The history cannot be opened."
+    assert keeper.take_problem(ENGLISH) == ""
 
 
 @pytest.mark.skipif(os.name != "posix", reason="takes the file away under an open history")
@@ -103,7 +105,7 @@ def test_a_history_that_fails_stops_nothing_and_is_told_once(
     history.path.write_bytes(b"this is no database" * 100)
     for _ in range(3):
         keeper.keep(Source.UPLOAD, description)
-    notice = keeper.take_problem()
+    notice = keeper.take_problem(ENGLISH)
     assert notice.endswith(".")
-    assert keeper.take_problem() == ""
+    assert keeper.take_problem(ENGLISH) == ""
     assert history.count(LOCAL_OWNER) >= 2  # a new one was begun

@@ -266,7 +266,7 @@ def test_an_archive_is_taken_in_once(tmp_path: Path, history: History, panel: Pa
     guest.ledger.take_in("file 1", archive)
     assert guest.words == ["Dog 1.", "Dog 0."]
     words = ENGLISH.history_imported.format(added=2, known=0)
-    assert guest.ledger.take_speech() == (words, "")
+    assert guest.ledger.take_speech() == (words, "en")
     guest.ledger.take_in("file 1", archive)
     assert guest.ledger.take_speech() is None
     guest.ledger.take_in("file 2", archive)
@@ -302,8 +302,8 @@ def test_without_a_history_the_panel_says_so() -> None:
 
 
 def test_kept_words_are_said_again_and_again() -> None:
-    def speak(text: str) -> Iterator[Spoken]:
-        yield Spoken(f"sound of {text}", 1.0, "voice", False)
+    def speak(text: str, language: str) -> Iterator[Spoken]:
+        yield Spoken(f"sound of {text} in {language}", 1.0, "voice", False)
 
     desk = Desk()
     crew = Crew(lambda: None, lambda data, name: pytest.fail("no photo"), speak)
@@ -314,8 +314,8 @@ def test_kept_words_are_said_again_and_again() -> None:
         desk.say("Un chien.", "fr")
         (entry,) = desk.entries  # the one before makes room
         assert (entry.kind, entry.now) == (Kind.DESCRIPTION, True)
-        assert entry.as_item("en")["language"] == "fr"
+        assert entry.as_item()["language"] == "fr"
         assert desk.step(crew, ENGLISH)
-        assert [sound.token for sound in entry.sounds] == ["sound of Un chien."]
+        assert [sound.token for sound in entry.sounds] == ["sound of Un chien. in fr"]
         ids.append(entry.id)
     assert ids[0] != ids[1]

@@ -186,7 +186,7 @@ CUE = Spoken("cue", 0.3, "cue", False)
 
 
 def report(identity: str, *tokens: str, **changes: Any) -> Report:
-    values = {"text": f"Scene {identity}.", "interrupts": False, "asked": False}
+    values = {"text": f"Scene {identity}.", "language": "en", "interrupts": False, "asked": False}
     moments = Moments(seen=time.time())
     sounds = tuple(Spoken(token, 1.0, "hibari", False) for token in tokens)
     return Report(
@@ -202,26 +202,26 @@ def test_a_report_is_shown_at_once_and_gets_its_sound_later() -> None:
     desk = Desk()
     desk.ready = True
     desk.tell(report("a"))
-    (item,) = [entry.as_item("en") for entry in desk.entries]
+    (item,) = [entry.as_item() for entry in desk.entries]
     assert (item["id"], item["text"], item["now"]) == ("a", "Scene a.", False)
     assert (item["sounds"], item["complete"]) == ([], False)
     assert item["seen"]
     # The camera's thread makes the sound, not the desk.
     assert not desk.step(Crew(never, never, never), ENGLISH)
     desk.tell(report("a", "token", complete=True))
-    (item,) = [entry.as_item("en") for entry in desk.entries]
+    (item,) = [entry.as_item() for entry in desk.entries]
     assert (item["sounds"], item["complete"], item["voice"]) == (["token"], True, "hibari")
 
 
 def test_the_cue_waits_until_the_first_report() -> None:
     desk = Desk()
-    desk.watch("Looking.", CUE)
-    desk.watch("Looking.", CUE)
+    desk.watch(ENGLISH, CUE)
+    desk.watch(ENGLISH, CUE)
     assert [(entry.kind, entry.sounds) for entry in desk.entries] == [(Kind.WAITING, (CUE,))]
     desk.tell(report("a", interrupts=True))
     assert [entry.id for entry in desk.entries] == ["a"]
-    assert desk.entries[0].as_item("en")["now"] is True
-    desk.watch("Looking.", CUE)
+    assert desk.entries[0].as_item()["now"] is True
+    desk.watch(ENGLISH, CUE)
     desk.unwatch()
     assert [entry.id for entry in desk.entries] == ["a"]
 

@@ -197,6 +197,10 @@ function bind(root) {
     if (button) DEEDS[button.dataset.do]();
   });
   nodes.select.addEventListener("change", () => open(nodes.select.value));
+  if (!stream) return;
+  nodes.video.srcObject = stream; // the page was drawn anew around a camera that is on
+  nodes.video.play().catch(() => {});
+  offerChoice();
 }
 
 function label() {
@@ -215,6 +219,7 @@ function label() {
   nodes.choice.querySelector("span").textContent = labels.camera_choice;
   nodes.choice.hidden = !on || nodes.select.options.length < 2;
   nodes.video.hidden = !stream;
+  for (const frame of document.querySelectorAll(IFRAME)) frame.title = labels.camera_frame;
   nodes.video.setAttribute("aria-label", labels.camera_picture);
   const keys = section.querySelector("[data-part=keys]");
   keys.textContent = labels.camera_keys;

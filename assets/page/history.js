@@ -16,6 +16,7 @@ let nodes = null;
 let data = null;
 let send = () => {};
 let drawn = null; // the version that stands there
+let labelled = ""; // the language of the labels that stand there
 let told = 0; // the version of the last sentence that was said
 let turn = Date.now(); // grows also over a page that is loaded anew
 let pending = [];
@@ -29,6 +30,7 @@ export default function ({ data: fresh, parentElement, setTriggerValue }) {
   bind(parentElement);
   if (drawn === data.version) return;
   drawn = data.version;
+  if (labelled !== data.language) label();
   draw();
   if (data.said.version > told) {
     told = data.said.version;
@@ -59,7 +61,7 @@ function draw() {
     button(name).setAttribute("aria-disabled", String(!data[name]));
   }
   for (const link of nodes.section.querySelectorAll("a[data-kind]")) {
-    link.href = address(`export.${link.dataset.kind}`);
+    link.href = address(`export.${link.dataset.kind}?language=${data.language}`);
   }
   const days = new Map();
   for (const entry of data.entries.filter(({ id }) => !isGone(id))) {
@@ -118,7 +120,7 @@ function fillDay(node, day, entries = []) {
 
 // "Today", "Yesterday", else the date, as the page's language has it.
 function nameOf(day) {
-  const language = document.documentElement.lang || "en";
+  const { language } = data;
   const [year, month, date] = day.split("-").map(Number);
   const begin = new Date(year, month - 1, date);
   const now = new Date();
@@ -140,16 +142,19 @@ function makeItem(id) {
     const one = element("button");
     one.type = "button";
     one.dataset.deed = deed;
-    one.textContent = data.labels[`history_${deed}`];
+    name(one, deed);
     controls.append(one);
   }
-  item.append(words, element("p", "vois-original"), controls);
+  const original = element("p", "vois-original");
+  original.append(element("span"), element("span"));
+  item.append(words, original, controls);
   return item;
 }
 
 function fillItem(item, entry) {
-  const before = JSON.stringify(item.entry ?? null);
-  if (before === JSON.stringify(entry)) return;
+  const filled = JSON.stringify([entry, data.language]);
+  if (item.filled === filled) return;
+  item.filled = filled;
   item.entry = entry;
   const { labels } = data;
   const lead = labels.history_item.replace("{time}", entry.time).replace("{source}", entry.source);
@@ -158,7 +163,10 @@ function fillItem(item, entry) {
   setText(text, entry.words);
   text.lang = entry.language;
   const original = item.querySelector(".vois-original");
-  setText(original, entry.original && labels.history_original.replace("{text}", () => entry.original));
+  const [before, was] = original.children;
+  setText(before, labels.history_original.replace("{text}", ""));
+  setText(was, entry.original);
+  was.lang = entry.language;
   original.hidden = !entry.original;
   const sentence = lead.replace("{text}", () => entry.words);
   for (const one of item.querySelectorAll(":scope > .vois-controls button")) {
@@ -178,6 +186,12 @@ function element(name, kind) {
   const node = document.createElement(name);
   if (kind) node.className = kind;
   return node;
+}
+
+// Its words are one of the labels, and change with the page's language.
+function name(node, label) {
+  node.dataset.label = `history_${label}`;
+  node.textContent = data.labels[node.dataset.label];
 }
 
 // A screen reader may read anew what is set anew.
@@ -233,20 +247,19 @@ async function copy(text) {
 function openForm(item) {
   const open = item.querySelector("form");
   if (open) return open.elements.words.focus();
-  const { labels } = data;
   const form = element("form", "vois-form");
   const label = element("label");
-  const name = element("span");
-  name.textContent = labels.history_words;
+  const lead = element("span");
+  name(lead, "words");
   const field = element("input");
   Object.assign(field, { type: "text", name: "words", maxLength: 2000, autocomplete: "off" });
   field.value = item.entry.words;
-  label.append(name, field);
+  label.append(lead, field);
   const controls = element("div", "vois-controls");
   const [save, cancel] = ["save", "cancel"].map((word) => {
     const one = element("button");
     one.type = word === "save" ? "submit" : "button";
-    one.textContent = labels[`history_${word}`];
+    name(one, word);
     return one;
   });
   controls.append(save, cancel);
@@ -331,6 +344,7 @@ function bind(root) {
 
 function label() {
   const { labels } = data;
+  labelled = data.language;
   for (const node of nodes.section.querySelectorAll("[data-label]")) {
     node.textContent = labels[node.dataset.label];
   }

@@ -157,14 +157,14 @@ async function fetchSound(item, place) {
 function show(item) {
   if (item.kind === "waiting") {
     if (shown !== null) clearSentence(); // old words must never be taken for the new photo's
-    return announce(item.text, "waiting", `waiting ${item.id}`);
+    return announce(item.text, "waiting", `waiting ${item.id}`, item.language);
   }
   if (shown === item.id) return;
   shown = item.id;
   nodes.sentence.textContent = item.text;
   nodes.sentence.lang = item.language;
   nodes.sentence.dataset.kind = item.kind;
-  announce(item.text, item.kind, `${item.kind} ${item.id}`);
+  announce(item.text, item.kind, `${item.kind} ${item.id}`, item.language);
   record("shown", item.id, item.moments);
   tellAge();
   tellVoice();
@@ -191,14 +191,15 @@ function tellAge() {
   if (!seen) return;
   const seconds = Math.max(0, Math.round((Date.now() - seen) / 1000));
   const [count, unit] = seconds < 60 ? [seconds, "second"] : [Math.floor(seconds / 60), "minute"];
-  const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
+  const words = new Intl.RelativeTimeFormat(data.language, { numeric: "auto" });
   nodes.ago.textContent = words.format(-count, unit);
 }
 setInterval(() => nodes?.section.isConnected && tellAge(), 1000);
 
-function announce(text, kind, what) {
+function announce(text, kind, what, language = data.language) {
   if (announced === what) return;
   announced = what;
+  nodes.status.lang = language; // a description may be in another language than the page
   nodes.status.dataset.kind = kind;
   clearTimeout(repeat);
   if (nodes.status.textContent !== text) nodes.status.textContent = text;
@@ -302,7 +303,7 @@ function changePace(step) {
   const nearest = PACES.reduce((a, b) => (Math.abs(b - pace) < Math.abs(a - pace) ? b : a));
   const place = PACES.indexOf(nearest) + step;
   setPace(PACES[Math.min(Math.max(place, 0), PACES.length - 1)]);
-  note(data.labels.pace.replace("{rate}", pace));
+  note(data.labels.pace.replace("{rate}", pace.toLocaleString(data.language)));
   tell("pace", pace);
 }
 
@@ -454,6 +455,7 @@ function bind(root) {
 
 function label() {
   const { labels } = data;
+  document.documentElement.lang = data.language; // Streamlit's own page says English
   // The theme's colours reach only this component; page.css needs them everywhere.
   const theme = getComputedStyle(nodes.section);
   for (const [name, source] of [["accent", "primary"], ["text", "text"]]) {

@@ -74,10 +74,10 @@ class Database:
         self._connection: sqlite3.Connection | None = None
         self._ready = False  # whether the connection has met its file
         self._identity: tuple[int, int] | None = None
-        self._notice: str | None = None
+        self._notice: HistoryError | None = None
         self.read(version_of)
 
-    def take_notice(self) -> str | None:
+    def take_notice(self) -> HistoryError | None:
         """A sentence to be said, once, after a damaged file was set aside; else None."""
         with self._lock:
             notice, self._notice = self._notice, None
@@ -141,7 +141,7 @@ class Database:
             try:
                 _make(self.path)
             except OSError as error:
-                raise HistoryError(_CLOSED.format(folder=self.path.parent)) from error
+                raise HistoryError(_CLOSED, folder=self.path.parent) from error
             self._identity = _identity(self.path)
             self._connection = _connect(self.path)
             try:
@@ -181,8 +181,8 @@ class Database:
                 with contextlib.suppress(FileNotFoundError):
                     os.replace(f"{self.path}{suffix}", f"{aside}{suffix}")
         except OSError as error:
-            raise HistoryError(_CLOSED.format(folder=self.path.parent)) from error
-        self._notice = _SET_ASIDE.format(name=aside.name, folder=aside.parent)
+            raise HistoryError(_CLOSED, folder=self.path.parent) from error
+        self._notice = HistoryError(_SET_ASIDE, name=aside.name, folder=aside.parent)
 
     def _in_words(self, error: sqlite3.Error) -> HistoryError:
         if not self._ready:
@@ -192,7 +192,7 @@ class Database:
         if code == sqlite3.SQLITE_FULL:
             return HistoryError(_FULL)
         if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN):
-            return HistoryError(_CLOSED.format(folder=self.path.parent))
+            return HistoryError(_CLOSED, folder=self.path.parent)
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return HistoryError(_BUSY)
         return HistoryError(_BROKEN if code == sqlite3.SQLITE_IOERR else _UNKNOWN)

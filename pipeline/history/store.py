@@ -63,7 +63,7 @@ class History:
         """Where the file lies."""
         return self._database.path
 
-    def take_notice(self) -> str | None:
+    def take_notice(self) -> HistoryError | None:
         """A sentence to be said, once, after a damaged file was set aside; else None."""
         return self._database.take_notice()
 

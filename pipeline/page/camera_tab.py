@@ -72,7 +72,7 @@ class CameraTab:
                 st.session_state[WORKER] = Camera(Watcher(self.captioner()), speak, keep)
             except VoisError as error:
                 self.live.leave()
-                self.desk.report(str(error))
+                self.desk.report(self.say.told(error), self.say.language)
                 return
         worker: Camera = st.session_state[WORKER]
         worker.configure(settings, speak, keep)
@@ -88,7 +88,7 @@ class CameraTab:
         if problem is not None:
             self._tell(problem)
         if before is State.CONNECTING and self.live.state is State.LIVE:
-            self.desk.watch(self.say.camera_first, spoken(looking()))
+            self.desk.watch(self.say, spoken(looking()))
         for report in worker.take() if worker is not None else ():
             if self.live.wanted:  # what comes after the stop is not said any more
                 self.desk.tell(report)
@@ -115,4 +115,4 @@ class CameraTab:
         self.live.paused = bool(st.session_state.camera.paused)
 
     def _tell(self, problem: Problem) -> None:
-        self.desk.report(str(getattr(self.say, f"camera_{problem}")))
+        self.desk.report(str(getattr(self.say, f"camera_{problem}")), self.say.language)

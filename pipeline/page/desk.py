@@ -57,13 +57,14 @@ class Entry:
         number: its place among those chosen together, from 1; 0 when it was chosen alone.
         kind: what `text` is.
         text: what is shown and spoken.
+        language: two-letter code of the text.
         now: stops what is being said; others wait for it to end.
         description: set once the photo was described.
         sounds: of its sentences, as far as they are made.
         complete: whether no more will come; without any sound, no voice could speak.
         speech: makes the next sentence's sound.
         moments: of what the camera saw; its sounds are made by the camera's thread.
-        language: of words from the history; empty for all others.
+        kept: whether these are words from the history.
     """
 
     id: str
@@ -72,28 +73,23 @@ class Entry:
     number: int
     kind: Kind
     text: str
+    language: str
     now: bool
     description: Description | None = None
     sounds: tuple[Spoken, ...] = ()
     complete: bool = False
     speech: Iterator[Spoken] | None = None
     moments: Moments | None = None
-    language: str = ""
+    kept: bool = False
 
-    def as_item(self, language: str) -> dict[str, object]:
-        """What `assets/page/player.js` takes: JSON, the one place where a dict stands for a type.
-
-        Args:
-            language: two-letter code of an entry that has no description.
-        """
-        if self.description is not None:
-            language = self.description.language
+    def as_item(self) -> dict[str, object]:
+        """What `assets/page/player.js` takes: JSON, where a dict has to stand for a type."""
         return {
             "id": self.id,
             "now": self.now,
             "kind": self.kind.value,
             "text": self.text,
-            "language": self.language or language,
+            "language": self.language,
             "sounds": [sound.token for sound in self.sounds],
             "complete": self.complete,
             "voice": self.sounds[0].voice if self.sounds else "",
@@ -110,7 +106,7 @@ class Crew:
     Attributes:
         prepare: loads what describes and speaks.
         describe: a photo file and its name to words.
-        speak: words to the sounds of their sentences.
+        speak: words and their language to the sounds of their sentences.
     """
 
     prepare: Callable[[], None]
@@ -149,20 +145,20 @@ class Desk:
         self._batch += bool(new)
         for number, photo in enumerate(new, start=1):
             if len(new) == 1:
-                self._add(photo, 0, Kind.WAITING, phrases.describing)
+                self._add(photo, 0, Kind.WAITING, phrases.describing, phrases.language)
             else:
                 text = phrases.describing_one_of.format(number=number, count=len(new))
-                self._add(photo, number, Kind.WAITING, text)
+                self._add(photo, number, Kind.WAITING, text, phrases.language)
 
     @property
     def used(self) -> bool:
         """Whether this person has ever been told anything here."""
         return self._batch > 0
 
-    def report(self, text: str) -> None:
-        """Shows and speaks an error that belongs to no photo on the page."""
+    def report(self, text: str, language: str) -> None:
+        """Shows and speaks an error that belongs to no photo on the page, in its language."""
         self._batch += 1
-        self._add(None, 0, Kind.ERROR, text)
+        self._add(None, 0, Kind.ERROR, text, language)
 
     def say(self, text: str, language: str) -> None:
         """Shows and speaks words that were kept, at once; asked for again, they are said again.
@@ -171,21 +167,21 @@ class Desk:
             text: what to say.
             language: its two-letter code.
         """
-        self.entries = [entry for entry in self.entries if not entry.language]
+        self.entries = [entry for entry in self.entries if not entry.kept]
         self._batch += 1
-        self._add(None, 0, Kind.DESCRIPTION, text)
-        self.entries[-1].language = language
+        self._add(None, 0, Kind.DESCRIPTION, text, language)
+        self.entries[-1].kept = True
 
-    def watch(self, text: str, cue: Spoken) -> None:
+    def watch(self, phrases: Phrases, cue: Spoken) -> None:
         """Shows that the camera's first picture is being looked at.
 
         Args:
-            text: what is announced.
+            phrases: have the words for it.
             cue: a short sound, so that nobody waits in silence.
         """
         self.unwatch()
         self._batch += 1
-        self._add(None, 0, Kind.WAITING, text)
+        self._add(None, 0, Kind.WAITING, phrases.camera_first, phrases.language)
         self.entries[-1].sounds, self.entries[-1].complete = (cue,), True
 
     def unwatch(self) -> None:
@@ -209,7 +205,16 @@ class Desk:
         if description is not None:
             kind = Kind.DESCRIPTION if description.guidance is None else Kind.GUIDANCE
         self._batch += 1
-        entry = Entry(report.id, None, self._batch, 0, kind, report.text, report.interrupts)
+        entry = Entry(
+            id=report.id,
+            photo=None,
+            batch=self._batch,
+            number=0,
+            kind=kind,
+            text=report.text,
+            language=report.language,
+            now=report.interrupts,
+        )
         entry.description, entry.moments = description, report.moments
         entry.sounds, entry.complete = report.sounds, report.complete
         self.entries.append(entry)
@@ -231,7 +236,7 @@ class Desk:
             self.ready = True
             problem = _problem(crew.prepare, phrases)
             if problem:
-                self.report(problem)
+                self.report(problem, phrases.language)
             return True
         for entry in self.entries:
             made_here = entry.kind is not Kind.WAITING and entry.moments is None
@@ -244,10 +249,10 @@ class Desk:
                 return True
         return False
 
-    def _add(self, photo: Photo | None, number: int, kind: Kind, text: str) -> None:
+    def _add(self, photo: Photo | None, number: int, kind: Kind, text: str, language: str) -> None:
         entry_id = secrets.token_hex(8)
         now = photo is None or photo.now
-        self.entries.append(Entry(entry_id, photo, self._batch, number, kind, text, now))
+        self.entries.append(Entry(entry_id, photo, self._batch, number, kind, text, language, now))
 
 
 def _describe(entry: Entry, photo: Photo, crew: Crew, phrases: Phrases) -> None:
@@ -255,10 +260,11 @@ def _describe(entry: Entry, photo: Photo, crew: Crew, phrases: Phrases) -> None:
         description = crew.describe(photo.read(), photo.name)
         entry.kind = Kind.DESCRIPTION if description.guidance is None else Kind.GUIDANCE
         entry.text, entry.description = description.text, description
+        entry.language = description.language
 
     problem = _problem(describe, phrases)
     if problem:
-        entry.kind, entry.text = Kind.ERROR, problem
+        entry.kind, entry.text, entry.language = Kind.ERROR, problem, phrases.language
     if entry.number > 0 and entry.kind is not Kind.DESCRIPTION:
         # Among several photos the person must hear which one to look after.
         entry.text = phrases.numbered.format(number=entry.number, text=entry.text)
@@ -269,7 +275,7 @@ def _problem(deed: Callable[[], None], phrases: Phrases) -> str:
     try:
         deed()
     except VoisError as error:
-        return str(error)
+        return phrases.told(error)
     except Exception:
         # The person must never meet a traceback, nor silence.
         logger.exception("Something went wrong.")
@@ -281,7 +287,7 @@ def _speak(entry: Entry, speak: Speak) -> None:
     """Makes the sound of the next sentence."""
     try:
         if entry.speech is None:
-            entry.speech = speak(entry.text)
+            entry.speech = speak(entry.text, entry.language)
         spoken = next(entry.speech, None)
     except SpeechError as error:
         logger.warning("No voice could speak: %s", error)

@@ -24,6 +24,7 @@ from starlette.types import Receive, Scope, Send
 from pipeline.errors import HistoryError
 from pipeline.history import Entry, History, export_csv, export_json, export_zip
 from pipeline.page.keeper import Keeper
+from pipeline.phrases import phrases
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ MEDIA_TYPES = {
     "json": "application/json",
     "zip": "application/zip",
 }
+_FAILED = "The export could not be made: {kind}."
 # Nothing of it stays behind in the browser, least of all what was deleted since.
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -111,7 +113,8 @@ def export(request: Request, speak: Speak) -> Response:
     try:
         first = next(blocks, b"")
     except HistoryError as error:
-        return PlainTextResponse(str(error), 503, _HEADERS)
+        say = phrases(request.query_params.get("language", ""))
+        return PlainTextResponse(say.told(error), 503, _HEADERS)
     return _Download(pipe, chain((first,), blocks), kind)
 
 
@@ -199,7 +202,7 @@ def _written(history: History, owner: str, kind: str, speak: Speak) -> _Pipe:
         except Exception as problem:
             # Else the browser would take what it has for the whole.
             logger.exception("An export failed.")
-            error = HistoryError(f"The export could not be made: {type(problem).__name__}.")
+            error = HistoryError(_FAILED, kind=type(problem).__name__)
         try:
             pipe.finish(error)
         except OSError:

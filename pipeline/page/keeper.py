@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pipeline.assistant import Description
 from pipeline.errors import HistoryError
 from pipeline.history import LOCAL_OWNER, Draft, Entry, History, Privacy, Source
+from pipeline.phrases import Phrases
 
 _T = TypeVar("_T")
 
@@ -49,7 +50,9 @@ class Keeper:
         owner: whose entries these are.
     """
 
-    def __init__(self, history: History | None, owner: str, problem: str = "") -> None:
+    def __init__(
+        self, history: History | None, owner: str, problem: HistoryError | None = None
+    ) -> None:
         """Joins the process's history with one owner.
 
         Args:
@@ -106,19 +109,19 @@ class Keeper:
         except HistoryError as error:
             logger.warning("The history failed: %s", error)
             with self._lock:
-                self._problem = str(error)
+                self._problem = error
             return otherwise
         finally:
             notice = self.history.take_notice()
-            if notice:
+            if notice is not None:
                 with self._lock:
                     self._problem = notice
 
-    def take_problem(self) -> str:
-        """What has gone wrong, once; empty when nothing has."""
+    def take_problem(self, say: Phrases) -> str:
+        """What has gone wrong, once, in a language's words; empty when nothing has."""
         with self._lock:
-            problem, self._problem = self._problem, ""
-            if problem == self._told:
+            problem, self._problem = self._problem, None
+            if problem is None or str(problem) == self._told:
                 return ""
-            self._told = problem or self._told
-            return problem
+            self._told = str(problem)
+            return say.told(problem)

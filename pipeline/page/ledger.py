@@ -55,6 +55,12 @@ class Ledger:
         self._speech: tuple[str, str] | None = None
         self._problem = ""
 
+    def translate(self, say: Phrases) -> None:
+        """Takes the sentences of the page's language, which the person may have changed."""
+        if say is not self._say:
+            self._say = say
+            self._version += 1
+
     def hear(self, deeds: object) -> None:
         """Does what the person asked for, each deed once.
 
@@ -85,6 +91,7 @@ class Ledger:
         return {
             "version": self._version,
             "heard": self._heard,
+            "language": self._say.language,
             "off": off,
             "token": self._token,
             "entries": [self._as_item(entry) for entry in self._entries],
@@ -115,11 +122,11 @@ class Ledger:
         done = self._attempt(lambda history: import_zip(history, owner, file), None)
         if done is not None:
             words = self._say.history_imported.format(added=done.added, known=done.known)
-            self._speech = words, ""
+            self._speech = words, self._say.language
             self._keeper.changed()
 
     def take_speech(self) -> tuple[str, str] | None:
-        """Words to be shown and spoken, and their language or "" for the page's; once."""
+        """Words to be shown and spoken, and their language; once."""
         speech, self._speech = self._speech, None
         return speech
 
@@ -180,7 +187,7 @@ class Ledger:
             try:
                 return deed(history)
             except HistoryError as error:
-                self._problem = str(error)
+                self._problem = self._say.told(error)
                 return otherwise
 
         return self._keeper.attempt(work, otherwise)

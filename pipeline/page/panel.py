@@ -15,15 +15,15 @@ IMPORT_MEGABYTES = 500  # 50,000 entries with their pictures; sounds come on top
 POLL_S = 1.0  # how often the list looks for what the camera has added; nobody reads it faster
 
 
-def draw(ledger: Ledger, desk: Desk, say: Phrases, language: str) -> None:
+def draw(ledger: Ledger, desk: Desk, say: Phrases) -> None:
     """Draws the panel and lets the page's one player say what it has to say.
 
     Args:
         ledger: what it shows.
         desk: where words are shown and spoken.
         say: the page's sentences.
-        language: two-letter code of the sentences.
     """
+    ledger.translate(say)
     with st.container(key="history_panel"):
         data = ledger.data() | {"import_megabytes": IMPORT_MEGABYTES}
         parts.history(data, say, on_deeds_change=functools.partial(_hear, ledger))
@@ -37,10 +37,9 @@ def draw(ledger: Ledger, desk: Desk, say: Phrases, language: str) -> None:
             ledger.take_in(archive.file_id, archive)
     speech, problem = ledger.take_speech(), ledger.take_problem()
     if problem:
-        desk.report(problem)
+        desk.report(problem, say.language)
     if speech is not None:
-        text, spoken = speech
-        desk.say(text, spoken or language)
+        desk.say(*speech)
     if problem or speech is not None:
         st.rerun()  # the player is drawn elsewhere on the page
 

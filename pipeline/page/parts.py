@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import logging
 from collections.abc import Callable
@@ -38,7 +37,7 @@ def _component(name: str) -> Any:
 
 def player(data: dict[str, Any], say: Phrases, **callbacks: Callable[[], None]) -> None:
     """The live region and the one voice. `data` is what assets/page/player.js reads."""
-    data = {**data, "labels": dataclasses.asdict(say)}
+    data = {**data, "labels": say.labels()}
     _component("player")(key="player", data=data, **callbacks)
 
 
@@ -49,15 +48,14 @@ def camera(live: LiveTab, keys: bool, say: Phrases, **callbacks: Callable[[], No
         "stops": live.stops,
         "paused": live.paused,
         "keys": keys,
-        "labels": dataclasses.asdict(say),
+        "labels": say.labels(),
     }
     _component("camera")(key="camera", data=data, **callbacks)
 
 
 def history(data: dict[str, object], say: Phrases, **callbacks: Callable[[], None]) -> None:
     """The history panel: assets/page/history.js."""
-    sentences = dataclasses.asdict(say).items()
-    labels = {name: text for name, text in sentences if name.startswith("history")}
+    labels = {name: text for name, text in say.labels().items() if name.startswith("history")}
     _component("history")(key="history", data={**data, "labels": labels}, **callbacks)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import secrets
 from pathlib import Path
 
@@ -24,14 +25,16 @@ def chosen_photos(say: Phrases) -> list[Photo]:
         type=PHOTO_TYPES,
         accept_multiple_files=True,
         max_upload_size=UPLOAD_MEGABYTES,
+        key="photos",  # the same field in every language
     )
     photos = [Photo(file.file_id, file.name, file.getvalue, now=False) for file in uploads]
     st.markdown(say.samples)
     with st.container(horizontal=True):
         for path in sorted(SAMPLES.glob("*.jpg")):
-            st.button(path.stem.replace("_", " ").capitalize(), on_click=_choose, args=(path,))
+            name = str(getattr(say, f"sample_{path.stem}"))
+            st.button(name, key=f"sample {path.stem}", on_click=_choose, args=(path,))
     # The camera is asked for only when it is wanted: asking at once would startle.
-    if st.toggle(say.use_camera):
+    if st.toggle(say.use_camera, key="use_camera"):
         photos += taken_photo(say)
     if SAMPLE in st.session_state:
         photos.append(st.session_state[SAMPLE])
@@ -40,7 +43,7 @@ def chosen_photos(say: Phrases) -> list[Photo]:
 
 def taken_photo(say: Phrases) -> list[Photo]:
     """Draws a camera for single photos and returns the one that was taken, if any."""
-    shot = st.camera_input(say.take)
+    shot = st.camera_input(say.take, key="shot")
     return [] if shot is None else [Photo(shot.file_id, shot.name, shot.getvalue, now=True)]
 
 
@@ -52,12 +55,13 @@ def forget_sample() -> None:
 def pictures(desk: Desk, say: Phrases) -> None:
     """The photos, the newest choice first; their words too when there are several."""
     # The camera has its own, and words from the history have none here.
-    entries = [entry for entry in desk.entries if entry.moments is None and not entry.language]
+    entries = [entry for entry in desk.entries if entry.moments is None and not entry.kept]
     several = len(entries) > 1
     with st.container(key="pictures"):
         for entry in sorted(entries, key=lambda entry: -entry.batch):
             if several and entry.kind is not Kind.WAITING:
-                st.text(entry.text)  # never as Markdown: a file's name may be in it
+                # Escaped: a file's name may be in it.
+                st.html(f'<p lang="{entry.language}">{html.escape(entry.text)}</p>')
             if entry.description is not None:
                 seen = entry.kind is Kind.DESCRIPTION
                 alt = say.photo_of.format(text=entry.text) if seen else say.unreadable

@@ -10,7 +10,7 @@ import streamlit as st
 from pipeline.history import LOCAL_OWNER, Privacy
 from pipeline.live import Wording
 from pipeline.page.keeper import Keeper
-from pipeline.phrases import Phrases
+from pipeline.phrases import LANGUAGES, Phrases, phrases
 from pipeline.speech import ONLINE_NAMES
 
 INTERVALS_S = (2, 5, 10, 30, 60)
@@ -28,6 +28,14 @@ def draw_settings(say: Phrases, keeper: Keeper, offline: Sequence[str]) -> None:
     """
     st.header(say.settings, anchor=False)
     st.session_state.setdefault("pace", 1.0)
+    st.selectbox(
+        say.language_label,
+        LANGUAGES,
+        format_func=lambda language: phrases(language).name,
+        key="language",
+        on_change=_stay,
+        args=(say,),
+    )
 
     def called(mode: str) -> str:
         if mode in ("offline", "best"):
@@ -53,6 +61,13 @@ def draw_settings(say: Phrases, keeper: Keeper, offline: Sequence[str]) -> None:
     st.toggle(say.mute_label, key="muted")
     st.toggle(say.keys_label, value=True, key="keys")
     _privacy(say, keeper)
+
+
+def _stay(before: Phrases) -> None:
+    """Keeps the tab that is open: Streamlit knows it by its label, which is another one now."""
+    after = phrases(st.session_state["language"])
+    at_photo = st.session_state.get("tab") == before.photo
+    st.session_state["tab"] = after.photo if at_photo else after.live
 
 
 def _privacy(say: Phrases, keeper: Keeper) -> None:

@@ -55,17 +55,17 @@ def spoken(sound: Sound) -> Spoken:
     return Spoken(shelf().put(sound.wav()), sound.seconds, sound.voice, sound.online)
 
 
-def utter(chain: VoiceChain, language: str, mode: str, keep: bool, text: str) -> Iterator[Spoken]:
+def utter(chain: VoiceChain, mode: str, keep: bool, text: str, language: str) -> Iterator[Spoken]:
     """Speaks a text sentence by sentence; each sound is made when it is asked for.
 
     The voice's own pace is used: the browser changes it while it plays.
 
     Args:
         chain: the voices.
-        language: two-letter code.
         mode: which voices may speak.
         keep: whether sounds may be kept on the disk.
         text: what is said.
+        language: its two-letter code.
 
     Raises:
         SpeechError: there is nothing to say.

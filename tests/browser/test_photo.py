@@ -201,7 +201,7 @@ def test_black_photo_gets_advice_and_no_description(vois: Vois, assistant: Assis
     advice = assistant.describe(black()[1]).guidance
     assert advice is not None
     vois.upload(black())
-    vois.wait_for_sentence(advice.message)
+    vois.wait_for_sentence(advice.message("en"))
     vois.wait_for_events("ended", 1)
     assert vois.page.get_attribute(".vois-sentence", "data-kind") == "guidance"
     assert vois.page.get_by_role("img", name=ENGLISH.unreadable).count() == 1

@@ -10,6 +10,10 @@ import numpy as np
 TINY = Path(__file__).parent / "tiny"
 COLOURS = {"red": (200, 30, 30), "green": (30, 160, 40), "blue": (30, 50, 200)}
 SHAPES = ("square", "stripe")
+_FRENCH = {
+    "square": ("Un carré", {"red": "rouge", "green": "vert", "blue": "bleu"}),
+    "stripe": ("Une bande", {"red": "rouge", "green": "verte", "blue": "bleue"}),
+}
 
 
 def draw(colour: str, shape: str, generator: np.random.Generator) -> np.ndarray:
@@ -30,11 +34,17 @@ def captions(colour: str, shape: str) -> tuple[str, ...]:
     return (plain, plain, plain, f"A {colour} {shape} is seen.", plain)
 
 
+def french(colour: str, shape: str) -> str:
+    """What a person would say of it in French."""
+    noun, colours = _FRENCH[shape]
+    return f"{noun} {colours[colour]} sur un fond pâle."
+
+
 def write_world(folder: Path, sizes: dict[str, int], seed: int = 0) -> None:
     """Writes prepared data as `training.flickr8k.prepare` would."""
     generator = np.random.default_rng(seed)
     (folder / "photos").mkdir(parents=True)
-    lines = ["image\tsplit\tcaption"]
+    lines, french_lines = ["image\tsplit\tcaption"], ["image\tsplit\tcaption"]
     for split, count in sizes.items():
         for number in range(count):
             colour = list(COLOURS)[number % 3]
@@ -43,4 +53,7 @@ def write_world(folder: Path, sizes: dict[str, int], seed: int = 0) -> None:
             bgr = cv2.cvtColor(draw(colour, shape, generator), cv2.COLOR_RGB2BGR)
             cv2.imwrite(str(folder / "photos" / name), bgr)
             lines += [f"{name}\t{split}\t{caption}" for caption in captions(colour, shape)]
+            french_lines.append(f"{name}\t{split}\t{french(colour, shape)}")
     (folder / "captions.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    text = "\n".join(french_lines) + "\n"
+    (folder / "captions.fr.tsv").write_text(text, encoding="utf-8")

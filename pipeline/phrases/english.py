@@ -1,180 +1,13 @@
-"""Every sentence of the page, in one place and looked up by language."""
+"""The page's sentences in English."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Phrases:
-    """One language's sentences; braces name what is filled in.
-
-    A field per sentence instead of a table of strings: a forgotten translation fails the type
-    check, not the person.
-    """
-
-    # Who we are, and what a first visitor is told once.
-    tagline: str
-    about: str
-    what_it_is: str
-    what_leaves: str
-    what_leaves_online: str
-    not_for_safety: str
-
-    # States, said by the live region.
-    loading: str
-    ready: str
-    describing: str
-    describing_one_of: str
-    perhaps: str
-    numbered: str
-    nothing_yet: str
-    muted: str
-    unmuted: str
-    pace: str
-    sound_blocked: str
-    sound_lost: str
-
-    # Errors that no module below has words for.
-    unknown_error: str
-    too_large: str
-    wrong_type: str
-
-    # The live camera: its states, then what can be wrong with it (pipeline.page.live).
-    live: str
-    ready_live: str
-    camera_off: str
-    camera_asking: str
-    camera_connecting: str
-    camera_live: str
-    camera_paused: str
-    camera_lost: str
-    camera_first: str
-    camera_denied: str
-    camera_missing: str
-    camera_busy: str
-    camera_unplugged: str
-    camera_insecure: str
-    camera_blocked: str
-    camera_start: str
-    camera_stop: str
-    camera_pause: str
-    camera_resume: str
-    camera_choice: str
-    camera_controls: str
-    camera_picture: str
-    camera_picture_of: str
-    camera_frame: str
-    camera_keys: str
-    describe_now: str
-
-    # The photo panel.
-    photo: str
-    choose: str
-    use_camera: str
-    take: str
-    samples: str
-    photo_of: str
-    unreadable: str
-
-    # The voice's buttons and keys.
-    result: str
-    controls: str
-    again: str
-    slower: str
-    faster: str
-    stop: str
-    mute: str
-    unmute: str
-    unlock: str
-    keys: str
-    volume: str
-    spoken_offline: str
-    spoken_online: str
-    spoken_tone: str
-
-    # Settings.
-    settings: str
-    voice: str
-    voice_offline: str
-    voice_online: str
-    voice_named: str
-    voice_named_online: str
-    voice_online_note: str
-    pace_label: str
-    mute_label: str
-    keys_label: str
-    wording_label: str
-    wording_auto: str
-    wording_full: str
-    wording_short: str
-    interval_label: str
-    interval: str
-    privacy: str
-    keep_history: str
-    keep_pictures: str
-    keep_days: str
-    keep_for_ever: str
-    keep_so_long: str
-    history_lies: str
-    history_of_session: str
-
-    # The history panel.
-    history: str
-    history_off: str
-    history_item: str
-    history_original: str
-    history_picture: str
-    history_search: str
-    history_filters: str
-    history_from: str
-    history_all_sources: str
-    history_source_camera: str
-    history_source_upload: str
-    history_source_api: str
-    history_source_command_line: str
-    history_day: str
-    history_reset: str
-    history_count_none: str
-    history_count_one: str
-    history_count: str
-    history_page: str
-    history_pages: str
-    history_newer: str
-    history_older: str
-    history_no_newer: str
-    history_no_older: str
-    history_play: str
-    history_copy: str
-    history_copied: str
-    history_not_copied: str
-    history_correct: str
-    history_words: str
-    history_save: str
-    history_cancel: str
-    history_corrected: str
-    history_delete: str
-    history_deleted: str
-    history_undo: str
-    history_undone_one: str
-    history_undone: str
-    history_no_undo: str
-    history_delete_all: str
-    history_delete_all_question: str
-    history_delete_all_yes: str
-    history_deleted_all: str
-    history_export: str
-    history_export_csv: str
-    history_export_json: str
-    history_export_zip: str
-    history_import: str
-    history_importing: str
-    history_imported: str
-    history_import_type: str
-    history_import_large: str
-
+from pipeline.phrases.form import Phrases
 
 ENGLISH = Phrases(
+    language="en",
+    name="English",
+    errors={},
     tagline="Hear what the camera or a photo shows.",
     about="About Vois",
     what_it_is="Vois describes what the camera or a photo shows in one sentence, said aloud.",
@@ -185,6 +18,12 @@ ENGLISH = Phrases(
     ),
     not_for_safety=(
         "It can be wrong: never rely on it for safety, such as crossing a road or taking medicine."
+    ),
+    other_language="Descriptions are in French: this model does not speak English.",
+    no_voice=(
+        "No voice on this machine speaks English, so there are only the words. In the settings, "
+        'choose the voice "Best available", which sends the words to Google, or have '
+        "requirements.txt installed again."
     ),
     loading="Getting ready.",
     ready="Ready. Choose a photo to hear what it shows.",
@@ -198,6 +37,14 @@ ENGLISH = Phrases(
     pace="Pace {rate}.",
     sound_blocked="Your browser waits for you before it plays sound.",
     sound_lost="The sound did not arrive.",
+    guidance_dark=(
+        "It is too dark to see. Turn on a light, and check that nothing covers the camera."
+    ),
+    guidance_bright="It is too bright to see. Turn the camera away from the light.",
+    guidance_blank=(
+        "There is almost nothing to see. Check that nothing covers the camera, or step back."
+    ),
+    guidance_blurred="The picture is blurred. Hold the camera still, or step back.",
     unknown_error="Something went wrong. Try again, or try another photo.",
     too_large="{name} is too large. Choose a photo of at most {megabytes} megabytes.",
     wrong_type="{name} is not a kind of photo that Vois can read. Choose a JPEG, PNG or WebP file.",
@@ -243,6 +90,12 @@ ENGLISH = Phrases(
     use_camera="Take a photo with the camera",
     take="Take a photo",
     samples="Or try a sample photo",
+    sample_astronaut="Astronaut",
+    sample_cat="Cat",
+    sample_coffee="Coffee",
+    sample_flower="Flower",
+    sample_rocket="Rocket",
+    sample_temple="Temple",
     photo_of="Photo: {text}",
     unreadable="Photo that was not described",
     result="Description",
@@ -260,6 +113,7 @@ ENGLISH = Phrases(
     spoken_online="Spoken by {voice}: the words were sent there, the picture was not.",
     spoken_tone="No voice could speak it: there are only the words.",
     settings="Settings",
+    language_label="Language / Langue",
     voice="Voice",
     voice_offline="Offline only",
     voice_online="Best available",
@@ -342,11 +196,6 @@ ENGLISH = Phrases(
     history_imported="Imported: {added} new descriptions; {known} were here already.",
     history_import_type="{name} is no zip file. Choose the zip file that you exported.",
     history_import_large="{name} is larger than {megabytes} megabytes, so it cannot be imported.",
+    spoken_into="{file}: {seconds} s, spoken by {voice}",
+    sound_unwritten="The sound cannot be written: {reason}",
 )
-
-_BY_LANGUAGE = {"en": ENGLISH}
-
-
-def phrases(language: str) -> Phrases:
-    """The sentences of a two-letter language code; English for one that nobody translated."""
-    return _BY_LANGUAGE.get(language, ENGLISH)

@@ -1,0 +1,94 @@
+"""What one person has of their own: what they chose, and a history. Needs Streamlit."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import threading
+import time
+
+import streamlit as st
+
+from pipeline.errors import HistoryError
+from pipeline.history import History
+from pipeline.live import LiveSettings
+from pipeline.page import doors
+from pipeline.page.keeper import Keeper, owner_of
+from pipeline.page.ledger import Ledger, zone_of
+from pipeline.phrases import Phrases, phrases
+from pipeline.speech import ONLINE_NAMES
+
+logger = logging.getLogger(__name__)
+
+LANGUAGE = "language"  # where the session keeps the chosen one, as a two-letter code
+PURGE_S = 3600.0
+
+
+def words() -> Phrases:
+    """The page's sentences, in the language that was chosen; the browser's at first."""
+    browser = (st.context.locale or "").lower()
+    st.session_state.setdefault(LANGUAGE, phrases(browser[:2]).language)
+    return phrases(st.session_state[LANGUAGE])
+
+
+def mode() -> str:
+    """Which voices may speak: "offline", "best" or one voice's name."""
+    return str(st.session_state.get("voice", "offline"))
+
+
+def online() -> bool:
+    """Whether this person lets the text of descriptions leave the machine."""
+    return mode() == "best" or mode() in ONLINE_NAMES
+
+
+def live_settings(language: str) -> LiveSettings:
+    """How the camera is to be described."""
+    wording, interval, pace = (st.session_state[key] for key in ("wording", "interval", "pace"))
+    return LiveSettings(wording, interval, pace, language)
+
+
+@st.cache_resource(show_spinner=False)
+def history() -> tuple[History | None, HistoryError | None]:
+    """The process's one history, or why there is none."""
+    try:
+        opened = History()
+    except HistoryError as error:
+        return None, error
+    threading.Thread(target=purge, args=(opened,), name="vois-purge", daemon=True).start()
+    return opened, None
+
+
+def purge(opened: History) -> None:
+    """Removes what is deleted or too old, now and every hour."""
+    while True:
+        try:
+            opened.purge()
+        except HistoryError as error:
+            logger.warning("The history was not cleaned: %s", error)
+        time.sleep(PURGE_S)
+
+
+def keeper() -> Keeper:
+    """This person's part of the history."""
+    if "keeper" not in st.session_state:
+        owner = owner_of(
+            str(st.get_option("server.address") or ""),
+            dict(st.context.headers),
+            secrets.token_hex(16),
+            bool(os.environ.get("VOIS_SHARED")),
+        )
+        opened, problem = history()
+        st.session_state.keeper = Keeper(opened, owner, problem)
+    kept: Keeper = st.session_state.keeper
+    return kept
+
+
+def ledger() -> Ledger:
+    """What this person's history panel shows."""
+    if "ledger" not in st.session_state:
+        zone = zone_of(st.context.timezone)
+        token = doors.doors().open(keeper())
+        st.session_state.ledger = Ledger(keeper(), words(), token, zone)
+    mine: Ledger = st.session_state.ledger
+    return mine

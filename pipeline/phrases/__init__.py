@@ -1,0 +1,17 @@
+"""Every sentence of the page, in one place and looked up by language."""
+
+from __future__ import annotations
+
+from pipeline.phrases.english import ENGLISH
+from pipeline.phrases.form import Phrases
+from pipeline.phrases.french import FRENCH
+
+__all__ = ["ENGLISH", "FRENCH", "LANGUAGES", "Phrases", "phrases"]
+
+_BY_LANGUAGE = {say.language: say for say in (ENGLISH, FRENCH)}
+LANGUAGES = tuple(_BY_LANGUAGE)  # two-letter codes
+
+
+def phrases(language: str) -> Phrases:
+    """The sentences of a two-letter language code; English for one that nobody translated."""
+    return _BY_LANGUAGE.get(language, ENGLISH)

@@ -1,0 +1,216 @@
+"""What a language's sentences are called, and how an error is told in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+from pipeline.errors import VoisError
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """One language's sentences; braces name what is filled in.
+
+    A field per sentence instead of a table of strings: a forgotten translation fails the type
+    check, not the person. Errors stand in English where they are raised, and `errors` has this
+    language's words for them; a test finds the one that was forgotten.
+
+    Attributes:
+        language: two-letter code.
+        name: what the language calls itself.
+        errors: this language's sentence for each English one of `VoisError`; English needs none.
+    """
+
+    language: str
+    name: str
+    errors: Mapping[str, str]
+
+    # Who we are, and what a first visitor is told once.
+    tagline: str
+    about: str
+    what_it_is: str
+    what_leaves: str
+    what_leaves_online: str
+    not_for_safety: str
+    other_language: str
+    no_voice: str
+
+    # States, said by the live region.
+    loading: str
+    ready: str
+    describing: str
+    describing_one_of: str
+    perhaps: str
+    numbered: str
+    nothing_yet: str
+    muted: str
+    unmuted: str
+    pace: str
+    sound_blocked: str
+    sound_lost: str
+
+    # What is wrong with a picture, and what to do (pipeline.guidance).
+    guidance_dark: str
+    guidance_bright: str
+    guidance_blank: str
+    guidance_blurred: str
+
+    # Errors that no module below has words for.
+    unknown_error: str
+    too_large: str
+    wrong_type: str
+
+    # The live camera: its states, then what can be wrong with it (pipeline.page.live).
+    live: str
+    ready_live: str
+    camera_off: str
+    camera_asking: str
+    camera_connecting: str
+    camera_live: str
+    camera_paused: str
+    camera_lost: str
+    camera_first: str
+    camera_denied: str
+    camera_missing: str
+    camera_busy: str
+    camera_unplugged: str
+    camera_insecure: str
+    camera_blocked: str
+    camera_start: str
+    camera_stop: str
+    camera_pause: str
+    camera_resume: str
+    camera_choice: str
+    camera_controls: str
+    camera_picture: str
+    camera_picture_of: str
+    camera_frame: str
+    camera_keys: str
+    describe_now: str
+
+    # The photo panel.
+    photo: str
+    choose: str
+    use_camera: str
+    take: str
+    samples: str
+    sample_astronaut: str
+    sample_cat: str
+    sample_coffee: str
+    sample_flower: str
+    sample_rocket: str
+    sample_temple: str
+    photo_of: str
+    unreadable: str
+
+    # The voice's buttons and keys.
+    result: str
+    controls: str
+    again: str
+    slower: str
+    faster: str
+    stop: str
+    mute: str
+    unmute: str
+    unlock: str
+    keys: str
+    volume: str
+    spoken_offline: str
+    spoken_online: str
+    spoken_tone: str
+
+    # Settings.
+    settings: str
+    language_label: str
+    voice: str
+    voice_offline: str
+    voice_online: str
+    voice_named: str
+    voice_named_online: str
+    voice_online_note: str
+    pace_label: str
+    mute_label: str
+    keys_label: str
+    wording_label: str
+    wording_auto: str
+    wording_full: str
+    wording_short: str
+    interval_label: str
+    interval: str
+    privacy: str
+    keep_history: str
+    keep_pictures: str
+    keep_days: str
+    keep_for_ever: str
+    keep_so_long: str
+    history_lies: str
+    history_of_session: str
+
+    # The history panel.
+    history: str
+    history_off: str
+    history_item: str
+    history_original: str
+    history_picture: str
+    history_search: str
+    history_filters: str
+    history_from: str
+    history_all_sources: str
+    history_source_camera: str
+    history_source_upload: str
+    history_source_api: str
+    history_source_command_line: str
+    history_day: str
+    history_reset: str
+    history_count_none: str
+    history_count_one: str
+    history_count: str
+    history_page: str
+    history_pages: str
+    history_newer: str
+    history_older: str
+    history_no_newer: str
+    history_no_older: str
+    history_play: str
+    history_copy: str
+    history_copied: str
+    history_not_copied: str
+    history_correct: str
+    history_words: str
+    history_save: str
+    history_cancel: str
+    history_corrected: str
+    history_delete: str
+    history_deleted: str
+    history_undo: str
+    history_undone_one: str
+    history_undone: str
+    history_no_undo: str
+    history_delete_all: str
+    history_delete_all_question: str
+    history_delete_all_yes: str
+    history_deleted_all: str
+    history_export: str
+    history_export_csv: str
+    history_export_json: str
+    history_export_zip: str
+    history_import: str
+    history_importing: str
+    history_imported: str
+    history_import_type: str
+    history_import_large: str
+
+    # The command line.
+    spoken_into: str
+    sound_unwritten: str
+
+    def told(self, error: VoisError) -> str:
+        """An error in this language; in English where nobody translated it."""
+        sentence = self.errors.get(error.sentence, error.sentence)
+        return sentence.format(**error.fields) if error.fields else sentence
+
+    def labels(self) -> dict[str, str]:
+        """The sentences by their names, as the page's scripts take them."""
+        named = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return {name: text for name, text in named if isinstance(text, str)}

@@ -1,0 +1,239 @@
+"""The page's sentences in French.
+
+A no-break space stands before : ; ? ! and inside « », as French typography wants it; voices read
+it as any other space.
+"""
+
+from __future__ import annotations
+
+from pipeline.phrases.form import Phrases
+from pipeline.phrases.french_errors import ERRORS
+
+FRENCH = Phrases(
+    language="fr",
+    name="Français",
+    errors=ERRORS,
+    tagline="Écoutez ce que montre la caméra ou une photo.",
+    about="À propos de Vois",
+    what_it_is="Vois décrit en une phrase, à voix haute, ce que montre la caméra ou une photo.",
+    what_leaves=(
+        "Rien ne quitte cet ordinateur\u00a0: les photos, les mots et le son y sont créés "
+        "et y restent."
+    ),
+    what_leaves_online=(
+        "Vos photos restent sur cet ordinateur\u00a0; les mots de chaque description sont envoyés "
+        "à Google, qui les lit à voix haute."
+    ),
+    not_for_safety=(
+        "Vois peut se tromper\u00a0: ne vous y fiez jamais pour votre sécurité, par exemple pour "
+        "traverser une rue ou prendre un médicament."
+    ),
+    other_language=(
+        "Les descriptions sont en anglais\u00a0: ce modèle ne parle pas encore français."
+    ),
+    no_voice=(
+        "Aucune voix de cet ordinateur ne parle français\u00a0: il n’y a que le texte. Pour "
+        "entendre les descriptions, faites installer requirements-espeak.txt, ou choisissez "
+        "dans les réglages la voix «\u00a0La meilleure disponible\u00a0», qui envoie les mots à "
+        "Google."
+    ),
+    loading="Préparation en cours.",
+    ready="Prêt. Choisissez une photo pour entendre ce qu’elle montre.",
+    describing="Description de la photo en cours.",
+    describing_one_of="Description de la photo {number} sur {count} en cours.",
+    perhaps="Peut-être\u00a0: {text}",
+    numbered="Photo {number}\u00a0: {text}",
+    nothing_yet="Il n’y a encore rien à répéter.",
+    muted="La voix est coupée. Appuyez sur M pour l’entendre.",
+    unmuted="La voix est rétablie.",
+    pace="Débit {rate}.",
+    sound_blocked="Votre navigateur attend un geste de votre part avant de jouer le son.",
+    sound_lost="Le son n’est pas arrivé.",
+    guidance_dark=(
+        "Il fait trop sombre pour voir. Allumez une lampe et vérifiez que rien ne couvre la caméra."
+    ),
+    guidance_bright=(
+        "Il y a trop de lumière pour voir. Détournez la caméra de la source de lumière."
+    ),
+    guidance_blank=(
+        "Il n’y a presque rien à voir. Vérifiez que rien ne couvre la caméra, ou reculez un peu."
+    ),
+    guidance_blurred="L’image est floue. Tenez la caméra immobile, ou reculez un peu.",
+    unknown_error="Un problème est survenu. Réessayez, ou essayez une autre photo.",
+    too_large=(
+        "{name} est un fichier trop volumineux. Choisissez une photo d’au plus {megabytes} "
+        "mégaoctets."
+    ),
+    wrong_type=(
+        "{name} n’est pas un type de photo que Vois sait lire. Choisissez un fichier JPEG, PNG ou "
+        "WebP."
+    ),
+    live="Caméra en direct",
+    ready_live="Prêt. Lancez la caméra pour entendre ce qui se trouve devant elle.",
+    camera_off="La caméra est arrêtée.",
+    camera_asking=(
+        "Votre navigateur demande peut-être si Vois peut utiliser la caméra. Choisissez Autoriser."
+    ),
+    camera_connecting="Connexion à la caméra.",
+    camera_live="La caméra est en marche.",
+    camera_paused=(
+        "En pause. Appuyez sur P pour reprendre, ou sur D pour entendre ce qui est là maintenant."
+    ),
+    camera_lost="L’image s’est arrêtée. Vois attend le retour de la caméra.",
+    camera_first="La caméra est en marche. Vois regarde.",
+    camera_denied=(
+        "Vois n’a pas le droit d’utiliser la caméra. Autorisez-la pour cette page dans les "
+        "réglages du navigateur, puis relancez la caméra."
+    ),
+    camera_missing="Il n’y a pas de caméra. Branchez-en une, puis relancez la caméra.",
+    camera_busy=(
+        "La caméra ne démarre pas. Fermez les autres programmes qui l’utilisent, puis relancez-la."
+    ),
+    camera_unplugged=("La caméra n’est plus là. Rebranchez-la, et Vois reprendra de lui-même."),
+    camera_insecure=(
+        "Ce navigateur ne donne accès à la caméra qu’aux pages de cet ordinateur ou en HTTPS. "
+        "Ouvrez la page de l’une de ces façons."
+    ),
+    camera_blocked=(
+        "L’image en direct n’arrive pas jusqu’à Vois\u00a0: le navigateur ou le réseau la bloque. "
+        "Vous pouvez prendre des photos une à une."
+    ),
+    camera_start="Lancer la caméra (L)",
+    camera_stop="Arrêter la caméra (L)",
+    camera_pause="Mettre en pause (P)",
+    camera_resume="Reprendre (P)",
+    camera_choice="Caméra",
+    camera_controls="Commandes de la caméra",
+    camera_picture="L’image de la caméra, pas encore décrite",
+    camera_picture_of="L’image de la caméra. Dernière description\u00a0: {text}",
+    camera_frame="Connexion de la caméra, rien à lire",
+    camera_keys="Touches\u00a0: L lance et arrête la caméra, D décrit maintenant, P met en pause.",
+    describe_now="Décrire maintenant (D)",
+    photo="Photo",
+    choose=(
+        "Choisissez ou déposez une ou plusieurs photos, d’au plus {megabytes} mégaoctets chacune"
+    ),
+    use_camera="Prendre une photo avec la caméra",
+    take="Prenez une photo",
+    samples="Ou essayez une photo d’exemple",
+    sample_astronaut="Astronaute",
+    sample_cat="Chat",
+    sample_coffee="Café",
+    sample_flower="Fleur",
+    sample_rocket="Fusée",
+    sample_temple="Temple",
+    photo_of="Photo\u00a0: {text}",
+    unreadable="Photo qui n’a pas été décrite",
+    result="Description",
+    controls="Voix",
+    again="À nouveau (A)",
+    slower="Plus lent",
+    faster="Plus vite",
+    stop="Silence (S)",
+    mute="Couper la voix (M)",
+    unmute="Rétablir la voix (M)",
+    unlock="Jouer le son",
+    keys="Touches\u00a0: A répète, S fait taire la voix, M la coupe ou la rétablit.",
+    volume="Volume",
+    spoken_offline="Dit par {voice}, sur cet ordinateur.",
+    spoken_online="Dit par {voice}\u00a0: les mots lui ont été envoyés, pas l’image.",
+    spoken_tone="Aucune voix n’a pu le dire\u00a0: il n’y a que le texte.",
+    settings="Réglages",
+    language_label="Langue / Language",
+    voice="Voix",
+    voice_offline="Hors ligne seulement",
+    voice_online="La meilleure disponible",
+    voice_named="{voice}, sur cet ordinateur",
+    voice_named_online="{voice}, en ligne",
+    voice_online_note=(
+        "«\u00a0La meilleure disponible\u00a0», comme toute voix dite en ligne, envoie le texte "
+        "de chaque description, jamais la photo, à Google, qui le lit à voix haute. Sans réseau, "
+        "une voix hors ligne prend le relais."
+    ),
+    pace_label="Débit de la voix",
+    mute_label="Couper la voix",
+    keys_label="Utiliser les touches A, S, M, D, P et L",
+    wording_label="Descriptions en direct",
+    wording_auto="Courtes quand l’image change vite",
+    wording_full="Toujours complètes",
+    wording_short="Toujours courtes",
+    interval_label="En direct\u00a0: parler au plus toutes les",
+    interval="{seconds} secondes",
+    privacy="Vie privée",
+    keep_history="Garder un historique",
+    keep_pictures="Y garder de petites images",
+    keep_days="Le garder pendant",
+    keep_for_ever="aussi longtemps que je veux",
+    keep_so_long="{days} jours",
+    history_lies="L’historique se trouve sur cet ordinateur, dans {path}.",
+    history_of_session=(
+        "L’historique se trouve sur l’ordinateur qui sert cette page. Personne d’autre ne voit le "
+        "vôtre, et il est effacé au bout d’un jour."
+    ),
+    history="Historique",
+    history_off=(
+        "L’historique ne peut pas être ouvert\u00a0: rien n’est gardé et rien ne peut être "
+        "montré ici."
+    ),
+    history_item="{time}, {source}\u00a0: {text}",
+    history_original="Avant la correction\u00a0: {text}",
+    history_picture="Petite image de {time}",
+    history_search="Chercher dans l’historique",
+    history_filters="Quelles descriptions",
+    history_from="Origine",
+    history_all_sources="Toutes",
+    history_source_camera="caméra",
+    history_source_upload="photo",
+    history_source_api="programme",
+    history_source_command_line="ligne de commande",
+    history_day="Jour",
+    history_reset="Tout afficher",
+    history_count_none="Aucune description.",
+    history_count_one="1 description.",
+    history_count="{count} descriptions.",
+    history_page="Page {number}.",
+    history_pages="Pages de l’historique",
+    history_newer="Plus récentes",
+    history_older="Plus anciennes",
+    history_no_newer="Il n’y a rien de plus récent.",
+    history_no_older="Il n’y a rien de plus ancien.",
+    history_play="Écouter",
+    history_copy="Copier",
+    history_copied="Copié.",
+    history_not_copied="Votre navigateur n’a pas permis à Vois de copier ce texte.",
+    history_correct="Corriger",
+    history_words="Correction, vide pour revenir au texte d’origine",
+    history_save="Enregistrer",
+    history_cancel="Annuler",
+    history_corrected="Enregistré.",
+    history_delete="Supprimer",
+    history_deleted="Supprimé. Rétablir fait revenir la description.",
+    history_undo="Rétablir",
+    history_undone_one="1 description est rétablie.",
+    history_undone="{count} descriptions sont rétablies.",
+    history_no_undo="Il n’y a rien à rétablir.",
+    history_delete_all="Tout supprimer",
+    history_delete_all_question=(
+        "Supprimer toutes les descriptions, même celles qui ne sont pas affichées\u00a0?"
+    ),
+    history_delete_all_yes="Oui, tout supprimer",
+    history_deleted_all="Toutes les descriptions sont supprimées. Rétablir les fait revenir.",
+    history_export="Emporter l’historique",
+    history_export_csv="Tableau (CSV)",
+    history_export_json="Données (JSON)",
+    history_export_zip="Tout, avec images et sons (zip)",
+    history_import="Importer un fichier zip exporté, d’au plus {megabytes} mégaoctets",
+    history_importing="Importation en cours. Cela peut prendre un moment.",
+    history_imported=(
+        "Importation terminée. Nouvelles descriptions\u00a0: {added}\u00a0; déjà "
+        "présentes\u00a0: {known}."
+    ),
+    history_import_type=(
+        "{name} n’est pas un fichier zip. Choisissez le fichier zip que vous avez exporté."
+    ),
+    history_import_large=(
+        "{name} dépasse {megabytes} mégaoctets et ne peut donc pas être importé."
+    ),
+    spoken_into="{file}\u00a0: {seconds} s, voix\u00a0: {voice}",
+    sound_unwritten="Le son ne peut pas être enregistré\u00a0: {reason}",
+)
