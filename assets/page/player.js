@@ -456,6 +456,7 @@ function bind(root) {
 function label() {
   const { labels } = data;
   document.documentElement.lang = data.language; // Streamlit's own page says English
+  speakOwn(labels);
   // The theme's colours reach only this component; page.css needs them everywhere.
   const theme = getComputedStyle(nodes.section);
   for (const [name, source] of [["accent", "primary"], ["text", "text"]]) {

@@ -201,6 +201,21 @@ class Phrases:
     history_import_type: str
     history_import_large: str
 
+    # Streamlit's own words (assets/page/own.js).
+    own_upload: str
+    own_add: str
+    own_remove: str
+    own_file: str
+    own_limit: str
+    own_take: str
+    own_clear: str
+    own_open: str
+    own_collapse: str
+    own_expand: str
+    own_skip: str
+    own_ask: str
+    own_learn: str
+
     # The command line.
     spoken_into: str
     sound_unwritten: str

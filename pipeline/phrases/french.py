@@ -234,6 +234,19 @@ FRENCH = Phrases(
     history_import_large=(
         "{name} dépasse {megabytes} mégaoctets et ne peut donc pas être importé."
     ),
+    own_upload="Parcourir",
+    own_add="Ajouter des fichiers",
+    own_remove="Retirer {name}",
+    own_file="envoi de fichiers",
+    own_limit="{megabytes} Mo par fichier",
+    own_take="Prendre la photo",
+    own_clear="Effacer la photo",
+    own_open="Ouvrir",
+    own_collapse="Replier les réglages",
+    own_expand="Déplier les réglages",
+    own_skip="Aller au contenu principal",
+    own_ask="Cette page souhaite utiliser votre caméra.",
+    own_learn="Comment autoriser l’accès (en anglais).",
     spoken_into="{file}\u00a0: {seconds} s, voix\u00a0: {voice}",
     sound_unwritten="Le son ne peut pas être enregistré\u00a0: {reason}",
 )

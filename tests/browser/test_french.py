@@ -1,0 +1,154 @@
+"""The page in French: its words, its language, its voice, by keyboard alone."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from typing import Any
+
+import pytest
+
+from pipeline.assistant import Assistant
+from pipeline.phrases import ENGLISH, FRENCH
+from tests.browser.conftest import ROOT, Server, Vois, serve, visit
+from tests.browser.test_look import axe, violations
+from tests.browser.test_photo import assistant, black, loudness, sample
+from tests.browser.test_voice import SOURCES
+
+__all__ = ["assistant", "axe"]  # fixtures
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        importlib.util.find_spec("espeakng_loader") is None,
+        reason="eSpeak NG is not installed (requirements-espeak.txt)",
+    ),
+]
+
+FOCUS = """(() => {
+  const node = document.activeElement;
+  return (node.getAttribute("aria-label") || node.textContent).trim();
+})()"""
+# What a person meets on the page: texts and names.
+WORDS = """() => [
+  document.body.innerText,
+  ...[...document.querySelectorAll("[aria-label]")].map((node) => node.getAttribute("aria-label")),
+].join("\\n")"""
+
+
+def open_in_french(vois: Vois) -> None:
+    vois.page.goto(vois.url)
+    vois.wait_for_status(FRENCH.ready_live)
+
+
+def tab_to(vois: Vois, name: str) -> None:
+    """By keyboard, as somebody who sees no pointer."""
+    for _ in range(60):
+        vois.page.keyboard.press("Tab")
+        if vois.page.evaluate(FOCUS) == name:
+            return
+    pytest.fail(f"{name} cannot be reached")
+
+
+def test_a_photo_is_described_in_french_by_keyboard_alone(
+    server: Server, browser: Any, axe: str, assistant: Assistant
+) -> None:
+    with visit(browser, server.url, locale="fr-FR", reduced_motion="reduce") as vois:
+        open_in_french(vois)
+        assert vois.page.get_attribute("html", "lang") == "fr"
+        tab_to(vois, FRENCH.live)
+        vois.page.keyboard.press("ArrowRight")
+        vois.page.keyboard.press("Enter")
+        vois.wait_for_status(FRENCH.ready)
+        assert violations(vois, axe) == []
+        tab_to(vois, FRENCH.sample_cat)
+        vois.page.keyboard.press("Enter")
+        expected = assistant.describe(sample("cat")[1], "fr")
+        assert expected.language == "fr"
+        vois.wait_for_sentence(expected.text)
+        assert vois.page.get_attribute(".vois-sentence", "lang") == "fr"
+        assert vois.page.get_attribute(".vois-status", "lang") == "fr"
+        vois.wait_for_events("ended", 1)
+        assert loudness(vois.sound()) > 0.01
+        assert vois.page.inner_text(".vois-voice") == FRENCH.spoken_offline.format(voice="espeak")
+        vois.page.keyboard.press("a")
+        vois.wait_for_events("ended", 2)
+        vois.page.keyboard.press("m")
+        vois.wait_for_status(FRENCH.muted)
+        assert violations(vois, axe) == []
+
+
+def test_no_english_is_left(server: Server, browser: Any) -> None:
+    with visit(browser, server.url, locale="fr-FR") as vois:
+        open_in_french(vois)
+        vois.page.get_by_role("tab", name=FRENCH.photo).click()
+        vois.wait_for_status(FRENCH.ready)
+        vois.upload(black())
+        vois.wait_for_sentence(FRENCH.guidance_dark)
+        vois.page.get_by_text(FRENCH.use_camera).click()
+        vois.page.get_by_role("button", name=FRENCH.own_take).wait_for()
+        vois.page.wait_for_selector(".vois-entry")
+        vois.settle()
+        met = str(vois.page.evaluate(WORDS))
+        french = set(FRENCH.labels().values())
+        left = [
+            text
+            for name, text in ENGLISH.labels().items()
+            if name != "language" and "{" not in text and text not in french
+            if re.search(rf"\b{re.escape(text)}(?!\w)", met)
+        ]
+        # A language's own name, and a word inside of "Données (JSON)".
+        assert set(left) <= {ENGLISH.name, ENGLISH.history_export_json}
+        heading = vois.page.locator(".vois-day h3").first.inner_text()
+        assert heading == "Aujourd’hui"  # noqa: RUF001
+
+
+def test_the_language_is_chosen_in_the_settings_and_kept_words_keep_theirs(
+    server: Server, browser: Any, assistant: Assistant
+) -> None:
+    with visit(browser, server.url, locale="fr-FR") as vois:
+        open_in_french(vois)
+        vois.page.get_by_role("tab", name=FRENCH.photo).click()
+        vois.wait_for_status(FRENCH.ready)
+        vois.press(FRENCH.sample_rocket)
+        french = assistant.describe(sample("rocket")[1], "fr").text
+        vois.wait_for_sentence(french)
+        vois.wait_for_events("ended", 1)
+        choose = vois.page.get_by_role("combobox", name=re.compile("Langue"))
+        choose.click()
+        vois.page.get_by_role("option", name=ENGLISH.name, exact=True).click()
+        vois.page.wait_for_function("document.documentElement.lang === 'en'")
+        vois.page.get_by_role("button", name=ENGLISH.again, exact=True).wait_for()
+        # The tab is the same, and so are the photo and its words.
+        assert vois.page.get_by_role("tab", name=ENGLISH.photo).get_attribute("aria-selected") == (
+            "true"
+        )
+        vois.press(ENGLISH.sample_cat)
+        vois.wait_for_sentence(assistant.describe(sample("cat")[1]).text)
+        vois.wait_for_events("ended", 2)
+        assert vois.page.inner_text(".vois-voice") == ENGLISH.spoken_offline.format(voice="hibari")
+        entry = vois.page.locator(".vois-entry", has_text=french).first
+        assert entry.locator(".vois-text").get_attribute("lang") == "fr"
+        vois.page.evaluate(SOURCES)
+        entry.get_by_role("button", name=re.compile(f"^{ENGLISH.history_play}")).click()
+        vois.wait_for_events("ended", 3)
+        assert vois.page.get_attribute(".vois-sentence", "lang") == "fr"
+        assert vois.page.inner_text(".vois-voice") == ENGLISH.spoken_offline.format(voice="espeak")
+
+
+def test_a_model_without_french_says_so_and_is_read_in_english(browser: Any) -> None:
+    with (
+        serve(ROOT / "assets") as server,
+        visit(browser, server.url, locale="fr-FR") as vois,
+    ):
+        vois.page.goto(vois.url)
+        vois.wait_for_status(f"{FRENCH.ready_live} {FRENCH.other_language}")
+        vois.page.get_by_role("tab", name=FRENCH.photo).click()
+        vois.wait_for_status(FRENCH.ready)  # once is enough
+        vois.press(FRENCH.sample_cat)
+        vois.wait_for_events("ended", 1)
+        assert vois.page.get_attribute("html", "lang") == "fr"
+        assert vois.page.get_attribute(".vois-sentence", "lang") == "en"
+        assert vois.page.get_attribute(".vois-status", "lang") == "en"
+        assert vois.page.inner_text(".vois-voice") == FRENCH.spoken_offline.format(voice="hibari")
+        assert vois.page.get_by_text(FRENCH.other_language).count() == 1
