@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import re
+import shutil
 import tomllib
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 import pytest
+import streamlit
 from PIL import Image
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,12 +23,13 @@ import streamlit_app
 from pipeline.assistant import Assistant, Description
 from pipeline.camera import Spoken
 from pipeline.captioner import Captioner
+from pipeline.contract import ModelContract
 from pipeline.errors import ModelError, SpeechError
 from pipeline.history import Privacy, Source
 from pipeline.page.desk import Crew, Desk, Kind, Photo
 from pipeline.page.sounds import SoundShelf, shelf, utter
-from pipeline.phrases import ENGLISH, phrases
-from pipeline.speech import default_chain
+from pipeline.phrases import ENGLISH, FRENCH, phrases
+from pipeline.speech import default_chain, espeak, system
 from tests.bad_files import DifficultFile, difficult_files
 from tests.data.tiny_files import TINY
 
@@ -245,6 +249,53 @@ def test_only_the_persons_choice_lets_the_online_voice_in(page: AppTest) -> None
         assert any(ENGLISH.what_leaves_online in text.value for text in page.markdown)
     page.selectbox(key="voice").set_value("hibari").run()
     assert any(ENGLISH.what_leaves in text.value for text in page.markdown)
+
+
+def test_the_page_speaks_french_and_keeps_what_was_chosen(
+    page: AppTest, assistant: Assistant
+) -> None:
+    page.selectbox(key="interval").set_value(10)
+    page.slider(key="pace").set_value(1.5)
+    page.file_uploader[0].upload("cat.jpg", CAT.read_bytes(), "image/jpeg").run()
+    page.selectbox(key="language").set_value("fr").run()
+    assert not page.exception
+    assert page.session_state["tab"] == FRENCH.photo
+    assert (page.selectbox(key="interval").value, page.slider(key="pace").value) == (10, 1.5)
+    assert page.selectbox(key="voice").label == FRENCH.voice
+    assert page.header[0].value == FRENCH.settings
+    assert len(texts(page)) == 1  # what was described is not described again
+    assert page.session_state.desk.entries[0].language == "en"
+    next(button for button in page.button if button.label == FRENCH.sample_rocket).click().run()
+    rocket = page.session_state.desk.entries[-1]
+    described = assistant.describe((CAT.parent / "rocket.jpg").read_bytes(), "fr")
+    assert (rocket.text, rocket.language) == (described.text, "fr")
+    shown = [text.value for text in page.markdown]
+    assert FRENCH.what_leaves in " ".join(shown)
+    assert FRENCH.other_language not in shown
+
+
+def test_what_french_lacks_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(TINY, tmp_path / "english")
+    contract = ModelContract.load(TINY)
+    dataclasses.replace(contract, languages=("en",)).save(tmp_path / "english")
+    monkeypatch.setenv("VOIS_ASSETS", str(tmp_path / "english"))
+    for offline in (espeak, system):
+        monkeypatch.setattr(offline, "is_installed", lambda: False)
+    streamlit.cache_data.clear()
+    try:
+        test = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+        test.session_state["language"] = "fr"
+        test.run()
+        shown = [text.value for text in test.markdown]
+        assert FRENCH.other_language in shown
+        assert FRENCH.no_voice in shown
+        test.selectbox(key="voice").set_value("best").run()  # Google speaks French
+        assert FRENCH.no_voice not in [text.value for text in test.markdown]
+        test.selectbox(key="language").set_value("en").run()
+        missing = {ENGLISH.no_voice, ENGLISH.other_language}
+        assert not missing & {text.value for text in test.markdown}
+    finally:
+        streamlit.cache_data.clear()
 
 
 def test_what_was_described_is_kept_before_it_is_shown(page: AppTest, assistant: Assistant) -> None:

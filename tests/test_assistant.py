@@ -15,6 +15,7 @@ from pipeline.captioner import Captioner
 from pipeline.contract import ModelContract
 from pipeline.errors import ImageError
 from pipeline.image import read_rgb
+from pipeline.phrases import FRENCH
 from pipeline.speech import VoiceChain, default_chain
 from tests.data.tiny_files import TINY
 
@@ -64,6 +65,33 @@ def test_black_photo_is_not_described(assistant: Assistant) -> None:
     assert description.text == description.guidance.message("en")
     assert description.confidence == 0
     assert description.timing.describe == 0
+
+
+@pytest.fixture(scope="module")
+def english_only(voices: VoiceChain) -> Assistant:
+    model = Captioner.load(TINY)
+    model.contract = dataclasses.replace(model.contract, languages=("en",), unsure_below=1.0)
+    return Assistant(model, voices)
+
+
+def test_the_language_is_the_persons(assistant: Assistant, captioner: Captioner) -> None:
+    caption = captioner.describe(read_rgb(CAT), language="fr")
+    assert not caption.hedged
+    description = assistant.describe(CAT, "fr")
+    assert (description.text, description.language) == (caption.text, "fr")
+    assert hedge("Un chien court.", "fr") == "Peut-être\u00a0: un chien court."
+
+
+def test_a_model_without_a_language_describes_in_its_own(
+    english_only: Assistant, captioner: Captioner
+) -> None:
+    english = captioner.describe(read_rgb(CAT)).text
+    description = english_only.describe(CAT, "fr")
+    assert (description.text, description.language) == (hedge(english, "en"), "en")
+    file = io.BytesIO()
+    Image.new("RGB", (640, 480)).save(file, "PNG")
+    advice = english_only.describe(file.getvalue(), "fr")  # no model has a part in it
+    assert (advice.text, advice.language) == (FRENCH.guidance_dark, "fr")
 
 
 def test_what_is_no_photo_raises_a_sentence(assistant: Assistant) -> None:

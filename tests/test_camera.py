@@ -22,8 +22,8 @@ from pipeline.page import camera_tab, parts
 from pipeline.page.camera_tab import CameraTab
 from pipeline.page.desk import Desk
 from pipeline.page.live import LiveTab
-from pipeline.phrases import ENGLISH
-from tests.data.tiny_files import TINY, draw
+from pipeline.phrases import ENGLISH, FRENCH
+from tests.data.tiny_files import TINY, draw, french
 
 WAIT_S = 20.0
 GENERATOR = np.random.default_rng(0)
@@ -212,9 +212,32 @@ def test_a_models_error_is_told_in_its_own_words(camera: Camera) -> None:
     assert KEPT == []
 
 
+def test_the_camera_speaks_the_persons_language(camera: Camera) -> None:
+    spoken: list[tuple[str, str]] = []
+
+    def note(text: str, language: str) -> Iterator[Spoken]:
+        spoken.append((text, language))
+        yield Spoken(f"sound of {text}", 0.0, "voice", False)
+
+    def broken() -> NDArray[np.uint8]:
+        raise ModelError("The model file {file} is damaged. Install Vois again.", file="a.onnx")
+
+    settings = LiveSettings(Wording.FULL, interval_s=0.0, language="fr")
+    camera.configure(settings, note, keep)
+    (red,) = reports(camera, RED, 1)
+    assert (red.text, red.language) == (french("red", "square"), "fr")
+    (dark,) = reports(camera, np.zeros_like(RED), 1)
+    assert (dark.text, dark.language) == (FRENCH.guidance_dark, "fr")
+    camera.offer(broken)
+    taken: list[Report] = []
+    wait(lambda: taken.extend(camera.take()) or (taken and taken[-1].complete))
+    assert taken[-1].text == "Le fichier a.onnx du modèle est abîmé. Réinstallez Vois."
+    assert spoken == [(report.text, "fr") for report in (red, dark, taken[-1])]
+
+
 @pytest.mark.parametrize("error", [SpeechError("none"), RuntimeError("broken")])
 def test_a_silent_voice_leaves_the_words(captioner: Captioner, error: Exception) -> None:
-    def fail(text: str) -> Iterator[Spoken]:
+    def fail(text: str, language: str) -> Iterator[Spoken]:
         raise error
 
     camera = Camera(Watcher(captioner), fail, keep)

@@ -18,7 +18,7 @@ from pipeline.captioner import NEVER_LAST, Captioner
 from pipeline.contract import CONTRACT_FILE
 from pipeline.errors import ModelError
 from pipeline.session import COREML, CPU, accelerators, open_session
-from tests.data.tiny_files import COLOURS, SHAPES, TINY, draw
+from tests.data.tiny_files import COLOURS, SHAPES, TINY, draw, french
 
 WORLD = [(colour, shape) for colour in COLOURS for shape in SHAPES]
 
@@ -35,6 +35,8 @@ def test_it_says_what_is_there(captioner: Captioner, colour: str, shape: str) ->
     assert caption.text.startswith(f"A {colour} {shape}")
     assert caption.text.endswith(".")
     assert caption.language == "en"
+    spoken = captioner.describe(draw(colour, shape, np.random.default_rng(7)), language="fr")
+    assert (spoken.text, spoken.language) == (french(colour, shape), "fr")
 
 
 def test_confidence_is_the_geometric_mean_of_the_words(captioner: Captioner) -> None:

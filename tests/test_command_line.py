@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 
 from pipeline.history import LOCAL_OWNER, History, Source
+from pipeline.phrases import FRENCH
+from pipeline.speech import espeak, system
 from tests.data.tiny_files import TINY, draw
 
 ROOT = Path(__file__).parents[1]
@@ -84,3 +86,17 @@ def test_descriptions_are_kept_only_where_it_is_asked_for(folder: Path) -> None:
 def test_one_voice_can_be_named(folder: Path) -> None:
     run = vois(folder / "a.jpg", "--speak", folder / "out.wav", "--voice", "hibari")
     assert "spoken by hibari" in run.stdout
+
+
+def test_it_speaks_french(folder: Path) -> None:
+    arguments = (folder / "a.jpg", folder / "gone.jpg", "--language", "fr")
+    run = vois(*arguments, "--speak", folder / "out.wav")
+    first, second, third = run.stdout.strip().splitlines()
+    assert first.endswith("Un carré rouge sur un fond pâle.")
+    assert second.endswith("Le fichier gone.jpg ne peut pas être ouvert.")
+    assert "out.wav\u00a0: " in third
+    if system.is_installed() or espeak.is_installed():
+        assert third.endswith(("\u00a0: system", "\u00a0: espeak"))
+        assert run.stderr == ""
+    else:
+        assert run.stderr.strip() == FRENCH.no_voice

@@ -26,6 +26,7 @@ from pipeline.history import LOCAL_OWNER, Draft, Entry, History, Source
 from pipeline.page import doors
 from pipeline.page.doors import BLOCK_BYTES, BLOCKS, Doors
 from pipeline.page.keeper import Keeper
+from pipeline.phrases import FRENCH
 from tests.bench.history import incoming
 
 CAT = Path(__file__).resolve().parents[1] / "assets" / "samples" / "cat.jpg"
@@ -161,8 +162,10 @@ def test_a_door_goes_with_its_session(history: History) -> None:
 def test_a_history_that_cannot_be_read_is_a_sentence(
     history: History, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    gone = "The history could not be read or written. Start Vois again."
+
     def page(*args: object, **kwargs: object) -> None:
-        raise HistoryError("The disk is gone.")
+        raise HistoryError(gone)
 
     keeper = Keeper(history, LOCAL_OWNER)
     monkeypatch.setattr(history, "page", page)
@@ -171,7 +174,9 @@ def test_a_history_that_cannot_be_read_is_a_sentence(
     # An archive has begun before its first entry is read, but none of it has been sent.
     for kind in ("csv", "json", "zip"):
         answer = web.get(f"/history/{token}/export.{kind}")
-        assert (answer.status_code, answer.text) == (503, "The disk is gone.")
+        assert (answer.status_code, answer.text) == (503, gone)
+        answer = web.get(f"/history/{token}/export.{kind}?language=fr")
+        assert (answer.status_code, answer.text) == (503, FRENCH.errors[gone])
     assert web.get(f"/history/{token}/picture/1").status_code == 404
     wait_for_threads()
 

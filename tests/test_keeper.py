@@ -13,7 +13,7 @@ from pipeline.captioner import Captioner
 from pipeline.errors import HistoryError
 from pipeline.history import LOCAL_OWNER, History, Privacy, Source
 from pipeline.page.keeper import SESSION_DAYS, Keeper, owner_of
-from pipeline.phrases import ENGLISH
+from pipeline.phrases import ENGLISH, FRENCH
 from pipeline.speech import default_chain
 from tests.data.tiny_files import TINY
 
@@ -84,6 +84,11 @@ def test_who_keeps_no_history_changes_nothing(tmp_path: Path, description: Descr
     before = keeper.changes
     keeper.keep(Source.UPLOAD, description)
     assert (history.count(LOCAL_OWNER), keeper.changes) == (0, before)
+
+
+def test_what_failed_is_told_in_the_persons_language() -> None:
+    error = HistoryError("The history could not be read or written. Start Vois again.")
+    assert Keeper(None, LOCAL_OWNER, error).take_problem(FRENCH) == FRENCH.errors[str(error)]
 
 
 def test_no_history_is_told_once_and_keeps_nothing(description: Description) -> None:

@@ -15,7 +15,7 @@ from pipeline.history import LOCAL_OWNER, Draft, History, Source, export_zip
 from pipeline.page.desk import Crew, Desk, Kind
 from pipeline.page.keeper import Keeper
 from pipeline.page.ledger import PAGE_ENTRIES, Ledger, zone_of
-from pipeline.phrases import ENGLISH
+from pipeline.phrases import ENGLISH, FRENCH
 
 CAT = Path(__file__).resolve().parents[1] / "assets" / "samples" / "cat.jpg"
 NOON = dt.datetime(2026, 7, 1, 12, 0, tzinfo=dt.UTC)
@@ -270,7 +270,7 @@ def test_an_archive_is_taken_in_once(tmp_path: Path, history: History, panel: Pa
     guest.ledger.take_in("file 1", archive)
     assert guest.ledger.take_speech() is None
     guest.ledger.take_in("file 2", archive)
-    assert guest.ledger.take_speech() == (ENGLISH.history_imported.format(added=0, known=2), "")
+    assert guest.ledger.take_speech() == (ENGLISH.history_imported.format(added=0, known=2), "en")
     guest.ledger.take_in("file 3", io.BytesIO(b"words"))
     assert "no archive that Vois exported" in guest.ledger.take_problem()
     other.close()
@@ -319,3 +319,23 @@ def test_kept_words_are_said_again_and_again() -> None:
         assert [sound.token for sound in entry.sounds] == ["sound of Un chien. in fr"]
         ids.append(entry.id)
     assert ids[0] != ids[1]
+
+
+def test_the_panel_follows_the_pages_language(history: History, panel: Panel) -> None:
+    fill(history, 1)
+    before = panel.data
+    assert (before["language"], before["count"]) == ("en", ENGLISH.history_count_one)
+    panel.ledger.translate(ENGLISH)
+    assert panel.data["version"] == before["version"]
+    panel.ledger.translate(FRENCH)
+    after = panel.data
+    assert after["version"] > before["version"]
+    assert (after["language"], after["count"]) == ("fr", FRENCH.history_count_one)
+    assert after["entries"][0]["source"] == FRENCH.history_source_camera
+    assert after["entries"][0]["language"] == "en"  # its own
+    panel.do("play", id=after["entries"][0]["id"])
+    assert panel.ledger.take_speech() == ("Dog 0.", "en")
+    panel.do("newer")
+    assert panel.said == FRENCH.history_no_newer
+    panel.ledger.take_in("file", io.BytesIO(b"no archive"))
+    assert panel.ledger.take_problem() in FRENCH.errors.values()

@@ -15,6 +15,7 @@ from pipeline.captioner import Captioner
 from pipeline.guidance import Kind
 from pipeline.image import read_rgb
 from pipeline.live import FIRST_S, HOLD_S, SHORT_WORDS, LiveSettings, Utterance, Watcher, Wording
+from pipeline.phrases import FRENCH
 
 ROOT = Path(__file__).parents[1]
 LOOK_S = 0.2
@@ -251,3 +252,21 @@ def test_a_new_beginning_describes_what_was_described_before(watcher: Watcher) -
     words = viewer.show(FLOWER, 2)
     watcher.begin()
     assert viewer.show(FLOWER, 2) == words
+
+
+def test_a_model_without_french_is_said_in_english_and_advice_in_french(
+    captioner: Captioner,
+) -> None:
+    watcher = Watcher(captioner)
+    watcher.settings = LiveSettings(wording=Wording.FULL, interval_s=0.0, language="fr")
+    known = captioner.contract
+    captioner.contract = dataclasses.replace(known, languages=("en",))
+    try:
+        viewer = Viewer(watcher)
+        (text,) = viewer.show(FLOWER, 3)
+        assert viewer.said[0][1].description.language == "en"
+        assert not text.startswith("Peut-être")
+        assert viewer.show(BLACK, 3) == [FRENCH.guidance_dark]
+        assert viewer.said[1][1].description.language == "fr"
+    finally:
+        captioner.contract = known
