@@ -129,6 +129,24 @@ def test_every_difficult_file_ends_in_spoken_words_and_the_next_photo_is_describ
     assert good.kind is Kind.DESCRIPTION
 
 
+def test_each_text_is_said_in_its_own_language(assistant: Assistant) -> None:
+    said: list[tuple[str, str]] = []
+
+    def speak(text: str, language: str) -> Iterator[Spoken]:
+        said.append((text, language))
+        yield Spoken("token", 1.0, "voice", False)
+
+    desk = Desk()
+    desk.sync([photo("a"), photo("b", b"words")], FRENCH)
+    # A model that speaks no French.
+    crew = Crew(lambda: None, lambda data, name: assistant.describe(data, "en"), speak)
+    while desk.step(crew, FRENCH):
+        pass
+    assert [entry.as_item()["language"] for entry in desk.entries] == ["en", "fr"]
+    assert said == [(entry.text, entry.language) for entry in desk.entries]
+    assert desk.entries[1].text.startswith("Photo 2\u00a0: Ce fichier")
+
+
 def test_unforeseen_error_becomes_a_sentence(crew: Crew, caplog: pytest.LogCaptureFixture) -> None:
     def describe(data: bytes, name: str) -> Description:
         raise RuntimeError("secret detail")

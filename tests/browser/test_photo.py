@@ -216,7 +216,7 @@ def test_several_photos_speak_one_after_another(vois: Vois, assistant: Assistant
     assert [identity for _, identity in events[::2]] == [identity for _, identity in events[1::2]]
     assert len({identity for _, identity in events}) == 3
     texts = [text_of(assistant, sample(name)) for name in ("cat", "rocket", "flower")]
-    assert vois.page.locator(".st-key-pictures .stText").all_inner_texts() == texts
+    assert vois.page.locator(".st-key-pictures p[lang=en]").all_inner_texts() == texts
 
 
 def test_drawing_the_page_anew_says_nothing_twice(vois: Vois) -> None:
