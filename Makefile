@@ -10,7 +10,7 @@ RUN ?= runs/lite2
 KEEP_MEMORY := MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_MMAP_THRESHOLD_=8589934592 \
 	MALLOC_TOP_PAD_=268435456 THP_MEM_ALLOC_ENABLE=1
 
-.PHONY: help run test check data train export calibrate card parity bench soak clean
+.PHONY: help run test check data everyday train mixed export calibrate card parity bench soak clean
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
 
@@ -28,8 +28,15 @@ check: $(VENV)/.test  ## lint, format and types
 data: $(VENV)/.test  ## prepare Flickr8k: make data SOURCE=folder
 	$(BIN)/python -m training.flickr8k prepare --source $(SOURCE) --out $(DATA)
 
+everyday: $(VENV)/.test  ## prepare everyday photos: make everyday SOURCE=folder
+	$(BIN)/python -m training.everyday --source $(SOURCE) --out data/everyday
+
 train: $(VENV)/.test  ## train on the prepared data; stop and start it at will
 	$(KEEP_MEMORY) $(BIN)/python -m training.train --data $(DATA) --run $(RUN)
+
+mixed: $(VENV)/.test  ## go on with everyday photos, French and three encoders
+	$(KEEP_MEMORY) $(BIN)/python -m training.train --data $(DATA) data/everyday --run runs/mixed \
+		--from $(RUN) --encoder efficientnet-trio --recipe mixed
 
 export: $(VENV)/.test  ## turn the best checkpoint into assets/
 	$(BIN)/python -m export.to_onnx --run $(RUN) --assets assets

@@ -192,10 +192,8 @@ def blocks(history: History, kind: str) -> Any:
     return doors._written(history, LOCAL_OWNER, kind, speak).read()
 
 
-def test_a_failure_on_the_way_is_not_taken_for_the_end(
-    history: History, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    history.take_in(LOCAL_OWNER, incoming(2_000))
+def break_fourth_page(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets the disk fail in the middle of an export."""
     before, calls = history.page, 0
 
     def page(*args: Any, **kwargs: Any) -> list[Entry]:
@@ -206,6 +204,13 @@ def test_a_failure_on_the_way_is_not_taken_for_the_end(
         return before(*args, **kwargs)
 
     monkeypatch.setattr(history, "page", page)
+
+
+def test_a_failure_on_the_way_is_not_taken_for_the_end(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history.take_in(LOCAL_OWNER, incoming(2_000))
+    break_fourth_page(history, monkeypatch)
     with pytest.raises(HistoryError, match="The disk is gone"):
         b"".join(blocks(history, "json"))
     wait_for_threads()
@@ -236,16 +241,7 @@ def test_a_download_that_breaks_off_is_seen_as_such(
     history: History, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     history.take_in(LOCAL_OWNER, incoming(2_000))
-    before, calls = history.page, 0
-
-    def page(*args: Any, **kwargs: Any) -> list[Entry]:
-        nonlocal calls
-        calls += 1
-        if calls == 4:
-            raise HistoryError("The disk is gone.")
-        return before(*args, **kwargs)
-
-    monkeypatch.setattr(history, "page", page)
+    break_fourth_page(history, monkeypatch)
     keeper = Keeper(history, LOCAL_OWNER)
     with pytest.raises(IncompleteRead):
         web.get(f"/history/{doors.doors().open(keeper)}/export.json")

@@ -457,3 +457,40 @@ def test_load_notices_a_photo_that_is_gone(out: Path) -> None:
     (out / "photos" / "e.jpg").unlink()
     with pytest.raises(DataError, match=r"e\.jpg is incomplete"):
         load(out)
+
+
+FRENCH = "image\tflickr8k_split\tmulti30k_split\tcaption_en\tcaption_fr\n"
+
+
+def with_french(source: Path, *rows: str) -> Path:
+    (source / "captions.fr.tsv").write_text(FRENCH + "".join(f"{row}\n" for row in rows))
+    return source
+
+
+def test_french_captions_follow_our_splits_and_not_their_own(source: Path, out: Path) -> None:
+    with_french(
+        source,
+        "b.jpg\ttrain\ttest_2016\tA dog\tUn  chien .",
+        "d.jpg\tval\ttrain\tA dog\tDes chiens",
+        f"{SPARE}\tnone\ttrain\tA dog\tUn chat",
+    )
+    shutil.rmtree(out)
+    assert prepare_all(source, out) == 0
+    photos = load(out)
+    french = {p.name: p.french for split in photos.values() for p in split if p.french}
+    assert french == {"b.jpg": ("Un chien .",), "d.jpg": ("Des chiens",)}
+    (photo,) = photos["dev"]
+    assert (photo.said("en"), photo.said("fr")) == (cleaned("d.jpg"), ("Des chiens",))
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ("b.jpg\ttest\ttrain\tA dog\tUn chien", "another split"),
+        ("b.jpg\ttrain\ttrain\tA dog\t...", "Line 2 .* is damaged"),
+        ("b.jpg\ttrain", "Line 2 .* is damaged"),
+    ],
+)
+def test_damaged_french_captions_are_refused(source: Path, row: str, sentence: str) -> None:
+    with pytest.raises(DataError, match=sentence):
+        read_source(with_french(source, row), any_size=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,11 +24,12 @@ from training import views
 from training.checkpoint import load_model
 from training.config import StageConfig, TrainConfig
 from training.device import autocast
-from training.encoder import EfficientNetLite, Encoder, build_encoder
+from training.encoder import EfficientNetLite, EfficientNetTrio, Encoder, build_encoder
 from training.flickr8k import Photo
 from training.generate import beams
+from training.losses import caption_loss, self_critical_loss
 from training.model import CaptionModel
-from training.train import Trainer
+from training.train import Trainer, grow
 
 STAGES = (
     StageConfig("decoder", epochs=2, learning_rate=3e-3, photos=6, warm_up=2),
@@ -192,6 +194,118 @@ def test_token_rows_and_bag() -> None:
     assert bag[[PAD, BEGIN, END]].tolist() == [0, 0, 0]
 
 
+BILINGUAL = {"en": ["a dog runs", "a cat"], "fr": ["un chat"]}
+
+
+def test_a_photo_without_french_has_an_empty_row_there() -> None:
+    vocabulary = Vocabulary.build(BILINGUAL, min_count=1)
+    photos = [Photo("x", Path("x"), ("a dog",), ("Un chat",)), Photo("y", Path("y"), ("a cat",))]
+    rows = views.token_rows(photos, vocabulary, max_words=17)
+    a, dog, cat, un, chat = map(vocabulary.token, ("a", "dog", "cat", "un", "chat"))
+    assert rows.tolist() == [
+        [BEGIN, a, dog, END],
+        [vocabulary.begin("fr"), un, chat, END],
+        [BEGIN, a, cat, END],
+        [PAD, PAD, PAD, PAD],
+    ]
+
+
+def test_the_weight_of_other_languages_reaches_their_words_only() -> None:
+    vocabulary = Vocabulary.build(BILINGUAL, min_count=1)
+    torch.manual_seed(0)
+    model = CaptionModel(MODEL, len(vocabulary), TinyEncoder()).eval()
+    features = torch.randn(1, 16, 16)
+    said = Photo("x", Path("x"), ("a dog",), ("Un chat",))
+    both = views.token_rows([said], vocabulary, max_words=8)
+    with torch.no_grad():
+        losses = {
+            weight: float(caption_loss(model, features, both, 0.0, 0.0, weight))
+            for weight in (0.0, 1.0, 1e6)
+        }
+        english = float(caption_loss(model, features, both[:1], 0.0, 0.0))
+        french = float(caption_loss(model, features, both[1:], 0.0, 0.0))
+    assert losses[0.0] == pytest.approx(english, abs=1e-5)
+    assert losses[1.0] == pytest.approx((english + french) / 2, abs=1e-5)
+    assert losses[1e6] == pytest.approx(french, abs=1e-4)
+
+
+@pytest.fixture(scope="module")
+def bilingual(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The world of shapes, of which every other photo has a French caption."""
+    folder = tmp_path_factory.mktemp("bilingual") / "data"
+    shutil.copytree(data, folder)
+    lines = ["image\tsplit\tcaption"]
+    for split, count in (("train", 18), ("dev", 6)):
+        lines += [f"{split}{n}.jpg\t{split}\tUne forme sur un fond" for n in range(0, count, 2)]
+    (folder / "captions.fr.tsv").write_text("\n".join(lines) + "\n")
+    return folder
+
+
+def test_two_folders_and_two_languages_are_learned_and_scored(
+    data: Path, bilingual: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, list[int]]] = []
+
+    def listening(model, features, photos, reward, vocabulary, beams, penalty, language):
+        told.append((language, photos))
+        assert len(features) == len(photos)
+        return self_critical_loss(
+            model, features, photos, reward, vocabulary, beams, penalty, language
+        )
+
+    monkeypatch.setattr("training.train.self_critical_loss", listening)
+    stages = (replace(STAGES[0], epochs=25), replace(STAGES[2], epochs=2))
+    config = replace(CONFIG, stages=stages, save_every=100, french_share=0.5)
+    torch.manual_seed(0)
+    run = Trainer([bilingual, data], tmp_path, MODEL, config, TinyEncoder())
+    assert [(exam.name, exam.language, len(exam.places)) for exam in run.exams] == [
+        ("0_en", "en", 6),
+        ("0_fr", "fr", 3),
+        ("1_en", "en", 6),
+    ]
+    run.train()
+    assert {language for language, _ in told} == {"en", "fr"}
+    assert all(place < 18 and place % 2 == 0 for code, p in told if code == "fr" for place in p)
+    with (tmp_path / "curves.csv").open() as file:
+        row = list(csv.DictReader(file))[-1]
+    scores = dict(part.split(":") for part in row["dev_scores"].split())
+    assert list(scores) == ["0_en", "0_fr", "1_en"]
+    french = [run.vocabulary.token(word) for word in ("une", "forme", "sur", "un", "fond")]
+    said = run._captions(run._dev_memories()[:2], "fr")
+    assert said == [[run.vocabulary.words[token] for token in french]] * 2
+    mean = (float(scores["0_en"]) + float(scores["1_en"])) / 2
+    assert float(row["dev_cider"]) == pytest.approx(mean, abs=0.02)
+
+
+def test_a_run_that_starts_from_another_keeps_its_words_by_their_spelling(
+    finished: Path, bilingual: Path, tmp_path: Path
+) -> None:
+    run = Trainer([bilingual], tmp_path, MODEL, CONFIG, TinyEncoder(), start=finished)
+    before = load_model(finished / "best.pt", TinyEncoder()).state_dict()
+    words = Vocabulary.load(finished / "vocabulary.json")
+    after = run.model.state_dict()
+    assert torch.equal(after["layers.0.feed.0.weight"], before["layers.0.feed.0.weight"])
+    assert "<begin:fr>" not in words.words
+    for word in ("red", "<end>", "ground"):
+        ours, theirs = run.vocabulary.words.index(word), words.words.index(word)
+        assert torch.equal(after["embedding.weight"][ours], before["embedding.weight"][theirs])
+        assert torch.equal(after["bias"][ours], before["bias"][theirs])
+    assert run.vocabulary.words.index("red") != words.words.index("red")
+    averages = run.average.state_dict()
+    assert all(torch.equal(averages[name], after[name]) for name in after)
+
+
+def test_channels_that_another_run_never_saw_begin_at_zero(finished: Path) -> None:
+    wider = TinyEncoder()
+    wider.channels = 20
+    words = Vocabulary.load(finished / "vocabulary.json")
+    model = CaptionModel(MODEL, len(words), wider)
+    grow(model, words, finished)
+    old = load_model(finished / "best.pt", TinyEncoder()).adapter.project.weight
+    assert torch.equal(model.adapter.project.weight[:, :16], old)
+    assert not model.adapter.project.weight[:, 16:].any()
+
+
 @pytest.mark.parametrize("length_penalty", [0.0, 0.7])
 def test_the_batched_beam_search_is_the_pipelines(length_penalty: float) -> None:
     torch.manual_seed(4)
@@ -289,6 +403,26 @@ def test_the_real_encoder_keeps_its_interface_and_its_frozen_blocks() -> None:
     encoder.freeze(None)
     assert not any(p.requires_grad for p in encoder.parameters())
     assert not any(module.training for module in encoder.train().modules() if module is not encoder)
+
+
+def test_the_trio_is_its_three_side_by_side_and_trains_only_the_first() -> None:
+    torch.manual_seed(0)
+    trio = build_encoder("efficientnet-trio", pretrained=False)
+    assert isinstance(trio, Encoder)
+    assert isinstance(trio, EfficientNetTrio)
+    pixels = torch.randn(1, 3, 224, 224)
+    with torch.no_grad():
+        features = trio(pixels)
+        assert features.shape == (1, trio.places, trio.channels)
+        lite1, lite0 = (other(pixels) for other in trio.others)
+        large = torch.nn.functional.interpolate(pixels, size=288, mode="bilinear")
+        middle = trio.maps(large)[0, :, 1:4, 2:5].mean(dim=(1, 2))
+    assert torch.equal(features[..., 1280:2560], lite1)
+    assert torch.equal(features[..., 2560:], lite0)
+    assert torch.allclose(features[0, 7 + 2, :1280], middle, atol=1e-5)
+    trio.freeze(8)
+    assert not any(p.requires_grad for p in trio.others.parameters())
+    assert any(p.requires_grad for p in trio.blocks.parameters())
 
 
 def test_an_unknown_encoder_is_named() -> None:

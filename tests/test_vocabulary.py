@@ -26,6 +26,13 @@ def test_normalise_keeps_words_and_drops_the_rest() -> None:
     assert normalise("...") == []
 
 
+def test_french_cuts_after_an_apostrophe_that_stands_for_a_vowel_only() -> None:
+    text = "L'homme qu\u2019on voit d'ici a un t-shirt aujourd'hui, quelqu'un l'a dit."
+    words = "l' homme qu' on voit d' ici a un t-shirt aujourd'hui quelqu'un l' a dit".split()
+    assert normalise(text, "fr") == words
+    assert normalise("It's a dog's t-shirt", "en") == "it's a dog's t shirt".split()
+
+
 def test_accents_are_one_letter_however_they_were_typed() -> None:
     assert normalise("e\u0301te\u0301") == normalise("été")
 
@@ -48,6 +55,20 @@ def test_decode_stops_at_end_and_skips_special(vocabulary: Vocabulary) -> None:
 def test_sentence() -> None:
     assert sentence(["a", "dog"]) == "A dog."
     assert sentence([]) == ""
+    assert sentence(["l'", "homme", "d'", "ici"]) == "L'homme d'ici."
+
+
+def test_each_language_has_a_beginning_and_all_share_the_words() -> None:
+    built = Vocabulary.build({"en": ["a train", "a cat"], "fr": ["un train", "L'a"]}, min_count=2)
+    assert built.words == (*SPECIAL_WORDS, "<begin:fr>", "a", "train")
+    assert built.languages == ("en", "fr")
+    train, french = built.token("train"), built.begin("fr")
+    assert built.begin("en") == BEGIN
+    assert built.encode("Un train", 5, "fr") == [french, UNKNOWN, train, END]
+    assert built.decode([french, train, END]) == ["train"]
+    assert built.never_written == (PAD, BEGIN, UNKNOWN, french)
+    with pytest.raises(ModelError, match="'de'"):
+        built.begin("de")
 
 
 def test_save_and_load_give_the_same_words_and_hash(vocabulary: Vocabulary, tmp_path) -> None:

@@ -84,7 +84,7 @@ class Trainer:
         if start is not None:
             grow(self.model, self.vocabulary, start)
             self.average.load_state_dict(self.model.state_dict())
-        self.stage, self.epoch, self.step, self.best = 0, 0, 0, 0.0
+        self.stage, self.epoch, self.step, self.best = 0, 0, 0, -1.0
         self.optimizer: torch.optim.AdamW | None = None
         self._resume_optimizer: dict[str, Any] | None = None
         if (run / "last.pt").exists():

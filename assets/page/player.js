@@ -372,9 +372,10 @@ const DEEDS = {
 const KEYS = { a: "again", s: "stop", m: "mute" };
 // The camera's buttons are another component's, which is only there in its tab.
 const CAMERA_KEYS = { d: "ask", p: "pause", l: "power" };
-const press = (name) => document.querySelector(`.vois-camera [data-do=${name}]:not([hidden])`);
+const press = (name) =>
+  document.querySelector(`.vois-camera[data-bound] [data-do=${name}]:not([hidden])`);
 // "Ready" may be said a moment before the camera's component has loaded: the key is not lost then.
-function pressSoon(name, tries = 40) {
+function pressSoon(name, tries = 200) {
   const button = press(name);
   if (button) button.click();
   else if (tries > 0) setTimeout(() => pressSoon(name, tries - 1), 50);

@@ -99,8 +99,13 @@ class CameraTab:
         if self.worker is not None:
             self.worker.hush()
 
+    def _news(self, name: str) -> dict[str, Any]:
+        """What the browser tells under this name; empty when it was heard before."""
+        news: dict[str, Any] | None = st.session_state.camera[name]
+        return news if news and self.live.is_news(name, news["turn"]) else {}
+
     def _hear(self) -> None:
-        news = st.session_state.camera.camera
+        news = self._news("camera")
         problem = self.live.hear(news["kind"], time.monotonic()) if news else None
         if not self.live.sending:
             self.desk.unwatch()
@@ -108,11 +113,13 @@ class CameraTab:
             self._tell(problem)
 
     def _ask(self) -> None:
-        if self.worker is not None:
+        if self._news("ask") and self.worker is not None:
             self.worker.ask()
 
     def _pause(self) -> None:
-        self.live.paused = bool(st.session_state.camera.paused)
+        news = self._news("paused")
+        if news:
+            self.live.paused = news["paused"]
 
     def _tell(self, problem: Problem) -> None:
         self.desk.report(str(getattr(self.say, f"camera_{problem}")), self.say.language)

@@ -49,6 +49,7 @@ def camera(live: LiveTab, keys: bool, say: Phrases, **callbacks: Callable[[], No
         "id": live.id,
         "stops": live.stops,
         "paused": live.paused,
+        "heard": live.heard,
         "keys": keys,
         "labels": say.labels(),
     }

@@ -209,6 +209,35 @@ def test_two_browsers_hear_their_own_camera(real: Server, driver: Any, tmp_path:
         assert one.sentence != two.sentence
 
 
+def test_news_that_gets_lost_is_told_again(real: Server, driver: Any, tmp_path: Path) -> None:
+    film = write_film(tmp_path / "film.y4m", [still("flower", 30)])
+    losing: list[bytes | str] | None = None
+
+    def carry(route: Any) -> None:
+        server = route.connect_to_server()
+
+        def towards_server(message: bytes | str) -> None:
+            if losing is None:
+                server.send(message)
+            else:
+                losing.append(message)
+
+        route.on_message(towards_server)
+
+    with launch(driver, f"{CAMERA}{film}") as browser, visit(browser, real.url) as vois:
+        vois.page.route_web_socket("**/_stcore/stream", carry)
+        vois.open_camera()
+        for key, count in (("l", 1), ("d", 2)):
+            losing = []
+            vois.page.keyboard.press(key)
+            vois.page.wait_for_timeout(1_000)
+            assert losing, "nothing was sent that could get lost"
+            losing = None
+            vois.wait_for_events("shown", count)
+        vois.page.wait_for_timeout(5_000)  # two more times of telling
+        assert len(descriptions(vois)) == 2
+
+
 def test_started_and_stopped_often_leaves_nothing_behind(
     real: Server, driver: Any, tmp_path: Path
 ) -> None:
@@ -217,7 +246,9 @@ def test_started_and_stopped_often_leaves_nothing_behind(
         counts = []
         for times in range(1, 5):
             vois.page.keyboard.press("l")
-            vois.page.wait_for_function("!document.querySelector('.vois-camera video').hidden")
+            vois.page.wait_for_function(
+                "document.querySelector('.vois-camera video')?.hidden === false"
+            )
             vois.page.wait_for_function(
                 "times => said.filter(({ text }) => text.startsWith('The camera is live')).length"
                 " >= times",

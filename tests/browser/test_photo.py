@@ -284,7 +284,11 @@ def test_photo_from_the_camera(vois: Vois) -> None:
     vois.page.get_by_text(ENGLISH.use_camera, exact=True).click()
     shutter = vois.page.get_by_role("button", name="Take Photo")
     vois.page.wait_for_function("document.querySelector('video')?.videoWidth > 0")
-    shutter.click()
+    taken = vois.page.get_by_role("button", name="Clear photo")
+    for _ in range(10):  # Streamlit's shutter does nothing while its own picture is not ready
+        if not taken.count():
+            shutter.click()
+            vois.page.wait_for_timeout(2_000)
     vois.wait_for_events("ended", 1)
     assert vois.sentence != ""
 

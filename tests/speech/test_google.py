@@ -240,35 +240,29 @@ def test_accents_rest_together(server: GttsServer) -> None:
     assert len(server.asked) == 1
 
 
-def test_failures_under_way_together_count_once(server: GttsServer) -> None:
-    voice = GoogleVoice(deadline_s=0.5, clock=Clock())
-    server.mode = "delay"
-
+def fail_together(voice: GoogleVoice, count: int) -> None:
     def fail() -> None:
         with pytest.raises(SpeechError):
             voice.speak("A dog.", "en", 1.0)
 
-    threads = [threading.Thread(target=fail) for _ in range(3)]
+    threads = [threading.Thread(target=fail) for _ in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def test_failures_under_way_together_count_once(server: GttsServer) -> None:
+    voice = GoogleVoice(deadline_s=0.5, clock=Clock())
+    server.mode = "delay"
+    fail_together(voice, 3)
     assert voice.rest_s == FIRST_REST_S
 
 
 def test_few_requests_at_once(server: GttsServer) -> None:
     voice = GoogleVoice(deadline_s=1.0, clock=Clock())
     server.mode = "delay"
-
-    def fail() -> None:
-        with pytest.raises(SpeechError):
-            voice.speak("A dog.", "en", 1.0)
-
-    threads = [threading.Thread(target=fail) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    fail_together(voice, 8)
     assert server.connections <= 4
 
 
