@@ -24,6 +24,7 @@ from pipeline.assistant import Assistant, Description
 from pipeline.camera import Speak
 from pipeline.captioner import Captioner
 from pipeline.errors import HistoryError
+from pipeline.forms import Telling
 from pipeline.history import Entry, History, Source
 from pipeline.live import LiveSettings
 from pipeline.page import doors, panel, parts
@@ -186,8 +187,12 @@ def online() -> bool:
 
 def live_settings() -> LiveSettings:
     """How the camera is to be described."""
-    wording, interval, pace = (st.session_state[key] for key in ("wording", "interval", "pace"))
-    return LiveSettings(wording, interval, pace, LANGUAGE)
+    return LiveSettings(telling(), st.session_state.interval, st.session_state.pace, LANGUAGE)
+
+
+def telling() -> Telling:
+    """How this person wants descriptions to be put."""
+    return Telling(st.session_state["form"], st.session_state.neutral)
 
 
 def result(tab: CameraTab, camera_open: bool) -> None:
@@ -242,7 +247,7 @@ def prepare() -> None:
 
 def describe(data: bytes, name: str) -> Description:
     """A photo file to words, which are written down before anybody sees them."""
-    description = Assistant(captioner(), voices(online())).describe(data, LANGUAGE)
+    description = Assistant(captioner(), voices(online())).describe(data, LANGUAGE, telling())
     keeper().keep(Source.UPLOAD, description, name)
     return description
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from pipeline.assistant import Assistant
 from pipeline.captioner import Captioner
 from pipeline.errors import ImageError, VoisError
+from pipeline.forms import Form, Telling
 from pipeline.history import LOCAL_OWNER, Draft, History, Source
 from pipeline.speech import default_chain
 
@@ -51,16 +52,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--online", action="store_true", help="send the text to Google's voice")
     parser.add_argument("--voice", default="", help="one voice by name, such as espeak")
     parser.add_argument("--history", action="store_true", help="keep the descriptions there")
+    parser.add_argument(
+        "--form", choices=list(Form), default=Form.AUTO, type=Form, help="how much is said"
+    )
+    parser.add_argument(
+        "--as-written",
+        action="store_true",
+        help="do not make the wording about people neutral",
+    )
     parser.add_argument("--assets", type=Path, default=ASSETS, help="folder of the model")
     chosen = parser.parse_args(arguments)
     failed, said = False, []
+    telling = Telling(chosen.form, neutral=not chosen.as_written)
     try:
         voices = default_chain(allow_online=chosen.online)
         assistant = Assistant(Captioner.load(chosen.assets), voices)
         history = History() if chosen.history else None
         for path in photos(chosen.photos):
             try:
-                description = assistant.describe(read(path))
+                description = assistant.describe(read(path), telling=telling)
                 if history is not None:
                     history.add(LOCAL_OWNER, Draft.of(description, Source.COMMAND_LINE, path.name))
                 said.append(description.text)

@@ -77,6 +77,24 @@ class Phrases:
     photo_of: str
     unreadable: str
 
+    # Where it looked (pipeline.attention), and its places.
+    look: str
+    look_hint: str
+    look_words: str
+    look_word: str
+    look_word_again: str
+    look_at: str
+    look_top_left: str
+    look_top_middle: str
+    look_top_right: str
+    look_middle_left: str
+    look_middle: str
+    look_middle_right: str
+    look_bottom_left: str
+    look_bottom_middle: str
+    look_bottom_right: str
+    look_everywhere: str
+
     # The voice's buttons and keys.
     result: str
     controls: str
@@ -104,10 +122,11 @@ class Phrases:
     pace_label: str
     mute_label: str
     keys_label: str
-    wording_label: str
-    wording_auto: str
-    wording_full: str
-    wording_short: str
+    form_label: str
+    form_auto: str
+    form_full: str
+    form_short: str
+    neutral_label: str
     interval_label: str
     interval: str
     privacy: str
@@ -245,6 +264,25 @@ ENGLISH = Phrases(
     samples="Or try a sample photo",
     photo_of="Photo: {text}",
     unreadable="Photo that was not described",
+    look="Show where it looked",
+    look_hint=(
+        "Where Vois looked as it chose each word is a hint, not a reason: it may look at the right "
+        "place and say the wrong word."
+    ),
+    look_words="Where it looked, word by word",
+    look_word="{word}: {place}",
+    look_word_again="{word} ({number}): {place}",
+    look_at="Photo, dark but for where it looked for \u201c{word}\u201d: {place}",
+    look_top_left="top left",
+    look_top_middle="top middle",
+    look_top_right="top right",
+    look_middle_left="middle left",
+    look_middle="middle",
+    look_middle_right="middle right",
+    look_bottom_left="bottom left",
+    look_bottom_middle="bottom middle",
+    look_bottom_right="bottom right",
+    look_everywhere="all over the photo",
     result="Description",
     controls="Voice",
     again="Again (A)",
@@ -273,10 +311,11 @@ ENGLISH = Phrases(
     pace_label="Pace of the voice",
     mute_label="Mute the voice",
     keys_label="Use the keys A, S, M, D, P and L",
-    wording_label="Live descriptions",
-    wording_auto="Short while the picture changes fast",
-    wording_full="Always in full",
-    wording_short="Always short",
+    form_label="How much is said",
+    form_auto="Automatic: little while the camera's picture changes fast",
+    form_full="Much",
+    form_short="Little",
+    neutral_label="Neutral wording about people",
     interval_label="Live: speak at most every",
     interval="{seconds} seconds",
     privacy="Privacy",

@@ -32,6 +32,7 @@ CONTRACT = ModelContract(
     input_size=8,
     mean=(0.5, 0.5, 0.5),
     std=(0.5, 0.5, 0.5),
+    grid=(2, 2),
     layers=1,
     heads=1,
     width=4,

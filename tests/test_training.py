@@ -210,7 +210,9 @@ def test_the_batched_beam_search_is_the_pipelines(length_penalty: float) -> None
         def step(last, state, photo=photo):
             with torch.no_grad():
                 one = slice(photo, photo + 1)
-                log_p, *state = model.step(torch.from_numpy(last), *state, keys[one], values[one])
+                log_p, *state, _ = model.step(
+                    torch.from_numpy(last), *state, keys[one], values[one]
+                )
             return log_p.numpy(), state
 
         found = beam_search(
@@ -238,7 +240,7 @@ def test_the_step_with_cached_keys_is_the_whole_pass() -> None:
         whole = model.logits(model.hidden(tokens, keys, values)).log_softmax(-1)
         state = [torch.zeros(2, 6, 2, 0, 8)] * 2
         for place in range(5):
-            log_p, *state = model.step(tokens[:, place], *state, keys, values)
+            log_p, *state, _ = model.step(tokens[:, place], *state, keys, values)
             assert torch.allclose(log_p, whole[:, place], atol=1e-5)
 
 
