@@ -244,6 +244,32 @@ def test_the_step_with_cached_keys_is_the_whole_pass() -> None:
             assert torch.allclose(log_p, whole[:, place], atol=1e-5)
 
 
+def test_attention_is_the_mean_of_layers_and_heads_for_each_row() -> None:
+    torch.manual_seed(1)
+    model = CaptionModel(MODEL, 20, TinyEncoder()).eval()
+    seen: list[torch.Tensor] = []
+    for layer in model._layers():
+        attend = layer.attend_cross.attend
+
+        def note(*given, attend=attend):
+            mixed, weights = attend(*given)
+            seen.append(weights)
+            return mixed, weights
+
+        layer.attend_cross.attend = note
+    with torch.no_grad():
+        keys, values = model.cross(model.memory(model.photo_encoder(torch.randn(2, 3, 32, 32))))
+        empty = torch.zeros(2, 6, 2, 0, 8)
+        attention = model.step(torch.arange(6), empty, empty, keys, values)[-1]
+    assert attention.shape == (6, 16)
+    assert torch.allclose(attention.sum(dim=1), torch.ones(6))
+    assert len(seen) == 2
+    # Rows 0 to 2 are the first photo's.
+    mean = torch.stack([weights[1, :, 1] for weights in seen]).mean(dim=(0, 1))
+    assert torch.allclose(attention[4], mean)
+    assert attention.std(dim=0).max() > 0
+
+
 @pytest.fixture(scope="module")
 def exported(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("assets")
