@@ -31,7 +31,7 @@ def test_each_place_has_its_name(side: int) -> None:
 
 def test_weak_and_distant_places_do_not_move_the_strongest() -> None:
     weights = spot(0, 0)
-    weights[6, 6] = 0.6 * weights[0, 0]  # as strong as the region asks, but not beside it
+    weights[6, 6] = 0.9 * weights[0, 0]  # as strong as the region asks, but not beside it
     weights[6, 0] = 0.3 * weights[0, 0]
     assert place(weights) is Place.TOP_LEFT
 

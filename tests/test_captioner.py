@@ -13,6 +13,7 @@ import onnx
 import onnxruntime as ort
 import pytest
 
+from pipeline import contract as names
 from pipeline import session
 from pipeline.captioner import NEVER_LAST, Captioner
 from pipeline.contract import CONTRACT_FILE
@@ -109,6 +110,26 @@ def test_it_looks_at_the_shape_for_the_shapes_colour(
     quarters = caption.attention.reshape(-1, 2, 2, 2, 2).sum(axis=(2, 4))
     assert quarters[1, y, x] > 0.25
     assert quarters[:, y, x].argmax() == 1
+
+
+def test_each_beams_attention_is_its_own(captioner: Captioner) -> None:
+    encoded = captioner.encode(corner("green", 0, 0))
+    contract = captioner.contract
+    shape = (contract.layers, 1, contract.heads, 0, contract.width // contract.heads)
+    for caption in captioner.captions(encoded, beam_size=4):
+        keys = values = np.zeros(shape, np.float32)
+        last = captioner.vocabulary.begin("en")
+        for word, seen in zip(caption.words, caption.attention, strict=True):
+            inputs = {
+                names.TOKENS: np.array([last]),
+                names.KEYS: keys,
+                names.VALUES: values,
+                names.CROSS_KEYS: encoded.cross_keys,
+                names.CROSS_VALUES: encoded.cross_values,
+            }
+            _, keys, values, alone = captioner.decoder.run(names.DECODER_OUTPUTS, inputs)
+            assert seen.ravel() == pytest.approx(alone[0], abs=1e-5)
+            last = captioner.vocabulary.token(word)
 
 
 def test_least_and_most_words_are_kept(captioner: Captioner) -> None:

@@ -132,6 +132,7 @@ def test_a_caption_that_may_never_end_is_cut_before_its_last_function_words() ->
     def step(tokens, state):
         row = np.full(WORDS, -9.0, dtype=np.float32)
         row[USABLE[0] if tokens[0] == BEGIN else USABLE[1]] = -0.1
+        row[END] = -1e9
         return np.repeat(row[None], len(tokens), axis=0), state
 
     found = beam_search(
