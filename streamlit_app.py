@@ -26,7 +26,7 @@ from pipeline.page import doors, panel, result
 from pipeline.page.camera_tab import CameraTab
 from pipeline.page.desk import Crew, Desk
 from pipeline.page.live import LiveTab, State, ice_servers
-from pipeline.page.person import keeper, ledger, live_settings, mode, online, words
+from pipeline.page.person import keeper, ledger, live_settings, mode, online, telling, words
 from pipeline.page.photo_tab import chosen_photos, forget_sample, pictures
 from pipeline.page.settings import draw_settings
 from pipeline.page.sounds import shelf, utter
@@ -144,7 +144,9 @@ def prepare() -> None:
 
 def describe(data: bytes, name: str) -> Description:
     """A photo file to words, which are written down before anybody sees them."""
-    description = Assistant(captioner(), voices(online())).describe(data, words().language)
+    description = Assistant(captioner(), voices(online())).describe(
+        data, words().language, telling()
+    )
     keeper().keep(Source.UPLOAD, description, name)
     return description
 

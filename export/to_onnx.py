@@ -62,7 +62,7 @@ class DecoderGraph(nn.Module):
 
     def forward(
         self, tokens: Tensor, keys: Tensor, values: Tensor, cross_keys: Tensor, cross_values: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """See `CaptionModel.step`."""
         return self.model.step(tokens, keys, values, cross_keys, cross_values)
 
@@ -141,6 +141,7 @@ def export(
         input_size=encoder.input_size,
         mean=encoder.mean,
         std=encoder.std,
+        grid=encoder.grid,
         layers=config.layers,
         heads=config.heads,
         width=config.width,

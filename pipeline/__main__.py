@@ -16,6 +16,7 @@ from pathlib import Path
 from pipeline.assistant import Assistant
 from pipeline.captioner import Captioner
 from pipeline.errors import ImageError, VoisError
+from pipeline.forms import Form, Telling
 from pipeline.history import LOCAL_OWNER, Draft, History, Source
 from pipeline.phrases import LANGUAGES, phrases
 from pipeline.speech import TONE, Sound, default_chain, join
@@ -74,6 +75,14 @@ def arguments_of(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--voice", default="", help="one voice by name, such as espeak")
     parser.add_argument("--language", choices=LANGUAGES, default="en", help="of all that is said")
     parser.add_argument("--history", action="store_true", help="keep the descriptions there")
+    parser.add_argument(
+        "--form", choices=list(Form), default=Form.AUTO, type=Form, help="how much is said"
+    )
+    parser.add_argument(
+        "--as-written",
+        action="store_true",
+        help="do not make the wording about people neutral",
+    )
     parser.add_argument("--assets", type=Path, default=ASSETS, help="folder of the model")
     return parser.parse_args(arguments)
 
@@ -82,6 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Prints a line for each photo; 1 when one of them could not be described."""
     chosen = arguments_of(arguments)
     say = phrases(chosen.language)
+    telling = Telling(chosen.form, neutral=not chosen.as_written)
     failed = False
     said: list[tuple[str, str]] = []
     try:
@@ -92,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         history = History() if chosen.history else None
         for path in photos(chosen.photos):
             try:
-                description = assistant.describe(read(path), say.language)
+                description = assistant.describe(read(path), say.language, telling)
                 if history is not None:
                     history.add(LOCAL_OWNER, Draft.of(description, Source.COMMAND_LINE, path.name))
                 said.append((description.text, description.language))

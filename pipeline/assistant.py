@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from pipeline.captioner import Captioner
+from pipeline.forms import Telling, put
 from pipeline.guidance import Guidance, assess
 from pipeline.image import read_rgb
 from pipeline.phrases import phrases
@@ -46,6 +47,9 @@ class Description:
         language: two-letter code of `text`, which is not always the one that was asked for.
         preview: the photo as JPEG, upright, its longer side at most `PREVIEW_SIDE_PX`.
         timing: how long each stage took.
+        words: of the description in `text`; none when the photo was not described.
+        attention: (words, rows, columns) float32, where the model looked for each, on a grid over
+            the whole photo.
     """
 
     text: str
@@ -54,6 +58,10 @@ class Description:
     language: str
     preview: bytes
     timing: Timing
+    words: tuple[str, ...] = ()
+    attention: NDArray[np.float32] = field(
+        default_factory=lambda: np.zeros((0, 1, 1), np.float32), compare=False, repr=False
+    )
 
 
 class Assistant:
@@ -64,7 +72,9 @@ class Assistant:
         self._captioner = captioner
         self._voices = voices
 
-    def describe(self, data: bytes, language: str = "en") -> Description:
+    def describe(
+        self, data: bytes, language: str = "en", telling: Telling | None = None
+    ) -> Description:
         """Turns a photo file into words.
 
         A photo that is black, blank or blurred is not described: its guidance is the text, for a
@@ -73,6 +83,7 @@ class Assistant:
         Args:
             data: the photo file as it was chosen.
             language: two-letter code; a model that does not speak it describes in its own.
+            telling: how it is put; neutrally and at the length that the model likes when None.
 
         Raises:
             ImageError: the bytes are no photo that can be read.
@@ -83,16 +94,18 @@ class Assistant:
         read = time.perf_counter()
         guidance = assess(rgb)
         assessed = time.perf_counter()
+        caption = None
         if guidance is not None:
             text, confidence = guidance.message(language), 0.0
         else:
             language = spoken_language(self._captioner, language)
-            caption = self._captioner.describe(rgb, language=language)
+            encoded = self._captioner.encode(rgb)
+            caption = put(self._captioner, encoded, telling or Telling(), language)
             text, confidence = caption.text, caption.confidence
             if caption.hedged:
                 text = hedge(text, language)
         described = time.perf_counter()
-        return Description(
+        description = Description(
             text=text,
             confidence=confidence,
             guidance=guidance,
@@ -104,6 +117,9 @@ class Assistant:
                 describe=0.0 if guidance is not None else described - assessed,
             ),
         )
+        if caption is None:
+            return description
+        return replace(description, words=caption.words, attention=caption.attention)
 
     def speak(
         self, text: str, rate: float = 1.0, *, language: str = "en", mode: str = "offline"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +41,8 @@ class Caption:
         confidence: 0..1, the geometric mean of the words' probabilities; not yet calibrated.
         hedged: whether the confidence is below the contract's `unsure_below`.
         language: two-letter code.
+        attention: (words, rows, columns) float32, where the model looked as it chose each word, on
+            the contract's grid over the whole photo; each word's sums to 1.
     """
 
     words: tuple[str, ...]
@@ -48,6 +50,7 @@ class Caption:
     confidence: float
     hedged: bool
     language: str
+    attention: NDArray[np.float32] = field(compare=False, repr=False)
 
     @property
     def text(self) -> str:
@@ -134,8 +137,20 @@ class Captioner:
         )
         decoder = open_session(folder / contract.decoder_file, threads=threads)
         captioner = cls(contract, vocabulary, encoder, decoder)
-        captioner.describe(np.zeros((size, size, 3), dtype=np.uint8))
+        captioner.warm_up()
         return captioner
+
+    def warm_up(self) -> None:
+        """Describes a black square, so that the first photo does not wait.
+
+        Raises:
+            ModelError: the model's files do not fit together.
+        """
+        size, (rows, columns) = self.contract.input_size, self.contract.grid
+        encoded = self.encode(np.zeros((size, size, 3), dtype=np.uint8))
+        if encoded.cross_keys.shape[2] != rows * columns:
+            raise ModelError("The model's files do not fit together. Install Vois again.")
+        self.captions(encoded)
 
     @property
     def provider(self) -> str:
@@ -175,6 +190,7 @@ class Captioner:
         language: str = "en",
         beam_size: int | None = None,
         most_words: int | None = None,
+        least_words: int = 1,
     ) -> list[Caption]:
         """The best captions of an encoded photo, the best first.
 
@@ -184,6 +200,7 @@ class Captioner:
             beam_size: the contract's when None; 1 is greedy search.
             most_words: searches among whole captions of at most so many words; the contract's
                 length when None.
+            least_words: and of at least so many.
 
         Raises:
             ModelError: the model's files do not fit together, or it does not speak the language.
@@ -192,6 +209,7 @@ class Captioner:
         begin = self.vocabulary.begin(language)
         shape = (contract.layers, 1, contract.heads, 0, contract.width // contract.heads)
         empty = np.zeros(shape, dtype=np.float32)
+        looks: list[NDArray[np.float32]] = []  # of each step, (B, N)
 
         def step(tokens: NDArray[np.int64], state: _State) -> tuple[NDArray[np.float32], _State]:
             inputs: dict[str, Array] = {
@@ -201,7 +219,8 @@ class Captioner:
                 names.CROSS_KEYS: encoded.cross_keys,
                 names.CROSS_VALUES: encoded.cross_values,
             }
-            scores, keys, values = _run(self.decoder, names.DECODER_OUTPUTS, inputs)
+            scores, keys, values, attention = _run(self.decoder, names.DECODER_OUTPUTS, inputs)
+            looks.append(attention)
             return scores, _State(keys, values)
 
         hypotheses = beam_search(
@@ -211,17 +230,22 @@ class Captioner:
             beam_size=beam_size or contract.beam_size,
             length_penalty=contract.length_penalty,
             max_length=min(most_words or contract.max_length, contract.max_length),
+            min_length=min(least_words, contract.max_length),
             rules=self._rules[language],
             begin=begin,
         )
-        return [self._caption(hypothesis, language) for hypothesis in hypotheses]
+        return [self._caption(hypothesis, looks, language) for hypothesis in hypotheses]
 
-    def _caption(self, hypothesis: Hypothesis, language: str) -> Caption:
+    def _caption(
+        self, hypothesis: Hypothesis, looks: list[NDArray[np.float32]], language: str
+    ) -> Caption:
         words = tuple(self.vocabulary.decode(hypothesis.tokens))
         scores = hypothesis.word_scores
         confidence = min(1.0, math.exp(sum(scores) / len(scores)))
         hedged = confidence < self.contract.unsure_below
-        return Caption(words, scores, confidence, hedged, language)
+        seen = [look[row] for look, row in zip(looks, hypothesis.rows, strict=False)]
+        attention = np.reshape(seen, (len(words), *self.contract.grid)).astype(np.float32)
+        return Caption(words, scores, confidence, hedged, language, attention)
 
 
 def _run(

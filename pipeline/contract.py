@@ -25,12 +25,13 @@ VALUES = "values"  # likewise
 LOG_PROBABILITIES = "log_probabilities"  # (B, V) float32, natural logarithms
 NEXT_KEYS = "next_keys"  # (L, B, H, T + 1, W / H) float32
 NEXT_VALUES = "next_values"  # likewise
+ATTENTION = "attention"  # (B, N) float32, where this step looked: mean of layers and heads, sum 1
 
 # The graphs' arguments and results, in order.
 ENCODER_INPUTS = (PIXELS,)
 ENCODER_OUTPUTS = (CROSS_KEYS, CROSS_VALUES, FEATURES)
 DECODER_INPUTS = (TOKENS, KEYS, VALUES, CROSS_KEYS, CROSS_VALUES)
-DECODER_OUTPUTS = (LOG_PROBABILITIES, NEXT_KEYS, NEXT_VALUES)
+DECODER_OUTPUTS = (LOG_PROBABILITIES, NEXT_KEYS, NEXT_VALUES, ATTENTION)
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class ModelContract:
         input_size: S, the side of the square that a photo is squashed to, in pixels.
         mean: per channel, of RGB scaled to 0..1.
         std: per channel, of RGB scaled to 0..1.
+        grid: rows and columns of the photo's N places, which are counted row by row.
         layers: L, decoder layers.
         heads: H, attention heads.
         width: W, the decoder's width.
@@ -64,6 +66,7 @@ class ModelContract:
     input_size: int
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
+    grid: tuple[int, int]
     layers: int
     heads: int
     width: int
@@ -104,6 +107,7 @@ class ModelContract:
                 input_size=int(raw["input_size"]),
                 mean=_triple(raw["mean"]),
                 std=_triple(raw["std"]),
+                grid=_pair(raw["grid"]),
                 layers=int(raw["layers"]),
                 heads=int(raw["heads"]),
                 width=int(raw["width"]),
@@ -124,7 +128,8 @@ class ModelContract:
         Raises:
             ModelError: a value is out of its range.
         """
-        positive = (self.input_size, self.layers, self.heads, self.width, self.max_length)
+        counts = (self.input_size, self.layers, self.heads, self.width, self.max_length)
+        positive = (*counts, *self.grid)
         sound = (
             min(positive) > 0
             and self.beam_size > 0
@@ -140,6 +145,13 @@ class ModelContract:
         """Writes `folder/contract.json`."""
         text = json.dumps(dataclasses.asdict(self), indent=2) + "\n"
         (folder / CONTRACT_FILE).write_text(text, encoding="utf-8")
+
+
+def _pair(values: object) -> tuple[int, int]:
+    if not isinstance(values, list | tuple) or len(values) != 2:
+        raise ValueError("two numbers expected")
+    rows, columns = (int(value) for value in values)
+    return rows, columns
 
 
 def _triple(values: object) -> tuple[float, float, float]:

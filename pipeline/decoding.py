@@ -34,11 +34,14 @@ class Hypothesis:
         tokens: its words as token numbers, without BEGIN and END.
         word_scores: natural log-probability of each word, then of END.
         score: their sum divided by their number to the length penalty.
+        rows: the row of the step's answer that each word was taken from, so that whatever else the
+            step found out about the word can be looked up afterwards.
     """
 
     tokens: tuple[int, ...]
     word_scores: tuple[float, ...]
     score: float
+    rows: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class _Beam:
     tokens: tuple[int, ...]
     word_scores: tuple[float, ...]
     total: float
+    rows: tuple[int, ...]
 
 
 def beam_search(
@@ -71,6 +75,7 @@ def beam_search(
     beam_size: int,
     length_penalty: float,
     max_length: int,
+    min_length: int = 1,
     rules: Rules | None = None,
     begin: int = BEGIN,
 ) -> list[Hypothesis]:
@@ -83,6 +88,8 @@ def beam_search(
         beam_size: rows kept; 1 is greedy search.
         length_penalty: see `Hypothesis.score`; 0 favours short captions.
         max_length: most words; a caption that long is ended with END's own score.
+        min_length: least words, at most `max_length`; a caption is shorter only where none of this
+            length may end at all.
         rules: what no caption may do.
         begin: the token that stands before the first word; it chooses the language.
 
@@ -90,14 +97,14 @@ def beam_search(
         1 to `beam_size` captions.
     """
     rules = rules or Rules()
-    beams = [_Beam((), (), 0.0)]
+    beams = [_Beam((), (), 0.0, ())]
     finished: list[Hypothesis] = []
     last = np.array([begin], dtype=np.int64)
     for length in range(1, max_length + 2):
         scores, state = step(last, state)
         scores = np.array(scores, dtype=np.float32)
         scores[:, rules.never_written] = _NEVER
-        _apply(rules, beams, scores)
+        _apply(rules, beams, scores, min_length)
         for beam, row in zip(beams, scores, strict=True):
             if row[END] > _NEVER:
                 finished.append(_finish(beam, float(row[END]), length_penalty))
@@ -118,19 +125,20 @@ def beam_search(
 def _finish(beam: _Beam, end_score: float, length_penalty: float) -> Hypothesis:
     word_scores = (*beam.word_scores, end_score)
     score = (beam.total + end_score) / len(word_scores) ** length_penalty
-    return Hypothesis(beam.tokens, word_scores, score)
+    return Hypothesis(beam.tokens, word_scores, score, beam.rows)
 
 
 def _strip(beam: _Beam, rules: Rules) -> _Beam:
     kept = len(beam.tokens)
     while kept and beam.tokens[kept - 1] in rules.never_last:
         kept -= 1
-    return _Beam(beam.tokens[:kept], beam.word_scores[:kept], sum(beam.word_scores[:kept]))
+    scores = beam.word_scores[:kept]
+    return _Beam(beam.tokens[:kept], scores, sum(scores), beam.rows[:kept])
 
 
-def _apply(rules: Rules, beams: list[_Beam], scores: NDArray[np.float32]) -> None:
+def _apply(rules: Rules, beams: list[_Beam], scores: NDArray[np.float32], min_length: int) -> None:
     for beam, row in zip(beams, scores, strict=True):
-        if not beam.tokens or beam.tokens[-1] in rules.never_last:
+        if len(beam.tokens) < max(min_length, 1) or beam.tokens[-1] in rules.never_last:
             row[END] = _NEVER
         if not rules.repeat_pairs and beam.tokens:
             pairs = pairwise(beam.tokens)
@@ -166,6 +174,7 @@ def _grow(
             (*beams[row].tokens, int(token)),
             (*beams[row].word_scores, float(scores[row, token])),
             float(totals[row, token]),
+            (*beams[row].rows, int(row)),
         )
         for row, token in zip(rows, tokens, strict=True)
     ]

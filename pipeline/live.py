@@ -13,14 +13,14 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.assistant import Description, Timing, hedge, preview, spoken_language
 from pipeline.captioner import Caption, Captioner, Encoded
+from pipeline.forms import Form, Telling, put
 from pipeline.guidance import Guidance, Kind, assess
 from pipeline.scene import Change, SceneGate
 
@@ -32,19 +32,7 @@ HOLD_S = {Kind.DARK: 1.0, Kind.BRIGHT: 1.0, Kind.BLANK: 1.0, Kind.BLURRED: 3.0}
 FIRST_S = 0.8
 FIT_S = 1.0  # how long a picture must be fit before the same advice may come again
 FAST_S = 5.0  # scenes that follow one another faster than this are described in few words
-SHORT_WORDS = 7  # "A brown dog runs on the grass." is about what one takes in while walking
-# A short caption whose end is less likely than this was cut off ("A person in a red."): looked at
-# on 60 photos, where "Two people in a canoe." had 0.013 and "A boy in a green shirt." 0.0013.
-LEAST_END = math.log(0.001)
 ARTICLES = frozenset("a an the un une le la les l' des du".split())
-
-
-class Wording(StrEnum):
-    """How much is said."""
-
-    AUTO = "auto"  # short while the picture changes fast
-    FULL = "full"
-    SHORT = "short"
 
 
 @dataclass(frozen=True)
@@ -52,13 +40,13 @@ class LiveSettings:
     """What the person chose.
 
     Attributes:
-        wording: how much is said.
+        telling: how it is put.
         interval_s: least seconds from the begin of one sentence to the next, unless asked.
         rate: pace at which the page plays sentences; 2 is twice as fast.
         language: two-letter code; a model that does not speak it describes in its own.
     """
 
-    wording: Wording = Wording.AUTO
+    telling: Telling = field(default_factory=Telling)
     interval_s: float = 2.0
     rate: float = 1.0
     language: str = "en"
@@ -201,21 +189,10 @@ class Watcher:
         return change is Change.CUT or (change is Change.NEW and at >= self._voice_free_at)
 
     def _caption(self, encoded: Encoded, language: str, at: float) -> Caption:
-        full = self._captioner.captions(encoded, language=language)[0]
-        wording = self.settings.wording
-        hurried = wording is Wording.AUTO and at < self._scene_at + FAST_S
-        if wording is not Wording.SHORT and not hurried:
-            return full
-        few = self._captioner.captions(encoded, language=language, most_words=SHORT_WORDS)
-        short = next((caption for caption in few if caption.word_scores[-1] >= LEAST_END), full)
-        # Few words score less for being few: the whole caption shows whether the model is sure.
-        return Caption(
-            words=short.words,
-            word_scores=short.word_scores,
-            confidence=full.confidence,
-            hedged=full.hedged,
-            language=short.language,
-        )
+        telling = self.settings.telling
+        if telling.form is Form.AUTO and at < self._scene_at + FAST_S:
+            telling = replace(telling, form=Form.SHORT)
+        return put(self._captioner, encoded, telling, language)
 
 
 class _Trouble:

@@ -25,6 +25,7 @@ from pipeline.camera import Spoken
 from pipeline.captioner import Captioner
 from pipeline.contract import ModelContract
 from pipeline.errors import ModelError, SpeechError
+from pipeline.forms import SHORT_WORDS, Form
 from pipeline.history import Privacy, Source
 from pipeline.page.desk import Crew, Desk, Kind, Photo
 from pipeline.page.sounds import SoundShelf, shelf, utter
@@ -336,3 +337,56 @@ def test_privacy_is_the_persons(page: AppTest) -> None:
     assert keeper.history.count(keeper.owner) == before
     assert (keeper.privacy.history, keeper.privacy.pictures) == (False, False)
     keeper.history.set_privacy(keeper.owner, Privacy())
+
+
+def press(page: AppTest, label: str) -> None:
+    next(button for button in page.button if button.label == label).click().run()
+
+
+def pictures(page: AppTest) -> list[str]:
+    """The text alternatives of the photos."""
+    return [image.proto.imgs[0].alt for image in page.get("image")]
+
+
+def test_where_it_looked_is_shown_on_request_and_remembered(
+    page: AppTest, assistant: Assistant
+) -> None:
+    words = assistant.describe(CAT.read_bytes()).words
+    assert "look_switch" not in page.session_state  # nothing is there to be looked at
+    press(page, "Cat")
+    assert page.toggle(key="look_switch").value is False
+    assert not page.radio
+    page.toggle(key="look_switch").set_value(True).run()
+    (radio,) = page.radio
+    assert [option.split(":")[0].split(" (")[0] for option in radio.options] == list(words)
+    assert len(set(radio.options)) == len(words)
+    assert any(ENGLISH.look_hint in text.value for text in page.markdown)
+    radio.set_value(2).run()
+    where = radio.options[2].split(": ")[1]
+    assert pictures(page) == [ENGLISH.look_at.format(word=words[2], place=where)]
+    assert texts(page)  # and the description is not made anew
+    # Away to the camera and back: the switch was not drawn meanwhile.
+    page.session_state["tab"] = ENGLISH.live
+    page.run()
+    assert not page.radio
+    page.session_state["tab"] = ENGLISH.photo
+    page.run()
+    press(page, "Cat")
+    assert page.toggle(key="look_switch").value is True
+    assert len(page.radio) == 1
+    assert not page.exception
+
+
+def test_form_and_wording_are_the_persons(page: AppTest) -> None:
+    told = []
+    for form in Form:
+        page.selectbox(key="form").set_value(form).run()
+        press(page, "Cat")
+        told.append(page.session_state.desk.entries[-1].description.words)
+    auto, short, full = told
+    assert len(short) <= SHORT_WORDS <= len(full)
+    assert len(short) <= len(auto) <= len(full)
+    assert streamlit_app.Telling().neutral
+    assert page.toggle(key="neutral").value is True
+    page.toggle(key="neutral").set_value(False).run()
+    assert not page.exception

@@ -83,6 +83,8 @@ def test_names_and_shapes_are_the_contracts(captioner: Captioner) -> None:
     assert [value.name for value in graph.input] == [
         names.TOKENS, names.KEYS, names.VALUES, names.CROSS_KEYS, names.CROSS_VALUES
     ]  # fmt: skip
+    assert [value.name for value in graph.output] == list(names.DECODER_OUTPUTS)
+    assert encoded.cross_keys.shape[2] == contract.grid[0] * contract.grid[1]
     logits = next(value for value in graph.output if value.name == names.LOG_PROBABILITIES)
     assert logits.type.tensor_type.shape.dim[1].dim_value == len(captioner.vocabulary)
 

@@ -17,7 +17,7 @@ from pipeline.assistant import Description
 from pipeline.camera import Camera, Moments, Report, Spoken
 from pipeline.captioner import Captioner
 from pipeline.errors import ModelError, SpeechError
-from pipeline.live import LiveSettings, Watcher, Wording
+from pipeline.live import LiveSettings, Watcher
 from pipeline.page import camera_tab, parts
 from pipeline.page.camera_tab import CameraTab
 from pipeline.page.desk import Desk
@@ -50,7 +50,7 @@ def keep(description: Description) -> None:
 def camera(captioner: Captioner) -> Iterator[Camera]:
     KEPT.clear()
     camera = Camera(Watcher(captioner), speak, keep)
-    camera.configure(LiveSettings(Wording.FULL, interval_s=0.0), speak, keep)
+    camera.configure(LiveSettings(interval_s=0.0), speak, keep)
     camera.accept(True)
     yield camera
     camera.accept(False)

@@ -13,6 +13,7 @@ import onnx
 import onnxruntime as ort
 import pytest
 
+from pipeline import contract as names
 from pipeline import session
 from pipeline.captioner import NEVER_LAST, Captioner
 from pipeline.contract import CONTRACT_FILE
@@ -86,7 +87,69 @@ def test_no_caption_repeats_a_pair_or_ends_in_a_function_word(captioner: Caption
             pairs = list(zip(caption.words, caption.words[1:], strict=False))
             assert len(pairs) == len(set(pairs))
             assert caption.words
-            assert caption.words[-1] not in NEVER_LAST
+            assert caption.words[-1] not in NEVER_LAST["en"]
+
+
+def corner(colour: str, x: int, y: int) -> np.ndarray:
+    """(64, 64, 3) uint8 RGB: a square in one quarter of a pale ground."""
+    rgb = np.full((64, 64, 3), 235, np.uint8)
+    rgb[32 * y + 2 : 32 * y + 30, 32 * x + 2 : 32 * x + 30] = COLOURS[colour]
+    return rgb
+
+
+@pytest.mark.parametrize("beam_size", [1, 3])
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize(("x", "y"), [(0, 0), (1, 0), (0, 1), (1, 1)])
+def test_it_looks_at_the_shape_for_the_shapes_colour(
+    captioner: Captioner, colour: str, x: int, y: int, beam_size: int
+) -> None:
+    caption = captioner.describe(corner(colour, x, y), beam_size=beam_size)
+    assert caption.words[1] == colour
+    assert caption.attention.shape == (len(caption.words), 4, 4)
+    assert caption.attention.dtype == np.float32
+    assert caption.attention.sum(axis=(1, 2)) == pytest.approx(np.ones(len(caption.words)))
+    # Of each word, how much of its attention is in each quarter.
+    quarters = caption.attention.reshape(-1, 2, 2, 2, 2).sum(axis=(2, 4))
+    assert quarters[1, y, x] > 0.25
+    assert quarters[:, y, x].argmax() == 1
+
+
+def test_each_beams_attention_is_its_own(captioner: Captioner) -> None:
+    encoded = captioner.encode(corner("green", 0, 0))
+    contract = captioner.contract
+    shape = (contract.layers, 1, contract.heads, 0, contract.width // contract.heads)
+    for caption in captioner.captions(encoded, beam_size=4):
+        keys = values = np.zeros(shape, np.float32)
+        last = captioner.vocabulary.begin("en")
+        for word, seen in zip(caption.words, caption.attention, strict=True):
+            inputs = {
+                names.TOKENS: np.array([last]),
+                names.KEYS: keys,
+                names.VALUES: values,
+                names.CROSS_KEYS: encoded.cross_keys,
+                names.CROSS_VALUES: encoded.cross_values,
+            }
+            _, keys, values, alone = captioner.decoder.run(names.DECODER_OUTPUTS, inputs)
+            assert seen.ravel() == pytest.approx(alone[0], abs=1e-5)
+            last = captioner.vocabulary.token(word)
+
+
+def test_least_and_most_words_are_kept(captioner: Captioner) -> None:
+    encoded = captioner.encode(draw("red", "square", np.random.default_rng(2)))
+    usual = len(captioner.captions(encoded)[0].words)
+    for least in (1, 5, usual + 1):
+        for caption in captioner.captions(encoded, least_words=least):
+            assert len(caption.words) >= least
+            assert len(caption.attention) == len(caption.words)
+    assert all(len(one.words) <= 5 for one in captioner.captions(encoded, most_words=5))
+
+
+def test_a_grid_that_is_not_the_encoders_is_refused(tmp_path) -> None:
+    shutil.copytree(TINY, tmp_path / "tiny")
+    path = tmp_path / "tiny" / CONTRACT_FILE
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"grid": [4, 5]}))
+    with pytest.raises(ModelError, match="do not fit together"):
+        Captioner.load(tmp_path / "tiny")
 
 
 @pytest.mark.parametrize("name", ["encoder.onnx", "decoder.onnx", "vocabulary.json"])

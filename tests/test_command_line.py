@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import wave
@@ -11,6 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
+from pipeline.forms import SHORT_WORDS, Form
 from pipeline.history import LOCAL_OWNER, History, Source
 from pipeline.phrases import FRENCH
 from pipeline.speech import espeak, system
@@ -100,3 +102,27 @@ def test_it_speaks_french(folder: Path) -> None:
         assert run.stderr == ""
     else:
         assert run.stderr.strip() == FRENCH.no_voice
+
+
+def test_form_and_wording_can_be_chosen(folder: Path) -> None:
+    lengths = {}
+    for form in Form:
+        run = vois(folder / "a.jpg", "--form", form, "--as-written")
+        assert run.returncode == 0, run.stderr
+        lengths[form] = len(run.stdout.split(": ")[-1].split())
+    assert lengths[Form.SHORT] <= SHORT_WORDS
+    assert lengths[Form.SHORT] <= lengths[Form.AUTO] < lengths[Form.FULL]
+    assert vois(folder / "a.jpg", "--form", "huge").returncode == 2
+
+
+def test_wording_is_neutral_unless_it_is_wanted_as_written() -> None:
+    words = {}
+    for options in ((), ("--as-written",)):
+        command = [sys.executable, "-m", "pipeline", "assets/samples", *options]
+        run = subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True
+        )
+        words[options] = set(re.findall(r"[a-z]+", run.stdout.lower()))
+    gendered = {"man", "woman", "men", "women", "boy", "girl", "boys", "girls"}
+    assert not words[()] & gendered
+    assert words[("--as-written",)] & gendered

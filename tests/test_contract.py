@@ -32,6 +32,8 @@ def test_a_missing_contract_names_the_folder_but_no_path(tmp_path) -> None:
         ("unsure_below", 1.5),
         ("beam_size", 0),
         ("layers", "many"),
+        ("grid", [4]),
+        ("grid", [4, 0]),
         ("max_length", -1),
     ],
 )

@@ -81,6 +81,39 @@ def test_word_scores_are_those_of_the_words_and_the_end(seed) -> None:
         assert hypothesis.score == pytest.approx(sum(wanted) / length**0.7, abs=1e-5)
 
 
+@pytest.mark.parametrize("least", [2, 4])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_wide_beam_finds_the_best_of_all_long_captions(seed, least) -> None:
+    rules = Rules(never_last=frozenset({4}))
+    found = search(seed, 300, min_length=least, rules=rules)
+    ranked = sorted(every_caption(seed, 0.7, rules), reverse=True)
+    long = [tokens for _, tokens in ranked if len(tokens) >= least]
+    assert [hypothesis.tokens for hypothesis in found[:5]] == long[:5]
+    assert all(len(hypothesis.tokens) >= least for hypothesis in search(seed, 3, min_length=least))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_rows_lead_back_to_the_step_that_chose_each_word(seed) -> None:
+    prefixes: list[list[tuple[int, ...]]] = []
+
+    def step(tokens, state):
+        state = [(*before, int(token)) for before, token in zip(state, tokens, strict=True)]
+        prefixes.append(state)
+        return np.stack([log_probabilities(seed, prefix) for prefix in state]), state
+
+    for hypothesis in beam_search(
+        step,
+        lambda state, rows: [state[row] for row in rows],
+        [()],
+        beam_size=4,
+        length_penalty=0.7,
+        max_length=LONGEST,
+    ):
+        assert len(hypothesis.rows) == len(hypothesis.tokens)
+        for place, row in enumerate(hypothesis.rows):
+            assert prefixes[place][row] == (BEGIN, *hypothesis.tokens[:place])
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_one_beam_is_greedy(seed) -> None:
     tokens: list[int] = []
@@ -99,6 +132,7 @@ def test_a_caption_that_may_never_end_is_cut_before_its_last_function_words() ->
     def step(tokens, state):
         row = np.full(WORDS, -9.0, dtype=np.float32)
         row[USABLE[0] if tokens[0] == BEGIN else USABLE[1]] = -0.1
+        row[END] = -1e9
         return np.repeat(row[None], len(tokens), axis=0), state
 
     found = beam_search(
@@ -106,6 +140,8 @@ def test_a_caption_that_may_never_end_is_cut_before_its_last_function_words() ->
         beam_size=1, length_penalty=0.7, max_length=LONGEST, rules=rules,
     )  # fmt: skip
     assert found[0].tokens == (USABLE[0],)
+    assert found[0].rows == (0,)
+    assert len(found[0].word_scores) == 2
 
 
 def test_special_tokens_are_never_written() -> None:

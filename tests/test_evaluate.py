@@ -32,6 +32,7 @@ CONTRACT = ModelContract(
     input_size=8,
     mean=(0.5, 0.5, 0.5),
     std=(0.5, 0.5, 0.5),
+    grid=(2, 2),
     layers=1,
     heads=1,
     width=4,
@@ -224,8 +225,43 @@ def test_what_is_missing_is_said_in_one_sentence(
     assert capsys.readouterr().err.startswith("There is no prepared data")
 
 
+def test_neutral_wording_is_scored_against_both_wordings(tmp_path: Path) -> None:
+    photo = Photo("a.jpg", tmp_path / "a.jpg", ("A man runs.", "A man runs on the grass."))
+    other = Photo("b.jpg", tmp_path / "b.jpg", ("Two dogs play.", "Two dogs play in snow."))
+    described = [
+        Described(photo, ("a", "man", "runs", "on", "the", "grass"), "A man runs.", 0.5),
+        Described(other, ("two", "dogs", "play", "in", "snow"), "Two dogs play.", 0.5),
+    ]
+    rows = evaluate.rows_of_wording(described)
+    bleu1 = [row.scores[0] for row in rows]
+    assert [row.system.split(",")[0] for row in rows] == ["as the model wrote"] * 2 + [
+        "neutral"
+    ] * 2
+    # Each wording says each word of its own people, and misses one of eleven of the others'.
+    assert bleu1[0] == bleu1[3] == pytest.approx(100)
+    assert bleu1[1] == bleu1[2] == pytest.approx(100 * 10 / 11)
+
+
+def test_forms_and_wordings_are_evaluated(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_world(tmp_path / "data", {"train": 6, "dev": 6, "test": 6})
+    where = ["--data", str(tmp_path / "data"), "--assets", str(TINY)]
+    assert evaluate.main([*where, "--form", "short", "--neutral"]) == 0
+    told = capsys.readouterr().out
+    assert "Form short: " in told
+    assert "neutral, against people's captions" in told
+
+
 @pytest.mark.parametrize(
-    "options", [["--card", "--limit", "5"], ["--card", "--split", "dev"], ["--beam", "0"]]
+    "options",
+    [
+        ["--card", "--form", "full"],
+        ["--beam", "3", "--form", "short"],
+        ["--card", "--limit", "5"],
+        ["--card", "--split", "dev"],
+        ["--beam", "0"],
+    ],
 )
 def test_options_that_would_mislead_are_refused(options: list[str]) -> None:
     with pytest.raises(SystemExit, match="2"):

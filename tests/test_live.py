@@ -12,13 +12,15 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.captioner import Captioner
+from pipeline.forms import FULL_WORDS, SHORT_WORDS, Form, Telling
 from pipeline.guidance import Kind
 from pipeline.image import read_rgb
-from pipeline.live import FIRST_S, HOLD_S, SHORT_WORDS, LiveSettings, Utterance, Watcher, Wording
+from pipeline.live import FIRST_S, HOLD_S, LiveSettings, Utterance, Watcher
 from pipeline.phrases import FRENCH
 
 ROOT = Path(__file__).parents[1]
 LOOK_S = 0.2
+FULL = Telling(Form.FULL)
 Frame = NDArray[np.uint8]
 
 
@@ -30,7 +32,7 @@ def captioner() -> Captioner:
 @pytest.fixture
 def watcher(captioner: Captioner) -> Watcher:
     watcher = Watcher(captioner)
-    watcher.settings = LiveSettings(wording=Wording.FULL, interval_s=0.0)
+    watcher.settings = LiveSettings(telling=FULL, interval_s=0.0)
     return watcher
 
 
@@ -105,17 +107,19 @@ def test_a_new_scene_waits_for_the_sentence_but_a_cut_does_not(watcher: Watcher)
 
 def test_what_is_then_there_is_described_when_the_sentence_has_ended(watcher: Watcher) -> None:
     viewer = Viewer(watcher, sentence_s=3.0)
-    watcher.settings = LiveSettings(wording=Wording.FULL, interval_s=3.0)
+    watcher.settings = LiveSettings(telling=FULL, interval_s=3.0)
     flower = viewer.show(FLOWER, FIRST_S + LOOK_S)
     viewer.show(ROCKET, 1.4)
     told = viewer.show(TEMPLE, 3)
-    alone = Viewer(Watcher(watcher._captioner)).show(TEMPLE, 1)
+    other = Watcher(watcher._captioner)
+    other.settings = LiveSettings(telling=FULL)
+    alone = Viewer(other).show(TEMPLE, 1)
     assert told == alone
     assert flower != told
 
 
 def test_the_interval_keeps_quiet_also_for_a_cut(watcher: Watcher) -> None:
-    watcher.settings = LiveSettings(wording=Wording.FULL, interval_s=5.0)
+    watcher.settings = LiveSettings(telling=FULL, interval_s=5.0)
     viewer = Viewer(watcher)
     viewer.show(FLOWER, 2)
     assert viewer.show(ROCKET, 3) == []
@@ -216,19 +220,19 @@ def test_a_faster_voice_is_free_sooner(watcher: Watcher) -> None:
 
 def test_few_words_while_it_changes_fast(captioner: Captioner) -> None:
     lengths = {}
-    for wording in Wording:
+    for form in Form:
         watcher = Watcher(captioner)
-        watcher.settings = LiveSettings(wording=wording, interval_s=0.0)
+        watcher.settings = LiveSettings(telling=Telling(form), interval_s=0.0)
         viewer = Viewer(watcher)
         fast = [text for rgb in (FLOWER, TEMPLE, ROCKET) for text in viewer.show(rgb, 2)]
         slow = [text for rgb in (TEMPLE, ROCKET) for text in viewer.show(rgb, 7)]
-        lengths[wording] = [len(text.removeprefix("Perhaps: ").split()) for text in fast + slow]
-        assert len(lengths[wording]) == 5
-    auto, full, short = (lengths[wording] for wording in Wording)
-    assert max(short) <= SHORT_WORDS < min(full[0], full[2], full[4])
-    assert auto[0] == full[0]  # the first one has no hurry
+        lengths[form] = [len(text.removeprefix("Perhaps: ").split()) for text in fast + slow]
+        assert len(lengths[form]) == 5
+    auto, short, full = (lengths[form] for form in Form)
+    assert max(short) <= SHORT_WORDS < FULL_WORDS <= min(full)
+    assert short[0] < auto[0]  # the first one has no hurry
     assert auto[1:4] == short[1:4]  # 2 s after another
-    assert auto[4] == full[4]
+    assert short[4] < auto[4]
 
 
 def test_few_words_are_as_sure_as_the_whole_caption(captioner: Captioner) -> None:
@@ -239,7 +243,7 @@ def test_few_words_are_as_sure_as_the_whole_caption(captioner: Captioner) -> Non
     contract = dataclasses.replace(captioner.contract, unsure_below=(few + whole) / 2)
     surer = Captioner(contract, captioner.vocabulary, captioner.encoder, captioner.decoder)
     watcher = Watcher(surer)
-    watcher.settings = LiveSettings(wording=Wording.SHORT)
+    watcher.settings = LiveSettings(telling=Telling(Form.SHORT))
     viewer = Viewer(watcher)
     (text,) = viewer.show(TEMPLE, 2)
     assert len(text.split()) <= SHORT_WORDS

@@ -324,7 +324,9 @@ def test_the_batched_beam_search_is_the_pipelines(length_penalty: float) -> None
         def step(last, state, photo=photo):
             with torch.no_grad():
                 one = slice(photo, photo + 1)
-                log_p, *state = model.step(torch.from_numpy(last), *state, keys[one], values[one])
+                log_p, *state, _ = model.step(
+                    torch.from_numpy(last), *state, keys[one], values[one]
+                )
             return log_p.numpy(), state
 
         found = beam_search(
@@ -352,8 +354,34 @@ def test_the_step_with_cached_keys_is_the_whole_pass() -> None:
         whole = model.logits(model.hidden(tokens, keys, values)).log_softmax(-1)
         state = [torch.zeros(2, 6, 2, 0, 8)] * 2
         for place in range(5):
-            log_p, *state = model.step(tokens[:, place], *state, keys, values)
+            log_p, *state, _ = model.step(tokens[:, place], *state, keys, values)
             assert torch.allclose(log_p, whole[:, place], atol=1e-5)
+
+
+def test_attention_is_the_mean_of_layers_and_heads_for_each_row() -> None:
+    torch.manual_seed(1)
+    model = CaptionModel(MODEL, 20, TinyEncoder()).eval()
+    seen: list[torch.Tensor] = []
+    for layer in model._layers():
+        attend = layer.attend_cross.attend
+
+        def note(*given, attend=attend):
+            mixed, weights = attend(*given)
+            seen.append(weights)
+            return mixed, weights
+
+        layer.attend_cross.attend = note
+    with torch.no_grad():
+        keys, values = model.cross(model.memory(model.photo_encoder(torch.randn(2, 3, 32, 32))))
+        empty = torch.zeros(2, 6, 2, 0, 8)
+        attention = model.step(torch.arange(6), empty, empty, keys, values)[-1]
+    assert attention.shape == (6, 16)
+    assert torch.allclose(attention.sum(dim=1), torch.ones(6))
+    assert len(seen) == 2
+    # Rows 0 to 2 are the first photo's.
+    mean = torch.stack([weights[1, :, 1] for weights in seen]).mean(dim=(0, 1))
+    assert torch.allclose(attention[4], mean)
+    assert attention.std(dim=0).max() > 0
 
 
 @pytest.fixture(scope="module")

@@ -24,6 +24,7 @@ class Encoder(Protocol):
         std: per channel, of RGB scaled to 0..1.
         channels: C, of a place's feature.
         places: N, places of the feature map.
+        grid: its rows and columns, row by row; their product is N.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Encoder(Protocol):
     std: tuple[float, float, float]
     channels: int
     places: int
+    grid: tuple[int, int]
 
     def freeze(self, blocks: int | None) -> None:
         """Freezes the first `blocks` blocks, all of them for None."""
@@ -52,6 +54,7 @@ class EfficientNetLite(nn.Module):
     std = (0.502, 0.502, 0.502)
     channels = 1280
     places = 49
+    grid = (7, 7)
 
     def __init__(self, name: str = "efficientnet-lite2", *, pretrained: bool = True) -> None:
         """Builds the network.

@@ -2,6 +2,7 @@
 
     python -m training.evaluate --data data/flickr8k --assets assets --human --card
     python -m training.evaluate --data data/flickr8k --assets assets --split dev
+    python -m training.evaluate --data data/flickr8k --assets assets --neutral --form full
 
 On split dev it also suggests the contract's `unsure_below`. A contact sheet shows the data set's
 photos and captions: it is for looking at, never for committing.
@@ -23,7 +24,10 @@ from tqdm import tqdm
 from pipeline.captioner import Captioner
 from pipeline.contract import ModelContract
 from pipeline.errors import VoisError
+from pipeline.forms import Form, Telling, put
 from pipeline.image import read_rgb
+from pipeline.vocabulary import normalise, sentence
+from pipeline.wording import neutral_words
 from training.card import CARD_FILE, Row, model_hash, report, rows_of, table, write_card
 from training.contact_sheet import contact_sheet
 from training.evaluation import Described, Evaluation
@@ -59,15 +63,21 @@ class Calibration:
     cider_sure: float
 
 
-def describe(captioner: Captioner, photos: Sequence[Photo], beam: int | None) -> list[Described]:
-    """Describes photos as the app does.
+def describe(
+    captioner: Captioner, photos: Sequence[Photo], beam: int | None, form: Form = Form.AUTO
+) -> list[Described]:
+    """Describes photos as the app does, in the model's own wording about people.
 
     Raises:
         VoisError: a photo or the model is broken.
     """
     described = []
     for photo in tqdm(photos, unit=" photos"):
-        caption = captioner.describe(read_rgb(photo.path.read_bytes()), beam_size=beam)
+        encoded = captioner.encode(read_rgb(photo.path.read_bytes()))
+        if form is Form.AUTO:
+            caption = captioner.captions(encoded, beam_size=beam)[0]
+        else:
+            caption = put(captioner, encoded, Telling(form, neutral=False), "en")
         described.append(Described(photo, caption.words, caption.text, caption.confidence))
     return described
 
@@ -87,6 +97,28 @@ def measure(described: Sequence[Described], java: bool) -> Evaluation:
         ptb=score(candidates, references, java=True) if java else None,
         around=intervals(candidates, references),
     )
+
+
+def rows_of_wording(described: Sequence[Described]) -> list[Row]:
+    """What neutral wording costs: both wordings against both wordings of people's captions.
+
+    Raises:
+        ScoreError: there is nothing to score.
+    """
+    said = {one.photo.name: one.words for one in described}
+    people = _references([one.photo for one in described])
+    neutral_said = {name: neutral_words(words, "en") for name, words in said.items()}
+    neutral_people = {
+        name: tuple(sentence(neutral_words(normalise(caption), "en")) for caption in captions)
+        for name, captions in people.items()
+    }
+    against = {"people's captions": people, "the same, neutral": neutral_people}
+    return [
+        row
+        for wording, candidates in (("as the model wrote", said), ("neutral", neutral_said))
+        for whose, references in against.items()
+        for row in rows_of(f"{wording}, against {whose}", score(candidates, references), None)
+    ]
 
 
 def suggest_unsure_below(confidence: Sequence[float], cider: Sequence[float]) -> Calibration:
@@ -160,7 +192,15 @@ def _run(options: argparse.Namespace) -> None:
     captioner = Captioner.load(options.assets)
     contract = captioner.contract
     beam = options.beam or contract.beam_size
-    evaluation = measure(describe(captioner, photos, beam), java)
+    described = describe(captioner, photos, beam, options.form)
+    lengths = [len(one.words) for one in described]
+    print(
+        f"Form {options.form}: {np.mean(lengths):.1f} words, {min(lengths)} to {max(lengths)}.",
+        flush=True,
+    )
+    if options.neutral:
+        print(table(rows_of_wording(described)), flush=True)
+    evaluation = measure(described, java)
     other = None
     if options.uncompressed:
         other = measure(describe(Captioner.load(options.uncompressed), photos, beam), java=False)
@@ -192,6 +232,12 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--split", choices=SPLITS, default="test")
     parser.add_argument("--limit", type=_positive, help="only the first photos, for a quick look")
     parser.add_argument("--beam", type=_positive, help="instead of the contract's beam_size")
+    parser.add_argument(
+        "--form", choices=list(Form), type=Form, default=Form.AUTO, help="how much is said"
+    )
+    parser.add_argument(
+        "--neutral", action="store_true", help="also what neutral wording about people costs"
+    )
     parser.add_argument("--human", action="store_true", help="also score one person's captions")
     parser.add_argument("--uncompressed", type=Path, help="the same model, exported in 32 bits")
     parser.add_argument("--calibrate", action="store_true", help="set the contract's unsure_below")
@@ -199,6 +245,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--contact-sheet", type=Path, metavar="PNG", help="draw 24 random photos")
     parser.add_argument("--json", type=Path, help="write everything that was measured")
     options = parser.parse_args(arguments)
+    if options.form is not Form.AUTO and (options.beam or options.card or options.calibrate):
+        parser.error("--form goes without --beam, --card and --calibrate")
     if options.card and (options.limit or options.split != "test"):
         parser.error("--card takes the whole split test, which is what others report")
     if options.calibrate and (options.limit or options.split != "dev"):

@@ -56,7 +56,7 @@ def beams(
     end_column = torch.full((photos, size, 1), END, device=device)
     first_row = torch.arange(photos, device=device)[:, None] * size
     for length in range(1, max_words + 2):
-        log_p, keys, values = model.step(tokens, keys, values, cross_keys, cross_values)
+        log_p, keys, values, _ = model.step(tokens, keys, values, cross_keys, cross_values)
         log_p[:, list(never_written)] = _NEVER
         words = log_p.shape[-1]
         if length == 1:

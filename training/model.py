@@ -34,14 +34,21 @@ class Attention(nn.Module):
 
     def forward(self, x: Tensor, keys: Tensor, values: Tensor, *, causal: bool = False) -> Tensor:
         """(B, T, W), keys and values (B, H, N, W / H) -> (B, T, W)."""
+        return self.attend(x, keys, values, causal=causal)[0]
+
+    def attend(
+        self, x: Tensor, keys: Tensor, values: Tensor, *, causal: bool = False
+    ) -> tuple[Tensor, Tensor]:
+        """As `forward`; also the weights (B, H, T, N), which sum to 1 over N."""
         query = self.split(self.query(x))
         # Written out: on processors torch's fused attention takes twice the time backwards.
         scores = query @ keys.transpose(-2, -1) * query.shape[-1] ** -0.5
         if causal:
             later = torch.ones(scores.shape[-2:], dtype=torch.bool, device=x.device).triu(1)
             scores = scores.masked_fill(later, float("-inf"))
-        mixed = scores.softmax(dim=-1).to(values.dtype) @ values
-        return cast("Tensor", self.out(mixed.transpose(1, 2).flatten(2)))
+        weights = scores.softmax(dim=-1)
+        mixed = weights.to(values.dtype) @ values
+        return cast("Tensor", self.out(mixed.transpose(1, 2).flatten(2))), weights
 
 
 class RowDropout(nn.Dropout1d):
@@ -101,35 +108,39 @@ class DecoderLayer(nn.Module):
         self.feed = feed_forward(config.width, config.hidden, config.dropout)
         self.dropout = nn.Dropout(config.dropout)
 
-    def see(self, x: Tensor, cross_keys: Tensor, cross_values: Tensor) -> Tensor:
-        """Attention to the photo and feed-forward.
+    def see(self, x: Tensor, cross_keys: Tensor, cross_values: Tensor) -> tuple[Tensor, Tensor]:
+        """Attention to the photo and feed-forward; also the weights (P, H, R * T, N).
 
         `x` is (P * R, T, W) where each of P photos has R rows; the photo's keys and values are
         (P, H, N, W / H). The rows of a photo ask as one long row, so nothing is copied R times.
         """
         photos = cross_keys.shape[0]
         asked = self.norm_cross(x).reshape(photos, -1, x.shape[-1])
-        seen = self.attend_cross(asked, cross_keys, cross_values).reshape(x.shape)
-        x = x + self.dropout(seen)
-        return cast("Tensor", x + self.dropout(self.feed(self.norm_feed(x))))
+        seen, weights = self.attend_cross.attend(asked, cross_keys, cross_values)
+        x = x + self.dropout(seen.reshape(x.shape))
+        return x + self.dropout(self.feed(self.norm_feed(x))), weights
 
     def forward(self, x: Tensor, cross_keys: Tensor, cross_values: Tensor) -> Tensor:
         """All words at once, for training."""
         normed = self.norm_self(x)
         keys, values = self.attend_self.keys_values(normed)
         x = x + self.dropout(self.attend_self(normed, keys, values, causal=True))
-        return self.see(x, cross_keys, cross_values)
+        return self.see(x, cross_keys, cross_values)[0]
 
     def step(
         self, x: Tensor, keys: Tensor, values: Tensor, cross_keys: Tensor, cross_values: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """One word: x (B, 1, W), keys and values (B, H, T, W / H) of the words before it."""
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """One word: x (B, 1, W), keys and values (B, H, T, W / H) of the words before it.
+
+        Returns x, the keys and values with this word's, and its weights over the photo (B, N).
+        """
         normed = self.norm_self(x)
         new_keys, new_values = self.attend_self.keys_values(normed)
         keys = torch.cat([keys, new_keys], dim=2)
         values = torch.cat([values, new_values], dim=2)
         x = x + self.attend_self(normed, keys, values)
-        return self.see(x, cross_keys, cross_values), keys, values
+        x, weights = self.see(x, cross_keys, cross_values)
+        return x, keys, values, weights.float().mean(dim=1).flatten(0, 1)
 
 
 class CaptionModel(nn.Module):
@@ -188,7 +199,7 @@ class CaptionModel(nn.Module):
 
     def step(
         self, tokens: Tensor, keys: Tensor, values: Tensor, cross_keys: Tensor, cross_values: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """One word for each of P * R rows.
 
         Args:
@@ -199,20 +210,23 @@ class CaptionModel(nn.Module):
             cross_values: likewise.
 
         Returns:
-            (P * R, V) float32 log-probabilities, and keys and values of T + 1 words.
+            (P * R, V) float32 log-probabilities, keys and values of T + 1 words, and the weights
+            over the photo's places (P * R, N) float32, the mean over layers and heads.
         """
         x = self._embed(tokens[:, None]) + self.positions[keys.shape[3]]
-        next_keys, next_values = [], []
+        next_keys, next_values, weights = [], [], []
         heads = self.config.heads
         for place, layer in enumerate(self._layers()):
             of_layer = slice(place * heads, (place + 1) * heads)
-            x, layer_keys, layer_values = layer.step(
+            x, layer_keys, layer_values, layer_weights = layer.step(
                 x, keys[place], values[place], cross_keys[:, of_layer], cross_values[:, of_layer]
             )
             next_keys.append(layer_keys)
             next_values.append(layer_values)
+            weights.append(layer_weights)
         scores = self.logits(self.norm(x[:, 0])).float().log_softmax(dim=-1)
-        return scores, torch.stack(next_keys), torch.stack(next_values)
+        attention = torch.stack(weights).mean(dim=0)
+        return scores, torch.stack(next_keys), torch.stack(next_values), attention
 
     def _embed(self, tokens: Tensor) -> Tensor:
         return cast("Tensor", self.embedding(tokens))

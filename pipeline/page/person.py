@@ -11,6 +11,7 @@ import time
 import streamlit as st
 
 from pipeline.errors import HistoryError
+from pipeline.forms import Telling
 from pipeline.history import History
 from pipeline.live import LiveSettings
 from pipeline.page import doors
@@ -44,8 +45,12 @@ def online() -> bool:
 
 def live_settings(language: str) -> LiveSettings:
     """How the camera is to be described."""
-    wording, interval, pace = (st.session_state[key] for key in ("wording", "interval", "pace"))
-    return LiveSettings(wording, interval, pace, language)
+    return LiveSettings(telling(), st.session_state.interval, st.session_state.pace, language)
+
+
+def telling() -> Telling:
+    """How this person wants descriptions to be put."""
+    return Telling(st.session_state["form"], st.session_state.neutral)
 
 
 @st.cache_resource(show_spinner=False)

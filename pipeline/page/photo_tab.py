@@ -8,6 +8,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from pipeline.assistant import Description
+from pipeline.attention import overlay, place
 from pipeline.page.desk import Desk, Kind, Photo
 from pipeline.phrases import Phrases
 
@@ -16,6 +18,7 @@ SAMPLES = Path(__file__).resolve().parents[2] / "assets" / "samples"
 PHOTO_TYPES = "jpg jpeg png webp gif bmp tif tiff heic heif avif mp4".split()
 UPLOAD_MEGABYTES = 50
 SAMPLE = "sample"  # where the session keeps the sample photo that was chosen last
+LOOK = "look"  # and whether it shows where the model looked
 
 
 def chosen_photos(say: Phrases) -> list[Photo]:
@@ -58,14 +61,49 @@ def pictures(desk: Desk, say: Phrases) -> None:
     entries = [entry for entry in desk.entries if entry.moments is None and not entry.kept]
     several = len(entries) > 1
     with st.container(key="pictures"):
+        described = any(entry.kind is Kind.DESCRIPTION for entry in entries)
+        look = described and _wants_to_look(say)
         for entry in sorted(entries, key=lambda entry: -entry.batch):
             if several and entry.kind is not Kind.WAITING:
                 # Escaped: a file's name may be in it.
                 st.html(f'<p lang="{entry.language}">{html.escape(entry.text)}</p>')
             if entry.description is not None:
                 seen = entry.kind is Kind.DESCRIPTION
+                if seen and look and entry.description.words:
+                    _looked(entry.id, entry.description, say)
+                    continue
                 alt = say.photo_of.format(text=entry.text) if seen else say.unreadable
                 st.image(entry.description.preview, alt=alt, width="stretch")
+
+
+def _wants_to_look(say: Phrases) -> bool:
+    """Draws the switch; Streamlit forgets what is not drawn, so that the session keeps it too."""
+    chosen = st.toggle(say.look, value=bool(st.session_state.get(LOOK, False)), key="look_switch")
+    st.session_state[LOOK] = chosen
+    if chosen:
+        st.markdown(say.look_hint)
+    return chosen
+
+
+def _looked(key: str, description: Description, say: Phrases) -> None:
+    """The words with their places, and the photo with the chosen word's."""
+    places = [str(getattr(say, f"look_{place(one)}")) for one in description.attention]
+    words = description.words
+    labels: list[str] = []
+    for number, (word, where) in enumerate(zip(words, places, strict=True)):
+        # Two words "a" in the same place would be one choice for Streamlit.
+        again = words[:number].count(word)
+        label = say.look_word_again if again else say.look_word
+        labels.append(label.format(word=word, number=again + 1, place=where))
+    chosen = st.radio(
+        say.look_words,
+        range(len(words)),
+        format_func=labels.__getitem__,
+        key=f"look-{key}",
+        horizontal=True,  # the photo stays in sight
+    )
+    alt = say.look_at.format(word=words[chosen], place=places[chosen])
+    st.image(overlay(description.preview, description.attention[chosen]), alt=alt, width="stretch")
 
 
 def _choose(path: Path) -> None:

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import streamlit as st
 
+from pipeline.forms import Form
 from pipeline.history import LOCAL_OWNER, Privacy
-from pipeline.live import Wording
 from pipeline.page.keeper import Keeper
 from pipeline.phrases import LANGUAGES, Phrases, phrases
 from pipeline.speech import ONLINE_NAMES
@@ -47,11 +47,12 @@ def draw_settings(say: Phrases, keeper: Keeper, offline: Sequence[str]) -> None:
     st.markdown(say.voice_online_note)
     st.slider(say.pace_label, 0.5, 2.0, step=0.25, key="pace")
     st.selectbox(
-        say.wording_label,
-        Wording,
-        format_func=lambda wording: str(getattr(say, f"wording_{wording}")),
-        key="wording",
+        say.form_label,
+        Form,
+        format_func=lambda form: str(getattr(say, f"form_{form}")),
+        key="form",
     )
+    st.toggle(say.neutral_label, value=True, key="neutral")
     st.selectbox(
         say.interval_label,
         INTERVALS_S,

@@ -104,6 +104,24 @@ class Phrases:
     photo_of: str
     unreadable: str
 
+    # Where it looked (pipeline.attention), and its places.
+    look: str
+    look_hint: str
+    look_words: str
+    look_word: str
+    look_word_again: str
+    look_at: str
+    look_top_left: str
+    look_top_middle: str
+    look_top_right: str
+    look_middle_left: str
+    look_middle: str
+    look_middle_right: str
+    look_bottom_left: str
+    look_bottom_middle: str
+    look_bottom_right: str
+    look_everywhere: str
+
     # The voice's buttons and keys.
     result: str
     controls: str
@@ -132,10 +150,11 @@ class Phrases:
     pace_label: str
     mute_label: str
     keys_label: str
-    wording_label: str
-    wording_auto: str
-    wording_full: str
-    wording_short: str
+    form_label: str
+    form_auto: str
+    form_full: str
+    form_short: str
+    neutral_label: str
     interval_label: str
     interval: str
     privacy: str

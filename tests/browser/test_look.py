@@ -6,11 +6,14 @@ import importlib.util
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 
 from pipeline.phrases import ENGLISH
 from tests.browser.conftest import Server, Vois, visit
 from tests.browser.test_photo import NOT_A_PHOTO, sample
+from tests.data.tiny_files import draw
 
 pytestmark = pytest.mark.browser
 
@@ -137,3 +140,39 @@ def test_focus_is_seen_everywhere(vois: Vois) -> None:
         if seen:
             unseen.append(seen)
     assert unseen == []
+
+
+def square() -> tuple[str, bytes]:
+    """A photo that the model knows, large enough to be described."""
+    rgb = draw("red", "square", np.random.default_rng(1))
+    return "square.png", cv2.imencode(".png", cv2.resize(rgb[..., ::-1], (256, 256)))[1].tobytes()
+
+
+def test_where_it_looked_by_keyboard_alone(server: Server, browser: Any, axe: str) -> None:
+    with visit(browser, server.url, reduced_motion="reduce") as vois:
+        vois.open()
+        vois.upload(square())
+        vois.wait_for_events("ended", 1)
+        switch = vois.page.get_by_label(ENGLISH.look, exact=True)
+        switch.focus()
+        vois.page.keyboard.press("Space")
+        words = vois.page.get_by_role("radio")
+        words.first.wait_for(state="attached")
+        names = vois.page.locator("[role=radiogroup] label").all_inner_texts()
+        assert len(names) > 3
+        assert vois.page.get_by_role("radiogroup", name=ENGLISH.look_words).count() == 1
+        assert vois.page.get_by_text(ENGLISH.look_hint).is_visible()
+        alternatives = set()
+        words.first.focus()
+        for name in names[1:]:
+            vois.page.keyboard.press("ArrowRight")
+            word, where = name.split(": ")
+            alt = ENGLISH.look_at.format(word=word.split(" (")[0], place=where)
+            photo = vois.page.get_by_role("img", name=alt, exact=True)
+            photo.wait_for(state="visible")
+            alternatives.add(photo.get_attribute("src"))
+            ring = "getComputedStyle(document.activeElement.closest('label')).outlineWidth"
+            assert vois.page.evaluate(ring) == "3px"
+        assert len(alternatives) > 2
+        assert violations(vois, axe) == []
+        assert len(vois.events("playing")) == 1  # looking says nothing

@@ -46,6 +46,7 @@ class TinyEncoder(nn.Module):
     std = (0.5, 0.5, 0.5)
     channels = 16
     places = 16
+    grid = (4, 4)
 
     def __init__(self) -> None:
         super().__init__()

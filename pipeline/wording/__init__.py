@@ -1,0 +1,54 @@
+"""Neutral wording about people: what a photo shows is a person; the rest would be guessed.
+
+The model says "man" and "woman" out of the habits of those who wrote its training captions. Here
+its words become neutral ones, with whatever must agree with them. What somebody does or wears
+("a bride", "a cowboy") stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from pipeline.attention import merged
+from pipeline.captioner import Caption
+from pipeline.wording import english, french
+from pipeline.wording.pieces import Piece, pieces
+
+_LANGUAGES: dict[str, Callable[[list[Piece]], list[Piece]]] = {
+    "en": english.neutral,
+    "fr": french.neutral,
+}
+
+
+def neutral_words(words: Sequence[str], language: str) -> tuple[str, ...]:
+    """The words in neutral wording, such as "a", "child", "laughs" for "a", "girl", "laughs".
+
+    Args:
+        words: of one description, as `pipeline.vocabulary.normalise` cuts them.
+        language: two-letter code; words of a language without a table stay as they are.
+    """
+    return tuple(piece.word for piece in _neutral(words, language))
+
+
+def neutral(caption: Caption) -> Caption:
+    """The caption in neutral wording; each word keeps the scores and attention of its sources."""
+    found = _neutral(caption.words, caption.language)
+    claimed: set[int] = set()
+    scores = []
+    for piece in found:
+        mine = set(piece.sources) - claimed
+        claimed |= mine
+        # What follows from the word before is certain: log 1 = 0.
+        scores.append(sum(caption.word_scores[place] for place in sorted(mine)))
+    return replace(
+        caption,
+        words=tuple(piece.word for piece in found),
+        word_scores=(*scores, caption.word_scores[-1]),
+        attention=merged(caption.attention, [piece.sources for piece in found]),
+    )
+
+
+def _neutral(words: Sequence[str], language: str) -> list[Piece]:
+    reword = _LANGUAGES.get(language)
+    return pieces(words) if reword is None else reword(pieces(words))

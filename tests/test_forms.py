@@ -1,0 +1,121 @@
+"""How much is said, with the real model on the sample photos."""
+
+from __future__ import annotations
+
+import dataclasses
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.captioner import Caption, Captioner, Encoded
+from pipeline.decoding import Rules, beam_search
+from pipeline.forms import FULL_WORDS, SHORT_WORDS, Form, Telling, put
+from pipeline.image import read_rgb
+from pipeline.vocabulary import BEGIN
+from tests.bench.forms import faults
+
+ASSETS = Path(__file__).parents[1] / "assets"
+
+
+@pytest.fixture(scope="module")
+def captioner() -> Captioner:
+    return Captioner.load(ASSETS)
+
+
+@pytest.fixture(scope="module")
+def photos(captioner: Captioner) -> list[Encoded]:
+    paths = sorted((ASSETS / "samples").glob("*.jpg"))
+    return [captioner.encode(read_rgb(path.read_bytes())) for path in paths]
+
+
+def test_each_form_has_its_length(captioner: Captioner, photos: list[Encoded]) -> None:
+    for language in captioner.contract.languages:
+        for encoded in photos:
+            auto, short, full = (
+                put(captioner, encoded, Telling(form, neutral=False), language) for form in Form
+            )
+            assert len(short.words) <= SHORT_WORDS
+            assert FULL_WORDS <= len(full.words)
+            assert auto.words == captioner.captions(encoded, language=language)[0].words
+            for caption in (auto, short, full):
+                assert faults(caption) == []
+                assert len(caption.attention) == len(caption.words)
+
+
+def test_the_short_form_is_as_sure_as_the_whole(
+    captioner: Captioner, photos: list[Encoded]
+) -> None:
+    for encoded in photos:
+        whole = captioner.captions(encoded)[0]
+        short = put(captioner, encoded, Telling(Form.SHORT), "en")
+        assert (short.confidence, short.hedged) == (whole.confidence, whole.hedged)
+
+
+def test_the_full_form_says_how_sure_it_is_itself(
+    captioner: Captioner, photos: list[Encoded]
+) -> None:
+    full = put(captioner, photos[0], Telling(Form.FULL, neutral=False), "en")
+    mean = np.mean(full.word_scores)
+    assert full.confidence == pytest.approx(float(np.exp(mean)))
+
+
+def test_people_are_called_people_unless_it_is_switched_off(
+    captioner: Captioner, photos: list[Encoded]
+) -> None:
+    gendered = {"man", "woman", "men", "women", "boy", "girl", "boys", "girls", "his", "her"}
+    written = [put(captioner, one, Telling(neutral=False), "en") for one in photos]
+    told = [put(captioner, one, Telling(), "en") for one in photos]
+    assert any(gendered & set(caption.words) for caption in written)
+    assert not any(gendered & set(caption.words) for caption in told)
+
+
+CAPTION = Caption(("a", "dog"), (-1.0, -1.0, -1.0), 0.4, False, "en", np.zeros((2, 1, 1)))
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (("a", "dog"), []),
+        (("a", "dog", "with"), ["ends in a function word"]),
+        (("a", "dog", "a", "dog"), ["repeats a word pair"]),
+        (("<unknown>", "dog"), ["holds a token that is no word"]),
+        ((), ["says nothing"]),
+    ],
+)
+def test_the_bench_finds_what_is_broken(words: tuple[str, ...], found: list[str]) -> None:
+    scores = (-1.0,) * (len(words) + 1)
+    assert faults(dataclasses.replace(CAPTION, words=words, word_scores=scores)) == found
+
+
+def test_the_bench_finds_a_token_that_the_vocabulary_left_out() -> None:
+    lacking = dataclasses.replace(CAPTION, word_scores=(-1.0,) * 4)
+    assert faults(lacking) == ["holds a token that is no word"]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_is_cut_keeps_the_rules(seed: int) -> None:
+    """No caption may end: each is cut, and must still end well and repeat nothing."""
+    words = 9
+    rules = Rules(never_last=frozenset({4, 5, 6}), repeat_pairs=False)
+    generator = np.random.default_rng(seed)
+    table = generator.normal(size=(words, words)).astype(np.float32) * 3
+    table[:, 2] = -1e9  # END
+
+    for hypothesis in beam_search(
+        lambda tokens, state: (table[tokens], state),
+        lambda state, rows: state,
+        None,
+        beam_size=3,
+        length_penalty=0.7,
+        max_length=6,
+        min_length=5,
+        rules=rules,
+        begin=BEGIN,
+    ):
+        tokens = hypothesis.tokens
+        assert not tokens or tokens[-1] not in rules.never_last
+        assert len(set(pairwise(tokens))) == max(0, len(tokens) - 1)
+        assert not set(tokens) & set(rules.never_written)
+        assert len(hypothesis.word_scores) == len(tokens) + 1 == len(hypothesis.rows) + 1
