@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import contract as names
+from pipeline.confidence import Confidence, Manner, Verdict
 from pipeline.contract import ModelContract
 from pipeline.decoding import Hypothesis, Rules, beam_search
 from pipeline.errors import ModelError
@@ -38,15 +38,17 @@ class Caption:
     Attributes:
         words: in lower case, without punctuation.
         word_scores: natural log-probability of each word, then of the end.
-        confidence: 0..1, the geometric mean of the words' probabilities; not yet calibrated.
-        hedged: whether the confidence is below the contract's `unsure_below`.
+        confidence: 0..1, the probability that it is right (`pipeline.confidence`).
+        manner: how to say it.
+        sure: for the manner UNKNOWN, the few words of it that are sure.
         language: two-letter code.
     """
 
     words: tuple[str, ...]
     word_scores: tuple[float, ...]
     confidence: float
-    hedged: bool
+    manner: Manner
+    sure: tuple[str, ...]
     language: str
 
     @property
@@ -92,12 +94,14 @@ class Captioner:
         vocabulary: Vocabulary,
         encoder: Session,
         decoder: Session,
+        confidence: Confidence,
     ) -> None:
         """Takes opened parts; `load` is the usual way."""
         self.contract = contract
         self.vocabulary = vocabulary
         self.encoder = encoder
         self.decoder = decoder
+        self.confidence = confidence
         self._rules = {
             language: Rules(
                 never_last=frozenset(map(vocabulary.token, NEVER_LAST.get(language, ()))),
@@ -108,13 +112,16 @@ class Captioner:
         }
 
     @classmethod
-    def load(cls, folder: Path, *, threads: int = 2, accelerate: bool = True) -> Captioner:
+    def load(
+        cls, folder: Path, *, threads: int = 2, accelerate: bool = True, calibrated: bool = True
+    ) -> Captioner:
         """Opens the model in `folder` and warms it up.
 
         Args:
             folder: holds contract.json and the files that it names.
             threads: processor threads of one call.
             accelerate: whether the encoder may run on CoreML or CUDA.
+            calibrated: False for a model that is yet to be calibrated: all it says is a guess.
 
         Raises:
             ModelError: a file is missing or damaged, or the files do not fit together.
@@ -133,7 +140,12 @@ class Captioner:
             cache=Path.home() / "Library" / "Caches" / "vois",
         )
         decoder = open_session(folder / contract.decoder_file, threads=threads)
-        captioner = cls(contract, vocabulary, encoder, decoder)
+        if calibrated:
+            confidence = Confidence.load(folder / contract.confidence_file, contract.languages)
+        else:
+            outputs = {value.name: value.shape for value in encoder.get_outputs()}
+            confidence = Confidence.neutral(contract.languages, int(outputs[names.FEATURES][-1]))
+        captioner = cls(contract, vocabulary, encoder, decoder, confidence)
         captioner.describe(np.zeros((size, size, 3), dtype=np.uint8))
         return captioner
 
@@ -214,14 +226,25 @@ class Captioner:
             rules=self._rules[language],
             begin=begin,
         )
-        return [self._caption(hypothesis, language) for hypothesis in hypotheses]
+        said = [tuple(self.vocabulary.decode(one.tokens)) for one in hypotheses]
+        verdicts = self.confidence.judge(said, hypotheses, encoded.features, language)
+        return [
+            _caption(words, one, verdict, language)
+            for words, one, verdict in zip(said, hypotheses, verdicts, strict=True)
+        ]
 
-    def _caption(self, hypothesis: Hypothesis, language: str) -> Caption:
-        words = tuple(self.vocabulary.decode(hypothesis.tokens))
-        scores = hypothesis.word_scores
-        confidence = min(1.0, math.exp(sum(scores) / len(scores)))
-        hedged = confidence < self.contract.unsure_below
-        return Caption(words, scores, confidence, hedged, language)
+
+def _caption(
+    words: tuple[str, ...], hypothesis: Hypothesis, verdict: Verdict, language: str
+) -> Caption:
+    return Caption(
+        words=words,
+        word_scores=hypothesis.word_scores,
+        confidence=verdict.probability,
+        manner=verdict.manner,
+        sure=verdict.sure,
+        language=language,
+    )
 
 
 def _run(

@@ -11,6 +11,7 @@ others, UIST 2024) is short while things move and longer when they rest. Both ar
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import time
 from dataclasses import dataclass
@@ -19,8 +20,9 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.assistant import Description, Timing, hedge, preview
+from pipeline.assistant import Description, Timing, preview, worded
 from pipeline.captioner import Caption, Captioner, Encoded
+from pipeline.confidence import Manner
 from pipeline.guidance import Guidance, Kind, assess
 from pipeline.scene import Change, SceneGate
 
@@ -186,11 +188,12 @@ class Watcher:
         self._gate.accept()
         self._scene_at = at
         words = tuple(word for word in caption.words if word not in ARTICLES)
+        if caption.manner is Manner.UNKNOWN:
+            words = (caption.manner, *caption.sure)  # what is heard
         if words == self._last_words and not asked:
             return None
         self._last_words = words
-        text = hedge(caption.text, self.settings.language) if caption.hedged else caption.text
-        return text, caption.confidence, change is Change.CUT
+        return worded(caption, self.settings.language), caption.confidence, change is Change.CUT
 
     def _may_speak(self, change: Change, at: float) -> bool:
         if at < max(self._began_at + FIRST_S, self._said_at + self.settings.interval_s):
@@ -207,12 +210,8 @@ class Watcher:
         few = self._captioner.captions(encoded, language=language, most_words=SHORT_WORDS)
         short = next((caption for caption in few if caption.word_scores[-1] >= LEAST_END), full)
         # Few words score less for being few: the whole caption shows whether the model is sure.
-        return Caption(
-            words=short.words,
-            word_scores=short.word_scores,
-            confidence=full.confidence,
-            hedged=full.hedged,
-            language=short.language,
+        return dataclasses.replace(
+            short, confidence=full.confidence, manner=full.manner, sure=full.sure
         )
 
 

@@ -27,6 +27,8 @@ class Phrases:
     describing: str
     describing_one_of: str
     perhaps: str
+    unknown: str
+    unknown_but: str
     numbered: str
     nothing_yet: str
     muted: str
@@ -191,6 +193,8 @@ ENGLISH = Phrases(
     describing="Describing the photo.",
     describing_one_of="Describing photo {number} of {count}.",
     perhaps="Perhaps: {text}",
+    unknown="I cannot tell what this shows.",
+    unknown_but="I cannot tell what this shows. Perhaps something with: {words}.",
     numbered="Photo {number}: {text}",
     nothing_yet="There is nothing to say again yet.",
     muted="The voice is muted. Press M to hear it.",
