@@ -250,7 +250,7 @@ class Confidence:
             ModelError: the file is missing or damaged, or belongs to another model.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                 confidence = _read({name: file[name] for name in file.files})
         except FileNotFoundError as error:
             raise ModelError(f"The model's file {path.name} is missing. Install Vois again.") from (

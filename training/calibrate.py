@@ -6,7 +6,8 @@
 Writes the file that the contract names (read by pipeline.confidence). A description is right when
 its CIDEr against the photo's people is 0.4 or more. What is fitted is fitted on English, since
 other languages have one caption a photo; theirs are judged by the same numbers, their evidence
-being put on the scale of their own descriptions.
+being put on the scale of their own descriptions. What lies far from the photos that the model was
+trained on is strange: say --trained-on-everyday for a model that learned from those, too.
 """
 
 from __future__ import annotations
@@ -181,6 +182,7 @@ def learn(
 def fit(
     captioner: Captioner,
     data: Sequence[dict[str, list[Photo]]],
+    trained: int,
     model: str,
     drawn: int = LEARNED,
 ) -> tuple[Confidence, list[Judged]]:
@@ -189,6 +191,7 @@ def fit(
     Args:
         captioner: the model.
         data: photos by split, Flickr8k's first.
+        trained: how many of these sets the model was trained on, the first ones.
         model: `model_hash` of its files.
         drawn: pictures that are no scenes to learn from.
 
@@ -200,7 +203,7 @@ def fit(
         VoisError: a photo or the model is broken.
     """
     contract, languages = captioner.contract, captioner.contract.languages
-    learned = learn(captioner, [one["train"] for one in data], drawn)
+    learned = learn(captioner, [one["train"] for one in data[:trained]], drawn)
     dev = [tell(captioner, one["dev"], languages[0], "dev photos") for one in data]
     places = [learned.space.place(one.features) for one in dev]
     strange = learned.strangeness(places[0])
@@ -279,12 +282,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> None:
     data = [load(folder) for folder in (options.data, options.everyday) if folder is not None]
+    trained = len(data) if options.trained_on_everyday else 1
     contract = ModelContract.load(options.assets)
     model = model_hash(options.assets, contract)
     path = options.assets / contract.confidence_file
     captioner = Captioner.load(options.assets, calibrated=options.split == "test")
     if options.split == "dev":
-        confidence, judged = fit(captioner, data, model, options.learned)
+        confidence, judged = fit(captioner, data, trained, model, options.learned)
         confidence.save(path)
         draw_reliability(judged, options.assets / PICTURE_FILE)
         print(report(judged, confidence, model))
@@ -296,7 +300,8 @@ def _run(options: argparse.Namespace) -> None:
         )
     judged = measure(captioner, data, "test")
     text = report(judged, confidence, model)
-    learned = learn(captioner, [one["train"] for one in data], options.learned, confidence.space)
+    train = [one["train"] for one in data[:trained]]
+    learned = learn(captioner, train, options.learned, confidence.space)
     seen = confidence.space.place(encode(captioner, data[0]["dev"], "dev photos"))
     unseen = {family: learned.strangeness(seen, family) for family in set(learned.families)}
     text += report_nonscenes(captioner, unseen, options.measured)
@@ -305,6 +310,7 @@ def _run(options: argparse.Namespace) -> None:
     if options.card:
         command = "python -m training.calibrate --data data/flickr8k"
         command += " --everyday data/everyday" if options.everyday else ""
+        command += " --trained-on-everyday" if options.trained_on_everyday else ""
         command += " --assets assets --split test --card"
         text += f"\n![Reliability curve]({PICTURE_FILE})\n"
         write_card(options.assets / CARD_FILE, text, command, CONFIDENCE_PART)
@@ -315,12 +321,17 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--data", type=Path, required=True, help="what training.flickr8k prepared")
     parser.add_argument("--everyday", type=Path, help="what training.everyday prepared")
+    parser.add_argument(
+        "--trained-on-everyday", action="store_true", help="the model knows such photos"
+    )
     parser.add_argument("--assets", type=Path, required=True, help="the model's folder")
     parser.add_argument("--split", choices=("dev", "test"), default="dev")
     parser.add_argument("--learned", type=int, default=LEARNED, help="drawn pictures to learn from")
     parser.add_argument("--measured", type=int, default=MEASURED, help="drawn pictures to measure")
     parser.add_argument("--card", action="store_true", help=f"write the figures to {CARD_FILE}")
     options = parser.parse_args(arguments)
+    if options.trained_on_everyday and options.everyday is None:
+        parser.error("--trained-on-everyday needs --everyday")
     if options.card and options.split != "test":
         parser.error("--card takes the split test, on which nothing is fitted")
     return options
