@@ -95,7 +95,7 @@ def test_things_are_told_from_what_they_do_and_are_like() -> None:
     captions = [
         [
             "A brown dog runs on the beach.",
-            "A big brown dog is here.",
+            "The dog is a brown one.",
             "Two dogs run.",
             "A group of dogs.",
         ]
