@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= data/flickr8k
+EVERYDAY ?= $(wildcard data/everyday)
 RUN ?= runs/lite2
 
 # glibc gives large blocks back at once and asks for them again: keeping them makes a training step
@@ -41,8 +42,10 @@ mixed: $(VENV)/.test  ## go on with everyday photos, French and three encoders
 export: $(VENV)/.test  ## turn the best checkpoint into assets/
 	$(BIN)/python -m export.to_onnx --run $(RUN) --assets assets
 
-calibrate: $(VENV)/.test  ## find on the dev photos when to say "Perhaps"
-	$(BIN)/python -m training.evaluate --data $(DATA) --assets assets --split dev --calibrate
+calibrate: $(VENV)/.test  ## fit on the dev photos how sure to sound; measure it on the test photos
+	$(BIN)/python -m training.calibrate --data $(DATA) $(EVERYDAY:%=--everyday %) --assets assets
+	$(BIN)/python -m training.calibrate --data $(DATA) $(EVERYDAY:%=--everyday %) --assets assets \
+		--split test --card
 
 parity: $(VENV)/.test  ## compare torch with what was exported
 	$(BIN)/python -m export.parity --run $(RUN) --assets assets --data $(DATA)

@@ -82,6 +82,7 @@ def torch_captioner(model: CaptionModel, exported: Captioner) -> Captioner:
         exported.vocabulary,
         TorchSession(EncoderGraph(model), names.ENCODER_INPUTS, names.ENCODER_OUTPUTS),
         TorchSession(DecoderGraph(model), names.DECODER_INPUTS, names.DECODER_OUTPUTS),
+        exported.confidence,
     )
 
 

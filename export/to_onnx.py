@@ -25,6 +25,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from export.weights import store_as_float16
 from pipeline import contract as names
+from pipeline.confidence import Confidence
 from pipeline.contract import ModelContract
 from pipeline.vocabulary import Vocabulary
 from training.checkpoint import load_model
@@ -33,8 +34,8 @@ from training.model import CaptionModel
 ENCODER_FILE, DECODER_FILE, VOCABULARY_FILE = "encoder.onnx", "decoder.onnx", "vocabulary.json"
 OPSET = 20  # the first with Gelu; 23 would turn attention into one operator that CoreML lacks
 
-# Chosen on the dev photos (training/LOG.md); `training.evaluate --calibrate` sets the last anew.
-BEAM_SIZE, LENGTH_PENALTY, UNSURE_BELOW = 5, 0.7, 0.32
+CONFIDENCE_FILE = "confidence.npz"
+BEAM_SIZE, LENGTH_PENALTY = 5, 0.7  # chosen on the dev photos (training/LOG.md)
 
 
 class EncoderGraph(nn.Module):
@@ -149,13 +150,16 @@ def export(
         beam_size=BEAM_SIZE,
         length_penalty=LENGTH_PENALTY,
         languages=vocabulary.languages,
-        unsure_below=UNSURE_BELOW,
+        confidence_file=CONFIDENCE_FILE,
     )
     with tempfile.TemporaryDirectory(dir=folder) as name:
         partial = Path(name)
         export_encoder(model, partial / ENCODER_FILE, compress=compress)
         export_decoder(model, partial / DECODER_FILE, compress=compress)
         vocabulary.save(partial / VOCABULARY_FILE)
+        # Until `training.calibrate` has fitted it, everything is said as a guess.
+        neutral = Confidence.neutral(vocabulary.languages, encoder.channels)
+        neutral.save(partial / CONFIDENCE_FILE)
         contract.save(partial)
         for file in sorted(partial.iterdir()):
             file.replace(folder / file.name)

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from pipeline.captioner import Captioner
+from pipeline.captioner import Caption, Captioner
+from pipeline.confidence import Manner
 from pipeline.forms import Telling, put
 from pipeline.guidance import Guidance, assess
 from pipeline.image import read_rgb
@@ -41,7 +42,7 @@ class Description:
     """What is shown and spoken about one photo.
 
     Attributes:
-        text: a full sentence, hedged when the model is unsure, or what to do about an unfit photo.
+        text: a full sentence, said as sure as it is, or what to do about an unfit photo.
         confidence: 0..1; 0 when the photo was not described.
         guidance: why the photo was not described, or None.
         language: two-letter code of `text`, which is not always the one that was asked for.
@@ -101,9 +102,7 @@ class Assistant:
             language = spoken_language(self._captioner, language)
             encoded = self._captioner.encode(rgb)
             caption = put(self._captioner, encoded, telling or Telling(), language)
-            text, confidence = caption.text, caption.confidence
-            if caption.hedged:
-                text = hedge(text, language)
+            text, confidence = worded(caption, language), caption.confidence
         described = time.perf_counter()
         description = Description(
             text=text,
@@ -149,9 +148,20 @@ def spoken_language(captioner: Captioner, language: str) -> str:
     return language if language in languages else languages[0]
 
 
-def hedge(text: str, language: str) -> str:
-    """Marks a sentence as a guess ("A dog runs." -> "Perhaps: a dog runs.")."""
-    return phrases(language).perhaps.format(text=text[:1].lower() + text[1:])
+def worded(caption: Caption, language: str) -> str:
+    """A caption as it is shown and said, in its manner.
+
+    Plainly, as a guess ("Perhaps: a dog runs."), or as what nobody can tell ("I cannot tell what
+    this shows. Perhaps something with: a dog.").
+    """
+    sentences, text = phrases(language), caption.text
+    if caption.manner is Manner.UNKNOWN:
+        if not caption.sure:
+            return sentences.unknown
+        return sentences.unknown_but.format(words=", ".join(caption.sure))
+    if caption.manner is Manner.PERHAPS:
+        return sentences.perhaps.format(text=text[:1].lower() + text[1:])
+    return text
 
 
 def preview(rgb: NDArray[np.uint8]) -> bytes:

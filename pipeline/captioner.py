@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import contract as names
+from pipeline.confidence import Confidence, Manner
 from pipeline.contract import ModelContract
 from pipeline.decoding import Hypothesis, Rules, beam_search
 from pipeline.errors import ModelError
@@ -38,8 +38,9 @@ class Caption:
     Attributes:
         words: in lower case, without punctuation.
         word_scores: natural log-probability of each word, then of the end.
-        confidence: 0..1, the geometric mean of the words' probabilities; not yet calibrated.
-        hedged: whether the confidence is below the contract's `unsure_below`.
+        confidence: 0..1, the probability that it is right (`pipeline.confidence`).
+        manner: how to say it.
+        sure: for the manner UNKNOWN, the few words of it that are sure.
         language: two-letter code.
         attention: (words, rows, columns) float32, where the model looked as it chose each word, on
             the contract's grid over the whole photo; each word's sums to 1.
@@ -48,7 +49,8 @@ class Caption:
     words: tuple[str, ...]
     word_scores: tuple[float, ...]
     confidence: float
-    hedged: bool
+    manner: Manner
+    sure: tuple[str, ...]
     language: str
     attention: NDArray[np.float32] = field(compare=False, repr=False)
 
@@ -95,12 +97,14 @@ class Captioner:
         vocabulary: Vocabulary,
         encoder: Session,
         decoder: Session,
+        confidence: Confidence,
     ) -> None:
         """Takes opened parts; `load` is the usual way."""
         self.contract = contract
         self.vocabulary = vocabulary
         self.encoder = encoder
         self.decoder = decoder
+        self.confidence = confidence
         self._rules = {
             language: Rules(
                 never_last=frozenset(map(vocabulary.token, NEVER_LAST.get(language, ()))),
@@ -111,13 +115,16 @@ class Captioner:
         }
 
     @classmethod
-    def load(cls, folder: Path, *, threads: int = 2, accelerate: bool = True) -> Captioner:
+    def load(
+        cls, folder: Path, *, threads: int = 2, accelerate: bool = True, calibrated: bool = True
+    ) -> Captioner:
         """Opens the model in `folder` and warms it up.
 
         Args:
             folder: holds contract.json and the files that it names.
             threads: processor threads of one call.
             accelerate: whether the encoder may run on CoreML or CUDA.
+            calibrated: False for a model that is yet to be calibrated: all it says is a guess.
 
         Raises:
             ModelError: a file is missing or damaged, or the files do not fit together.
@@ -136,7 +143,12 @@ class Captioner:
             cache=Path.home() / "Library" / "Caches" / "vois",
         )
         decoder = open_session(folder / contract.decoder_file, threads=threads)
-        captioner = cls(contract, vocabulary, encoder, decoder)
+        if calibrated:
+            confidence = Confidence.load(folder / contract.confidence_file, contract.languages)
+        else:
+            outputs = {value.name: value.shape for value in encoder.get_outputs()}
+            confidence = Confidence.neutral(contract.languages, int(outputs[names.FEATURES][-1]))
+        captioner = cls(contract, vocabulary, encoder, decoder, confidence)
         captioner.warm_up()
         return captioner
 
@@ -234,18 +246,28 @@ class Captioner:
             rules=self._rules[language],
             begin=begin,
         )
-        return [self._caption(hypothesis, looks, language) for hypothesis in hypotheses]
+        said = [tuple(self.vocabulary.decode(one.tokens)) for one in hypotheses]
+        verdicts = self.confidence.judge(said, hypotheses, encoded.features, language)
+        return [
+            Caption(
+                words=words,
+                word_scores=one.word_scores,
+                confidence=verdict.probability,
+                manner=verdict.manner,
+                sure=verdict.sure,
+                language=language,
+                attention=self._attention(one, looks),
+            )
+            for words, one, verdict in zip(said, hypotheses, verdicts, strict=True)
+        ]
 
-    def _caption(
-        self, hypothesis: Hypothesis, looks: list[NDArray[np.float32]], language: str
-    ) -> Caption:
-        words = tuple(self.vocabulary.decode(hypothesis.tokens))
-        scores = hypothesis.word_scores
-        confidence = min(1.0, math.exp(sum(scores) / len(scores)))
-        hedged = confidence < self.contract.unsure_below
+    def _attention(
+        self, hypothesis: Hypothesis, looks: list[NDArray[np.float32]]
+    ) -> NDArray[np.float32]:
+        """Where it looked for each word: (words, rows, columns)."""
         seen = [look[row] for look, row in zip(looks, hypothesis.rows, strict=False)]
-        attention = np.reshape(seen, (len(words), *self.contract.grid)).astype(np.float32)
-        return Caption(words, scores, confidence, hedged, language, attention)
+        shape = (len(hypothesis.tokens), *self.contract.grid)
+        return np.reshape(seen, shape).astype(np.float32)
 
 
 def _run(

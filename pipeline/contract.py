@@ -55,7 +55,7 @@ class ModelContract:
         beam_size: beams at run time.
         length_penalty: scores are divided by length to this power (0 favours short sentences).
         languages: what the model speaks, as two-letter codes.
-        unsure_below: a description whose confidence (0..1) is lower is spoken as "Perhaps: ...".
+        confidence_file: what `training.calibrate` fitted, read by `pipeline.confidence`.
     """
 
     encoder: str
@@ -74,7 +74,7 @@ class ModelContract:
     beam_size: int
     length_penalty: float
     languages: tuple[str, ...]
-    unsure_below: float
+    confidence_file: str
 
     @classmethod
     def load(cls, folder: Path) -> ModelContract:
@@ -115,7 +115,7 @@ class ModelContract:
                 beam_size=int(raw["beam_size"]),
                 length_penalty=float(raw["length_penalty"]),
                 languages=tuple(str(code) for code in raw["languages"]),
-                unsure_below=float(raw["unsure_below"]),
+                confidence_file=str(raw["confidence_file"]),
             )
         except (TypeError, ValueError) as error:
             raise ModelError(_WRONG_VALUE, file=CONTRACT_FILE) from error
@@ -136,7 +136,7 @@ class ModelContract:
             and self.width % self.heads == 0
             and min(self.std) > 0
             and len(self.languages) > 0
-            and 0 <= self.unsure_below <= 1
+            and self.confidence_file != ""
         )
         if not sound:
             raise ModelError(_OUT_OF_RANGE, file=CONTRACT_FILE)

@@ -18,8 +18,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.assistant import Description, Timing, hedge, preview, spoken_language
+from pipeline.assistant import Description, Timing, preview, spoken_language, worded
 from pipeline.captioner import Caption, Captioner, Encoded
+from pipeline.confidence import Manner
 from pipeline.forms import Form, Telling, put
 from pipeline.guidance import Guidance, Kind, assess
 from pipeline.scene import Change, SceneGate
@@ -177,11 +178,12 @@ class Watcher:
         self._gate.accept()
         self._scene_at = at
         words = tuple(word for word in caption.words if word not in ARTICLES)
+        if caption.manner is Manner.UNKNOWN:
+            words = (caption.manner, *caption.sure)  # what is heard
         if words == self._last_words and not asked:
             return None
         self._last_words = words
-        text = hedge(caption.text, language) if caption.hedged else caption.text
-        return text, caption.confidence, change is Change.CUT
+        return worded(caption, language), caption.confidence, change is Change.CUT
 
     def _may_speak(self, change: Change, at: float) -> bool:
         if at < max(self._began_at + FIRST_S, self._said_at + self.settings.interval_s):

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.assistant import PREVIEW_SIDE_PX, Assistant, hedge, preview
-from pipeline.captioner import Captioner
-from pipeline.contract import ModelContract
+from pipeline.assistant import PREVIEW_SIDE_PX, Assistant, preview, worded
+from pipeline.captioner import Caption, Captioner
+from pipeline.confidence import Manner
 from pipeline.errors import ImageError
 from pipeline.image import read_rgb
 from pipeline.phrases import FRENCH
@@ -41,20 +41,41 @@ def assistant(captioner: Captioner, voices: VoiceChain) -> Assistant:
 def test_photo_becomes_words(assistant: Assistant, captioner: Captioner) -> None:
     caption = captioner.describe(read_rgb(CAT))
     description = assistant.describe(CAT)
-    expected = hedge(caption.text, "en") if caption.hedged else caption.text
-    assert description.text == expected
+    assert description.text == worded(caption, "en")
     assert description.confidence == caption.confidence
     assert description.guidance is None
     assert description.language == "en"
     assert min(description.timing.read, description.timing.assess, description.timing.describe) > 0
 
 
-def test_unsure_words_are_hedged(captioner: Captioner, voices: VoiceChain) -> None:
+@pytest.mark.parametrize(
+    ("manner", "sure", "expected"),
+    [
+        (Manner.PLAIN, (), "A brown dog runs."),
+        (Manner.PERHAPS, (), "Perhaps: a brown dog runs."),
+        (Manner.UNKNOWN, (), "I cannot tell what this shows."),
+        (
+            Manner.UNKNOWN,
+            ("a dog", "grass"),
+            "I cannot tell what this shows. Perhaps something with: a dog, grass.",
+        ),
+    ],
+)
+def test_the_manner_of_speaking(manner: Manner, sure: tuple[str, ...], expected: str) -> None:
+    words = ("a", "brown", "dog", "runs")
+    assert (
+        worded(
+            Caption(words, (-1.0,) * 5, 0.5, manner, sure, "en", np.zeros((4, 1, 1), np.float32)),
+            "en",
+        )
+        == expected
+    )
+
+
+def test_a_model_that_is_not_sure_says_perhaps(captioner: Captioner, voices: VoiceChain) -> None:
     caption = captioner.describe(read_rgb(CAT))
-    never_sure = Captioner.load(TINY)
-    never_sure.contract = dataclasses.replace(ModelContract.load(TINY), unsure_below=1.0)
-    text = Assistant(never_sure, voices).describe(CAT).text
-    assert text == f"Perhaps: {caption.text[0].lower()}{caption.text[1:]}"
+    guessing = Assistant(Captioner.load(TINY, calibrated=False), voices)
+    assert guessing.describe(CAT).text == f"Perhaps: {caption.text[0].lower()}{caption.text[1:]}"
 
 
 def test_black_photo_is_not_described(assistant: Assistant) -> None:
@@ -69,25 +90,26 @@ def test_black_photo_is_not_described(assistant: Assistant) -> None:
 
 @pytest.fixture(scope="module")
 def english_only(voices: VoiceChain) -> Assistant:
-    model = Captioner.load(TINY)
-    model.contract = dataclasses.replace(model.contract, languages=("en",), unsure_below=1.0)
+    model = Captioner.load(TINY, calibrated=False)
+    model.contract = dataclasses.replace(model.contract, languages=("en",))
     return Assistant(model, voices)
 
 
 def test_the_language_is_the_persons(assistant: Assistant, captioner: Captioner) -> None:
     caption = captioner.describe(read_rgb(CAT), language="fr")
-    assert not caption.hedged
+    assert caption.manner is Manner.PLAIN
     description = assistant.describe(CAT, "fr")
     assert (description.text, description.language) == (caption.text, "fr")
-    assert hedge("Un chien court.", "fr") == "Peut-être\u00a0: un chien court."
+    guess = dataclasses.replace(caption, manner=Manner.PERHAPS)
+    assert worded(guess, "fr") == f"Peut-être\u00a0: {caption.text[0].lower()}{caption.text[1:]}"
 
 
 def test_a_model_without_a_language_describes_in_its_own(
     english_only: Assistant, captioner: Captioner
 ) -> None:
-    english = captioner.describe(read_rgb(CAT)).text
+    caption = dataclasses.replace(captioner.describe(read_rgb(CAT)), manner=Manner.PERHAPS)
     description = english_only.describe(CAT, "fr")
-    assert (description.text, description.language) == (hedge(english, "en"), "en")
+    assert (description.text, description.language) == (worded(caption, "en"), "en")
     file = io.BytesIO()
     Image.new("RGB", (640, 480)).save(file, "PNG")
     advice = english_only.describe(file.getvalue(), "fr")  # no model has a part in it

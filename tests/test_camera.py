@@ -222,7 +222,7 @@ def test_the_camera_speaks_the_persons_language(camera: Camera) -> None:
     def broken() -> NDArray[np.uint8]:
         raise ModelError("The model file {file} is damaged. Install Vois again.", file="a.onnx")
 
-    settings = LiveSettings(Wording.FULL, interval_s=0.0, language="fr")
+    settings = LiveSettings(Telling(Form.FULL), interval_s=0.0, language="fr")
     camera.configure(settings, note, keep)
     (red,) = reports(camera, RED, 1)
     assert (red.text, red.language) == (french("red", "square"), "fr")

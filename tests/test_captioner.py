@@ -16,7 +16,7 @@ import pytest
 from pipeline import contract as names
 from pipeline import session
 from pipeline.captioner import NEVER_LAST, Captioner
-from pipeline.contract import CONTRACT_FILE
+from pipeline.confidence import Manner
 from pipeline.errors import ModelError
 from pipeline.session import COREML, CPU, accelerators, open_session
 from tests.data.tiny_files import COLOURS, SHAPES, TINY, draw, french
@@ -40,21 +40,27 @@ def test_it_says_what_is_there(captioner: Captioner, colour: str, shape: str) ->
     assert (spoken.text, spoken.language) == (french(colour, shape), "fr")
 
 
-def test_confidence_is_the_geometric_mean_of_the_words(captioner: Captioner) -> None:
+def test_it_scores_each_word_and_the_end(captioner: Captioner) -> None:
     caption = captioner.describe(draw("red", "square", np.random.default_rng(1)))
     assert len(caption.word_scores) == len(caption.words) + 1
-    mean = sum(caption.word_scores) / len(caption.word_scores)
-    assert caption.confidence == pytest.approx(math.exp(mean))
     assert 0 < caption.confidence <= 1
 
 
-def test_it_hedges_below_the_contracts_threshold(tmp_path) -> None:
-    shutil.copytree(TINY, tmp_path / "tiny")
-    path = tmp_path / "tiny" / CONTRACT_FILE
-    rgb = draw("red", "square", np.random.default_rng(1))
-    for threshold, hedged in ((0.0, False), (1.0, True)):
-        path.write_text(json.dumps(json.loads(path.read_text()) | {"unsure_below": threshold}))
-        assert Captioner.load(tmp_path / "tiny").describe(rgb).hedged is hedged
+def test_confidence_is_judged_from_all_beams(captioner: Captioner) -> None:
+    encoded = captioner.encode(draw("red", "square", np.random.default_rng(1)))
+    captions = captioner.captions(encoded)
+    # The tiny network's file looks at the mean word alone.
+    for caption in captions:
+        mean = np.mean(caption.word_scores)
+        assert caption.confidence == pytest.approx(1 / (1 + 4**-4 * math.exp(-4 * mean)), rel=0.01)
+    assert captions[0].manner is Manner.PLAIN
+
+
+def test_a_model_yet_to_be_calibrated_only_guesses() -> None:
+    neutral = Captioner.load(TINY, calibrated=False)
+    caption = neutral.describe(draw("red", "square", np.random.default_rng(1)))
+    assert caption.manner is Manner.PERHAPS
+    assert caption.confidence == pytest.approx(0.5, abs=1e-3)
 
 
 def test_any_size_and_shape_of_photo(captioner: Captioner) -> None:
@@ -152,7 +158,9 @@ def test_a_grid_that_is_not_the_encoders_is_refused(tmp_path) -> None:
         Captioner.load(tmp_path / "tiny")
 
 
-@pytest.mark.parametrize("name", ["encoder.onnx", "decoder.onnx", "vocabulary.json"])
+@pytest.mark.parametrize(
+    "name", ["encoder.onnx", "decoder.onnx", "vocabulary.json", "confidence.npz"]
+)
 @pytest.mark.parametrize("damage", ["gone", "empty", "half"])
 def test_a_missing_or_damaged_file_is_said_in_a_sentence(name: str, damage: str, tmp_path) -> None:
     folder = tmp_path / "tiny"

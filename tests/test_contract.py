@@ -29,7 +29,7 @@ def test_a_missing_contract_names_the_folder_but_no_path(tmp_path) -> None:
         ("std", [0.5, 0.5, 0.0]),
         ("mean", [0.5, 0.5]),
         ("languages", []),
-        ("unsure_below", 1.5),
+        ("confidence_file", ""),
         ("beam_size", 0),
         ("layers", "many"),
         ("grid", [4]),

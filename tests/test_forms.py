@@ -50,7 +50,7 @@ def test_the_short_form_is_as_sure_as_the_whole(
     for encoded in photos:
         whole = captioner.captions(encoded)[0]
         short = put(captioner, encoded, Telling(Form.SHORT), "en")
-        assert (short.confidence, short.hedged) == (whole.confidence, whole.hedged)
+        assert (short.confidence, short.manner) == (whole.confidence, whole.manner)
 
 
 def test_the_full_form_says_how_sure_it_is_itself(

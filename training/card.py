@@ -16,7 +16,17 @@ from training.sources import DataError
 
 COLUMNS = ("BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "METEOR", "ROUGE-L", "CIDEr")
 CARD_FILE = "MODEL_CARD.md"
-CARD_BEGIN, CARD_END = "<!-- scores:begin -->", "<!-- scores:end -->"
+# The parts that commands write, each between two markers.
+SCORES_PART, CONFIDENCE_PART = "scores", "confidence"
+
+
+def _empty(part: str) -> str:
+    return "\n".join(markers(part))
+
+
+def markers(part: str) -> tuple[str, str]:
+    """The lines around a part of the card."""
+    return f"<!-- {part}:begin -->", f"<!-- {part}:end -->"
 
 
 @dataclass(frozen=True)
@@ -91,8 +101,11 @@ Every number is in `training/config.py` with its reason; what was tried is in `t
 
 ## Scores
 
-{CARD_BEGIN}
-{CARD_END}
+{_empty(SCORES_PART)}
+
+## Confidence
+
+{_empty(CONFIDENCE_PART)}
 
 ## Known failures
 
@@ -175,20 +188,21 @@ def report(
     )
 
 
-def write_card(path: Path, block: str, command: str) -> None:
-    """Puts `block` between the card's markers; begins a card where there is none.
+def write_card(path: Path, block: str, command: str, part: str = SCORES_PART) -> None:
+    """Puts `block` between the markers of a part; begins a card where there is none.
 
     Raises:
         DataError: the card has lost its markers.
     """
     text = path.read_text(encoding="utf-8") if path.exists() else CARD
-    before, begin, rest = text.partition(CARD_BEGIN)
-    _, end, after = rest.partition(CARD_END)
+    first, last = markers(part)
+    before, begin, rest = text.partition(first)
+    _, end, after = rest.partition(last)
     if not begin or not end:
-        raise DataError(f"{path} needs the lines {CARD_BEGIN} and {CARD_END} around its scores.")
+        raise DataError(f"{path.name} needs the lines {first} and {last}, to be filled.")
     note = f"Written by `{command}`, never by hand."
     path.write_text(
-        f"{before}{CARD_BEGIN}\n{note}\n\n{block}{CARD_END}{after}", encoding="utf-8", newline="\n"
+        f"{before}{first}\n{note}\n\n{block}{last}{after}", encoding="utf-8", newline="\n"
     )
 
 

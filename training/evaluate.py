@@ -4,8 +4,8 @@
     python -m training.evaluate --data data/flickr8k --assets assets --split dev
     python -m training.evaluate --data data/flickr8k --assets assets --neutral --form full
 
-On split dev it also suggests the contract's `unsure_below`. A contact sheet shows the data set's
-photos and captions: it is for looking at, never for committing.
+A contact sheet shows the data set's photos and captions: it is for looking at, never for
+committing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import dataclasses
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -41,26 +40,6 @@ from training.scores import (
     score,
 )
 from training.sources import SPLITS, DataError
-
-# One description in five is spoken as a guess: often enough to warn, seldom enough to be heard.
-UNSURE_SHARE = 0.2
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """What a threshold on the confidence does.
-
-    Attributes:
-        unsure_below: for the contract; a fifth of the descriptions lies below it.
-        hits: share (0..1) of those that score in the lowest fifth; chance would give 0.2.
-        cider_unsure: their mean CIDEr, x100.
-        cider_sure: the mean CIDEr of the others, x100.
-    """
-
-    unsure_below: float
-    hits: float
-    cider_unsure: float
-    cider_sure: float
 
 
 def describe(
@@ -119,30 +98,6 @@ def rows_of_wording(described: Sequence[Described]) -> list[Row]:
         for whose, references in against.items()
         for row in rows_of(f"{wording}, against {whose}", score(candidates, references), None)
     ]
-
-
-def suggest_unsure_below(confidence: Sequence[float], cider: Sequence[float]) -> Calibration:
-    """Finds the confidence below which a fifth of the descriptions lies, and says what it is worth.
-
-    Args:
-        confidence: 0..1, of every description.
-        cider: x100, of the same descriptions.
-
-    Raises:
-        ScoreError: too few descriptions, or all of the same confidence.
-    """
-    sure, quality = np.asarray(confidence, np.float64), np.asarray(cider, np.float64)
-    threshold = round(float(np.quantile(sure, UNSURE_SHARE)), 3) if sure.size else 0.0
-    unsure = sure < threshold
-    if not unsure.any():
-        raise ScoreError("The confidences are too few or too much alike to tell sure from unsure.")
-    worst = np.argsort(quality, kind="stable")[: round(UNSURE_SHARE * quality.size)]
-    return Calibration(
-        unsure_below=threshold,
-        hits=float(np.isin(np.flatnonzero(unsure), worst).mean()),
-        cider_unsure=float(quality[unsure].mean()),
-        cider_sure=float(quality[~unsure].mean()),
-    )
 
 
 def as_json(
@@ -207,10 +162,6 @@ def _run(options: argparse.Namespace) -> None:
     model = model_hash(options.assets, contract)
     text = report(evaluation, contract, options.split, beam, model, human, other)
     print(text)
-    if options.split == "dev":
-        found = _print_calibration(evaluation)
-        if options.calibrate:
-            dataclasses.replace(contract, unsure_below=found.unsure_below).save(options.assets)
     if options.card:
         command = "python -m training.evaluate --data data/flickr8k --assets assets"
         command += f" --split {options.split} --beam {beam}{' --human' if human else ''}"
@@ -240,17 +191,14 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--human", action="store_true", help="also score one person's captions")
     parser.add_argument("--uncompressed", type=Path, help="the same model, exported in 32 bits")
-    parser.add_argument("--calibrate", action="store_true", help="set the contract's unsure_below")
     parser.add_argument("--card", action="store_true", help=f"write the scores to {CARD_FILE}")
     parser.add_argument("--contact-sheet", type=Path, metavar="PNG", help="draw 24 random photos")
     parser.add_argument("--json", type=Path, help="write everything that was measured")
     options = parser.parse_args(arguments)
-    if options.form is not Form.AUTO and (options.beam or options.card or options.calibrate):
-        parser.error("--form goes without --beam, --card and --calibrate")
+    if options.form is not Form.AUTO and (options.beam or options.card):
+        parser.error("--form goes without --beam and --card")
     if options.card and (options.limit or options.split != "test"):
         parser.error("--card takes the whole split test, which is what others report")
-    if options.calibrate and (options.limit or options.split != "dev"):
-        parser.error("--calibrate takes the whole split dev: test photos are never tuned on")
     return options
 
 
@@ -265,19 +213,6 @@ def _human(photos: Sequence[Photo], java: bool) -> list[Row]:
     references = _references(photos)
     ptb = human_scores(references, java=True) if java else None
     return rows_of("One person's caption against the other four", human_scores(references), ptb)
-
-
-def _print_calibration(evaluation: Evaluation) -> Calibration:
-    confidence = [one.confidence for one in evaluation.described]
-    found = suggest_unsure_below(
-        confidence, [evaluation.cider[one.photo.name] for one in evaluation.described]
-    )
-    print(
-        f"Suggested unsure_below: {found.unsure_below}. Mean CIDEr below it "
-        f"{found.cider_unsure:.1f}, above it {found.cider_sure:.1f}; {found.hits:.0%} of the "
-        f"descriptions below it score in the lowest fifth, where chance would give 20%."
-    )
-    return found
 
 
 def _references(photos: Sequence[Photo]) -> dict[str, tuple[str, ...]]:

@@ -42,6 +42,8 @@ class Phrases:
     describing: str
     describing_one_of: str
     perhaps: str
+    unknown: str
+    unknown_but: str
     numbered: str
     nothing_yet: str
     muted: str

@@ -42,6 +42,11 @@ FRENCH = Phrases(
     describing="Description de la photo en cours.",
     describing_one_of="Description de la photo {number} sur {count} en cours.",
     perhaps="Peut-être\u00a0: {text}",
+    unknown="Je n’arrive pas à dire ce que montre cette image.",
+    unknown_but=(
+        "Je n’arrive pas à dire ce que montre cette image. Peut-être quelque chose avec\u00a0: "
+        "{words}."
+    ),
     numbered="Photo {number}\u00a0: {text}",
     nothing_yet="Il n’y a encore rien à répéter.",
     muted="La voix est coupée. Appuyez sur M pour l’entendre.",
@@ -126,8 +131,8 @@ FRENCH = Phrases(
     unreadable="Photo qui n’a pas été décrite",
     look="Montrer où il a regardé",
     look_hint=(
-        "L’endroit que Vois a regardé pour choisir chaque mot est un indice, pas une raison\u00a0: il "
-        "peut regarder au bon endroit et dire un mot faux."
+        "L’endroit que Vois a regardé pour choisir chaque mot est un indice, pas une raison\u00a0: "
+        "il peut regarder au bon endroit et dire un mot faux."
     ),
     look_words="Où il a regardé, mot par mot",
     look_word="{word}\u00a0: {place}",

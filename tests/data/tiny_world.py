@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from export.to_onnx import export
-from tests.data.tiny_files import TINY, write_world
+from tests.data.tiny_files import TINY, tiny_confidence, write_world
 from training.checkpoint import load_model
 from training.config import ModelConfig, StageConfig, TrainConfig
 from training.train import Trainer
@@ -71,7 +71,8 @@ def main() -> int:
         trainer = Trainer([folder / "data"], folder / "run", MODEL, TRAIN, TinyEncoder())
         trainer.train()
         model = load_model(folder / "run" / "best.pt", TinyEncoder())
-        export(model, trainer.vocabulary, TINY)
+        contract = export(model, trainer.vocabulary, TINY)
+        tiny_confidence().save(TINY / contract.confidence_file)
     return 0
 
 

@@ -1,0 +1,149 @@
+"""The fits, the errors and the command of calibrate."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.captioner import Captioner
+from pipeline.confidence import sigmoid
+from pipeline.contract import ModelContract
+from tests.data.tiny_files import TINY, write_world
+from training import calibrate, card
+from training.calibration import (
+    Bin,
+    bins_of,
+    calibration_error,
+    find_words,
+    fit_logistic,
+    fit_space,
+    fit_strangeness,
+    predict_across,
+)
+from training.reliability import PICTURE_FILE
+
+
+def test_the_calibration_error_is_that_computed_by_hand() -> None:
+    # Two bins that hold something: 0.15 said and none right, 0.95 said and half right.
+    chances = np.array([0.1, 0.2 - 1e-9, 0.9, 1.0])
+    right = np.array([False, False, True, False])
+    wide = bins_of(chances, right, equal_mass=False)
+    assert [one.count for one in wide] == [2, 2]
+    assert calibration_error(wide) == pytest.approx((2 * 0.15 + 2 * 0.45) / 4)
+    assert calibration_error([Bin(3, 0.5, 0.6), Bin(1, 0.9, 0.5)]) == pytest.approx(
+        (3 * 0.1 + 0.4) / 4
+    )
+
+
+def test_bins_of_equal_mass_hold_the_same_number() -> None:
+    chances = np.linspace(0, 1, 200) ** 4
+    bins = bins_of(chances, chances > 0.5, equal_mass=True)
+    assert [one.count for one in bins] == [20] * 10
+    assert [one.said for one in bins] == sorted(one.said for one in bins)
+
+
+def test_logistic_regression_finds_what_made_the_data() -> None:
+    rng = np.random.default_rng(0)
+    rows = rng.normal(5, 3, (20_000, 2))
+    labels = rng.random(20_000) < sigmoid(rows @ [0.7, -0.4] - 1)
+    found = fit_logistic(rows, labels, np.ones(20_000), 1.0)
+    assert found == pytest.approx([0.7, -0.4, -1.0], abs=0.1)
+    chances = sigmoid(rows @ found[:-1] + found[-1])
+    assert calibration_error(bins_of(chances, labels, equal_mass=True)) < 0.02
+
+
+def test_labels_all_alike_stay_finite() -> None:
+    found = fit_logistic(np.ones((50, 3)), np.ones(50, bool), np.ones(50), 1.0)
+    assert 0.9 < sigmoid(np.ones(3) @ found[:-1] + found[-1]) < 1
+
+
+def test_a_row_is_predicted_by_fits_that_have_not_seen_it() -> None:
+    # Each row has a column of its own, which would give its label away.
+    labels = np.random.default_rng(1).random(60) < 0.5
+    across = predict_across(np.eye(60) * 100, labels, 1e-6, 60)
+    assert np.abs(across[labels].mean() - across[~labels].mean()) < 0.2
+
+
+def test_what_lies_off_the_photos_space_is_strange() -> None:
+    rng = np.random.default_rng(2)
+    basis = rng.normal(size=(8, 40))
+    photos = rng.normal(size=(300, 8)) @ basis + 10
+    seen = rng.normal(size=(200, 8)) @ basis + 10
+    odd = rng.normal(size=(60, 8)) @ basis + 10 + rng.normal(size=(60, 40))
+    space = fit_space(photos, np.ones(300))
+    weights = fit_strangeness([space.place(photos)], space.place(odd[:30]), space.place(seen), 0.05)
+    strange = [space.place(rows) @ weights[:-1] + weights[-1] > 0 for rows in (seen, odd[30:])]
+    assert strange[0].mean() == pytest.approx(0.05, abs=0.006)
+    assert strange[1].mean() > 0.9
+
+
+def test_the_space_is_that_of_the_covariance() -> None:
+    rng = np.random.default_rng(3)
+    rows = np.abs(rng.normal(size=(400, 30)) * np.linspace(1, 3, 30))
+    space = fit_space(rows, np.ones(400))
+    unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    assert space.centre == pytest.approx(unit.mean(0), abs=1e-6)
+    variances = np.linalg.eigvalsh(np.cov(unit.T, bias=True))[::-1][: space.axes.shape[1]]
+    shrunk = np.sqrt(variances + 0.05 * variances.mean())
+    assert space.spread == pytest.approx(shrunk, rel=0.02)
+
+
+def test_things_are_told_from_what_they_do_and_are_like() -> None:
+    captions = [
+        [
+            "A brown dog runs on the beach.",
+            "The dog is a brown one.",
+            "Two dogs run.",
+            "A group of dogs.",
+        ]
+    ] * 30
+    words = find_words(captions, "en")
+    things = {word for word, place in words.number.items() if words.thing[place]}
+    assert things == {"dog", "dogs", "beach"}
+    assert words.share[words.number["dog"]] == 0  # in all of them
+
+
+def test_the_command_fits_then_measures_and_writes_the_card(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_world(tmp_path / "data", {"train": 24, "dev": 30, "test": 12})
+    assets = tmp_path / "assets"
+    shutil.copytree(TINY, assets)
+    path = assets / ModelContract.load(assets).confidence_file
+    path.unlink()
+    where = ["--data", str(tmp_path / "data"), "--assets", str(assets), "--learned", "16"]
+    where += ["--measured", "16"]
+    assert calibrate.main([*where]) == 0
+    fitted = Captioner.load(assets).confidence
+    assert fitted.model == card.model_hash(assets, ModelContract.load(assets))
+    assert 0 <= fitted.unknown_below <= fitted.plain_from <= 1
+    assert (assets / PICTURE_FILE).read_bytes()[:4] == b"\x89PNG"
+    first = path.read_bytes()
+    assert calibrate.main([*where]) == 0
+    assert path.read_bytes() == first
+    capsys.readouterr()
+    assert calibrate.main([*where, "--split", "test", "--card"]) == 0
+    assert path.read_bytes() == first
+    text = (assets / card.CARD_FILE).read_text(encoding="utf-8")
+    assert "12 Flickr8k's test photos" in text
+    assert "| all | 16 |" in text
+    assert f"]({PICTURE_FILE})" in text
+    assert "ECE, equal mass" in capsys.readouterr().out
+
+
+def test_a_file_fitted_for_another_model_is_not_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_world(tmp_path / "data", {"train": 2, "dev": 2, "test": 2})
+    where = ["--data", str(tmp_path / "data"), "--assets", str(TINY)]
+    assert calibrate.main([*where, "--split", "test"]) == 2
+    assert "another model" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("options", [["--card"], ["--trained-on-everyday"]])
+def test_options_that_would_mislead_are_refused(options: list[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        calibrate.main(["--data", "data", "--assets", "assets", *options])

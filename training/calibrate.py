@@ -1,0 +1,386 @@
+"""Fits on the dev photos how sure the model may sound, and measures it on the test photos.
+
+    python -m training.calibrate --data data/flickr8k --everyday data/everyday --assets assets
+    python -m training.calibrate ... --split test --card      fits nothing
+
+Writes the file that the contract names (read by pipeline.confidence). A description is right when
+its CIDEr against the photo's people is 0.4 or more. What is fitted is fitted on English, since
+other languages have one caption a photo; theirs are judged by the same numbers, their evidence
+being put on the scale of their own descriptions. What lies far from the photos that the model was
+trained on is strange: say --trained-on-everyday for a model that learned from those, too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from pipeline.captioner import NEVER_LAST, Caption, Captioner, Encoded
+from pipeline.confidence import (
+    ARTICLES,
+    Confidence,
+    Floats,
+    Space,
+    Words,
+    evidence,
+    sigmoid,
+    word_evidence,
+)
+from pipeline.contract import ModelContract
+from pipeline.decoding import Hypothesis
+from pipeline.errors import VoisError
+from pipeline.image import read_rgb
+from pipeline.vocabulary import normalise
+from training.calibration import (
+    RIDGE,
+    average,
+    find_words,
+    fit_logistic,
+    fit_space,
+    fit_strangeness,
+    predict_across,
+)
+from training.card import CARD_FILE, CONFIDENCE_PART, model_hash, write_card
+from training.flickr8k import Photo, load
+from training.nonscenes import LEARNED_SEED, MEASURED, draw
+from training.reliability import (
+    PICTURE_FILE,
+    Judged,
+    draw_reliability,
+    report,
+    report_nonscenes,
+)
+from training.scores import ScoreError, cider_by_photo
+from training.sources import DataError
+
+RIGHT_FROM = 40.0  # CIDEr x100
+TRAIN_EVERY = 2  # of the training photos: half of them show the space, in half the time
+LEARNED = 480  # thirty of each kind
+OTHER_LANGUAGE_EVERY = 3  # of the dev photos, to learn another language's usual evidence
+# Of the dev photos: how many may pass for no scenes, and how many are said plainly. At most a tenth
+# of the test photos may lose that; two points are left for chance.
+STRANGE_SHARE, PLAIN_SHARE = 0.01, 0.92
+UNKNOWN_BELOW = 0.12  # one chance in eight: a guess that is better not heard
+SURE_FROM = 0.5  # of single words, which are said after "Perhaps": more often right than not
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the model says of pictures, in one language.
+
+    Attributes:
+        photos: where they come from; none for drawn pictures.
+        features: (N, D).
+        captions: by picture, all beams, the best first.
+    """
+
+    photos: tuple[Photo, ...]
+    features: Floats
+    captions: tuple[tuple[Caption, ...], ...]
+
+    def right(self) -> NDArray[np.bool_]:
+        """Whether each description is right."""
+        best = {
+            photo.name: one[0].words for photo, one in zip(self.photos, self.captions, strict=True)
+        }
+        found = cider_by_photo(best, {photo.name: photo.captions for photo in self.photos})
+        return np.array([found[photo.name] >= RIGHT_FROM for photo in self.photos])
+
+    def evidence(self, places: Floats, contract: ModelContract) -> Floats:
+        """(N, len(EVIDENCE)) of the best captions."""
+        rows = []
+        for captions, place in zip(self.captions, places, strict=True):
+            said = [one.words for one in captions]
+            rows.append(evidence(said, hypotheses(captions, contract), place)[0])
+        return np.array(rows)
+
+
+def tell(captioner: Captioner, photos: Sequence[Photo], language: str, note: str) -> Told:
+    """Describes photos with all beams."""
+    pictures = (read_rgb(photo.path.read_bytes()) for photo in photos)
+    encoded = (captioner.encode(rgb) for rgb in pictures)
+    return _told(captioner, encoded, len(photos), language, note, tuple(photos))
+
+
+def tell_drawn(captioner: Captioner, count: int, seed: int, note: str) -> tuple[Told, list[str]]:
+    """Describes drawn pictures that are no scenes; also gives their families."""
+    families: list[str] = []
+
+    def encoded() -> Iterable[Encoded]:
+        for one in draw(count, seed):
+            families.append(one.family)
+            yield captioner.encode(one.rgb)
+
+    told = _told(captioner, encoded(), count, captioner.contract.languages[0], note, ())
+    return told, families
+
+
+def encode(captioner: Captioner, photos: Sequence[Photo], note: str) -> Floats:
+    """(N, D): the features of photos."""
+    return np.array(
+        [
+            captioner.encode(read_rgb(photo.path.read_bytes())).features
+            for photo in tqdm(photos, note, unit=" photos")
+        ],
+        np.float64,
+    )
+
+
+def hypotheses(captions: Sequence[Caption], contract: ModelContract) -> list[Hypothesis]:
+    """The search's own form of captions."""
+    return [
+        Hypothesis(
+            (),
+            one.word_scores,
+            sum(one.word_scores) / len(one.word_scores) ** contract.length_penalty,
+            (),
+        )
+        for one in captions
+    ]
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What a fit learns from.
+
+    Attributes:
+        space: of the training photos.
+        scenes: their places, one array a data set.
+        drawn: what is said of pictures that are no scenes.
+        families: theirs.
+    """
+
+    space: Space
+    scenes: tuple[Floats, ...]
+    drawn: Told
+    families: tuple[str, ...]
+
+    def strangeness(self, seen: Floats, without: str = "") -> Floats:
+        """The weights that `Confidence.strange` wants, learned without a family."""
+        kept = np.array([family != without for family in self.families])
+        places = self.space.place(self.drawn.features[kept])
+        return fit_strangeness(self.scenes, places, seen, STRANGE_SHARE)
+
+
+def learn(
+    captioner: Captioner, train: Sequence[Sequence[Photo]], drawn: int, space: Space | None = None
+) -> Learned:
+    """Looks at the training photos and at pictures that are no scenes."""
+    features = [encode(captioner, one[::TRAIN_EVERY], "training photos") for one in train]
+    weights = [np.full(len(one), 1 / len(one)) for one in features]
+    space = space or fit_space(np.concatenate(features), np.concatenate(weights))
+    told, families = tell_drawn(captioner, drawn, LEARNED_SEED, "pictures that are no scenes")
+    return Learned(space, tuple(map(space.place, features)), told, tuple(families))
+
+
+def fit(
+    captioner: Captioner,
+    data: Sequence[dict[str, list[Photo]]],
+    trained: int,
+    model: str,
+    drawn: int = LEARNED,
+) -> tuple[Confidence, list[Judged]]:
+    """Fits everything.
+
+    Args:
+        captioner: the model.
+        data: photos by split, Flickr8k's first.
+        trained: how many of these sets the model was trained on, the first ones.
+        model: `model_hash` of its files.
+        drawn: pictures that are no scenes to learn from.
+
+    Returns:
+        What the app reads, and the dev photos judged by fits that have not seen them.
+
+    Raises:
+        ScoreError: there is nothing to score.
+        VoisError: a photo or the model is broken.
+    """
+    contract, languages = captioner.contract, captioner.contract.languages
+    learned = learn(captioner, [one["train"] for one in data[:trained]], drawn)
+    dev = [tell(captioner, one["dev"], languages[0], "dev photos") for one in data]
+    places = [learned.space.place(one.features) for one in dev]
+    strange = learned.strangeness(places[0])
+    rows = [one.evidence(place, contract) for one, place in zip(dev, places, strict=True)]
+    right = [one.right() for one in dev]
+    usual = {languages[0]: average(rows[0])}
+    for code in languages[1:]:
+        other = tell(captioner, data[0]["dev"][::OTHER_LANGUAGE_EVERY], code, f"dev photos, {code}")
+        usual[code] = average(other.evidence(learned.space.place(other.features), contract))
+    mean, deviation = usual[languages[0]]
+    scaled, labels = (np.concatenate(rows) - mean) / deviation, np.concatenate(right)
+    across = predict_across(scaled, labels, RIDGE, len(labels))
+    across *= 1 - sigmoid(np.concatenate(places) @ strange[:-1] + strange[-1])
+    words = {
+        code: find_words([one.said(code) for one in data[0]["train"] if one.said(code)], code)
+        for code in languages
+    }
+    confidence = Confidence(
+        model=model,
+        space=learned.space,
+        strange=strange,
+        right=fit_logistic(scaled, labels, np.ones(len(labels)), RIDGE),
+        usual=usual,
+        word=_fit_words([*dev, learned.drawn], learned.space, strange, words[languages[0]]),
+        words=words,
+        plain_from=_plain_from(across[: len(rows[0])], places[0] @ strange[:-1] + strange[-1]),
+        unknown_below=0.0,
+        sure_from=SURE_FROM,
+    )
+    confidence = replace(confidence, unknown_below=min(UNKNOWN_BELOW, confidence.plain_from))
+    split = np.split(across, np.cumsum([len(one) for one in right])[:-1])
+    names = ("Flickr8k's dev photos", "everyday dev photos")
+    judged = [
+        Judged(name, one, two, None) for name, one, two in zip(names, split, right, strict=False)
+    ]
+    return confidence, judged
+
+
+def measure(
+    captioner: Captioner, data: Sequence[dict[str, list[Photo]]], split: str
+) -> list[Judged]:
+    """Judges the photos of a split with what is fitted."""
+    names = (f"Flickr8k's {split} photos", f"everyday {split} photos")
+    judged = []
+    for name, one in zip(names, data, strict=False):
+        told = tell(captioner, one[split], captioner.contract.languages[0], name)
+        best = [captions[0] for captions in told.captions]
+        said = [normalise(" ".join(photo.captions)) for photo in told.photos]
+        named = [
+            any(word in people for word in phrase.replace("'", "' ").split()[-1:])
+            for caption, people in zip(best, said, strict=True)
+            for phrase in caption.sure
+        ]
+        judged.append(
+            Judged(
+                name,
+                np.array([caption.confidence for caption in best]),
+                told.right(),
+                tuple(caption.manner for caption in best),
+                (sum(named), len(named)),
+            )
+        )
+    return judged
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; returns the exit code, 2 when something needed is missing or broken."""
+    options = _options(arguments)
+    try:
+        _run(options)
+    except (DataError, ScoreError, VoisError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _run(options: argparse.Namespace) -> None:
+    data = [load(folder) for folder in (options.data, options.everyday) if folder is not None]
+    trained = len(data) if options.trained_on_everyday else 1
+    contract = ModelContract.load(options.assets)
+    model = model_hash(options.assets, contract)
+    path = options.assets / contract.confidence_file
+    captioner = Captioner.load(options.assets, calibrated=options.split == "test")
+    if options.split == "dev":
+        confidence, judged = fit(captioner, data, trained, model, options.learned)
+        confidence.save(path)
+        draw_reliability(judged, options.assets / PICTURE_FILE)
+        print(report(judged, confidence, model))
+        return
+    confidence = captioner.confidence
+    if confidence.model != model:
+        raise DataError(
+            f"{path.name} was fitted for another model: fit it first, with --split dev."
+        )
+    judged = measure(captioner, data, "test")
+    text = report(judged, confidence, model)
+    train = [one["train"] for one in data[:trained]]
+    learned = learn(captioner, train, options.learned, confidence.space)
+    seen = confidence.space.place(encode(captioner, data[0]["dev"], "dev photos"))
+    unseen = {family: learned.strangeness(seen, family) for family in set(learned.families)}
+    text += report_nonscenes(captioner, unseen, options.measured)
+    draw_reliability(judged, options.assets / PICTURE_FILE)
+    print(text)
+    if options.card:
+        command = "python -m training.calibrate --data data/flickr8k"
+        command += " --everyday data/everyday" if options.everyday else ""
+        command += " --trained-on-everyday" if options.trained_on_everyday else ""
+        command += " --assets assets --split test --card"
+        text += f"\n![Reliability curve]({PICTURE_FILE})\n"
+        write_card(options.assets / CARD_FILE, text, command, CONFIDENCE_PART)
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m training.calibrate", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--data", type=Path, required=True, help="what training.flickr8k prepared")
+    parser.add_argument("--everyday", type=Path, help="what training.everyday prepared")
+    parser.add_argument(
+        "--trained-on-everyday", action="store_true", help="the model knows such photos"
+    )
+    parser.add_argument("--assets", type=Path, required=True, help="the model's folder")
+    parser.add_argument("--split", choices=("dev", "test"), default="dev")
+    parser.add_argument("--learned", type=int, default=LEARNED, help="drawn pictures to learn from")
+    parser.add_argument("--measured", type=int, default=MEASURED, help="drawn pictures to measure")
+    parser.add_argument("--card", action="store_true", help=f"write the figures to {CARD_FILE}")
+    options = parser.parse_args(arguments)
+    if options.trained_on_everyday and options.everyday is None:
+        parser.error("--trained-on-everyday needs --everyday")
+    if options.card and options.split != "test":
+        parser.error("--card takes the split test, on which nothing is fitted")
+    return options
+
+
+def _told(
+    captioner: Captioner,
+    encoded: Iterable[Encoded],
+    count: int,
+    language: str,
+    note: str,
+    photos: tuple[Photo, ...],
+) -> Told:
+    features, captions = [], []
+    for one in tqdm(encoded, note, total=count, unit=" photos"):
+        features.append(one.features)
+        captions.append(tuple(captioner.captions(one, language=language)))
+    return Told(photos, np.array(features, np.float64), tuple(captions))
+
+
+def _plain_from(chances: Floats, strangeness: Floats) -> float:
+    """The probability from which on `PLAIN_SHARE` of all photos are said plainly."""
+    ranked = np.sort(np.where(strangeness > 0, 0.0, chances))
+    return float(ranked[min(len(ranked) - 1, round((1 - PLAIN_SHARE) * len(ranked)))])
+
+
+def _fit_words(told: Sequence[Told], space: Space, strange: Floats, known: Words) -> Floats:
+    """Weights for single words: is it among what people say? In drawn pictures nothing is."""
+    passed = NEVER_LAST["en"] | ARTICLES["en"]
+    rows: list[Floats] = []
+    labels: list[bool] = []
+    weights: list[float] = []
+    for one in told:
+        strangeness = space.place(one.features) @ strange[:-1] + strange[-1]
+        people = [set(normalise(" ".join(photo.captions))) for photo in one.photos]
+        before = len(rows)
+        for number, captions in enumerate(one.captions):
+            best, said = captions[0], [caption.words for caption in captions]
+            found = word_evidence(
+                best.words, best.word_scores, said, float(strangeness[number]), known
+            )
+            for word, row in zip(best.words, found, strict=True):
+                if word not in passed:
+                    rows.append(row)
+                    labels.append(bool(people) and word in people[number])
+        weights += [1000 / max(1, len(rows) - before)] * (len(rows) - before)
+    return fit_logistic(np.array(rows), np.array(labels), np.array(weights), RIDGE)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

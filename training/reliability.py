@@ -1,0 +1,142 @@
+"""What `training.calibrate` reports: errors, manners, pictures of no scene, and the curve."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from pipeline.captioner import Captioner
+from pipeline.confidence import Confidence, Floats, Manner
+from pipeline.guidance import assess
+from training.calibration import BINS, bins_of, calibration_error
+from training.nonscenes import MEASURED_SEED, draw
+
+PICTURE_FILE = "reliability.png"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Descriptions, how probable they were said to be, and whether they are right.
+
+    Attributes:
+        name: of the photos.
+        chances: (N,) probabilities.
+        right: (N,).
+        manners: how each is said; None for fits that decide no manner.
+        named: how many of the words named alone are right, and how many there are.
+    """
+
+    name: str
+    chances: Floats
+    right: NDArray[np.bool_]
+    manners: tuple[Manner, ...] | None
+    named: tuple[int, int] = (0, 0)
+
+
+def report(judged: Sequence[Judged], confidence: Confidence, model: str) -> str:
+    """Figures as Markdown."""
+    lines = [
+        "A description is right when its CIDEr is 0.4 or more. Expected calibration error (ECE), "
+        f"{BINS} bins; model {model}.",
+        "",
+        "| photos | right | mean probability | ECE, equal mass | ECE, equal width |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for one in judged:
+        errors = [
+            calibration_error(bins_of(one.chances, one.right, equal_mass=mass))
+            for mass in (True, False)
+        ]
+        lines.append(
+            f"| {len(one.right):,} {one.name} | {one.right.mean():.1%} | {one.chances.mean():.1%} "
+            f"| {errors[0]:.3f} | {errors[1]:.3f} |"
+        )
+    lines += ["", f"Plainly from {confidence.plain_from:.3f}, nothing of the whole photo below "
+              f"{confidence.unknown_below:.3f} or when it is too strange.", ""]  # fmt: skip
+    if any(one.manners for one in judged):
+        lines += [
+            "| photos | plain | of them right | perhaps | of them right | cannot tell "
+            "| of them right | words then named, right |",
+            "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        ]
+    for one in judged:
+        if one.manners is not None:
+            cells = []
+            for manner in Manner:
+                which = np.array([each is manner for each in one.manners])
+                good = f"{one.right[which].mean():.1%}" if which.any() else "-"
+                cells += [f"{which.mean():.1%}", good]
+            cells.append(f"{one.named[0]} of {one.named[1]}")
+            lines.append(f"| {one.name} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def report_nonscenes(captioner: Captioner, unseen: Mapping[str, Floats], count: int) -> str:
+    """Describes pictures that are no scenes as the app does, and counts how they are met.
+
+    Args:
+        captioner: with the fit that is shipped, which knows their kinds.
+        unseen: by family, `Confidence.strange` as it is learned without that family.
+        count: how many to draw.
+    """
+    found: dict[str, list[tuple[bool, bool, bool, bool, bool]]] = defaultdict(list)
+    confidence = captioner.confidence
+    for one in tqdm(draw(count, MEASURED_SEED), "no scenes", total=count, unit=" pictures"):
+        encoded = captioner.encode(one.rgb)
+        refused = assess(one.rgb) is not None
+        caption = captioner.captions(encoded)[0]
+        place = confidence.space.place(encoded.features[None])[0]
+        weights = unseen.get(one.family, confidence.strange)
+        strange = bool(place @ weights[:-1] + weights[-1] > 0)
+        # The rest of the manner follows from the probability, which knows other kinds only: it
+        # would make a guess of what strangeness misses, which is not counted here.
+        plain, unknown = caption.manner is Manner.PLAIN, caption.manner is Manner.UNKNOWN
+        found[one.kind].append((refused, not plain, unknown, strange, bool(caption.sure)))
+    rows = {kind: np.array(each) for kind, each in found.items()}
+    rows["all"] = np.concatenate(list(rows.values()))
+    lines = [
+        "",
+        f"{count} drawn pictures that are no scenes (seed {MEASURED_SEED}); what guidance refuses "
+        "is not described. Unseen: the whole family was left out of the learning.",
+        "",
+        "| kind | pictures | refused by guidance | not plain | cannot tell or refused "
+        "| unseen: cannot tell or refused | words named |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for kind, each in rows.items():
+        refused, careful, unknown, strange, named = each.T
+        shares = (refused, refused | careful, refused | unknown, refused | strange)
+        cells = " | ".join(f"{share.mean():.1%}" for share in shares)
+        lines.append(f"| {kind} | {len(each)} | {cells} | {(named & ~refused).sum()} |")
+    return "\n".join(lines) + "\n"
+
+
+def draw_reliability(judged: Sequence[Judged], path: Path) -> None:
+    """Draws how often descriptions are right that are said to be so probable."""
+    figure = Figure(figsize=(8, 4.5), dpi=110)
+    canvas = FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    axes.plot([0, 1], [0, 1], linestyle=":", color="grey", label="as it should be")
+    for one, mark in zip(judged, "os^", strict=False):
+        bins = bins_of(one.chances, one.right, equal_mass=True)
+        spread = [1.96 * np.sqrt(each.right * (1 - each.right) / each.count) for each in bins]
+        label = f"{one.name} (ECE {calibration_error(bins):.3f})"
+        said, right = [each.said for each in bins], [each.right for each in bins]
+        axes.errorbar(said, right, yerr=spread, marker=mark, capsize=3, label=label)
+    axes.set(
+        xlabel="probability that Vois gives its description",
+        ylabel="share that is right (CIDEr 0.4 or more)",
+        xlim=(0, 1),
+        ylim=(0, 1),
+    )
+    axes.legend(loc="upper left")
+    figure.tight_layout()
+    canvas.print_png(path, metadata={"Software": None})  # type: ignore[no-untyped-call]
