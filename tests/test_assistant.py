@@ -62,14 +62,9 @@ def test_photo_becomes_words(assistant: Assistant, captioner: Captioner) -> None
     ],
 )
 def test_the_manner_of_speaking(manner: Manner, sure: tuple[str, ...], expected: str) -> None:
-    words = ("a", "brown", "dog", "runs")
-    assert (
-        worded(
-            Caption(words, (-1.0,) * 5, 0.5, manner, sure, "en", np.zeros((4, 1, 1), np.float32)),
-            "en",
-        )
-        == expected
-    )
+    words, attention = ("a", "brown", "dog", "runs"), np.zeros((4, 1, 1), np.float32)
+    caption = Caption(words, (-1.0,) * 5, 0.5, manner, sure, "en", attention)
+    assert worded(caption, "en") == expected
 
 
 def test_a_model_that_is_not_sure_says_perhaps(captioner: Captioner, voices: VoiceChain) -> None:

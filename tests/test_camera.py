@@ -17,6 +17,7 @@ from pipeline.assistant import Description
 from pipeline.camera import Camera, Moments, Report, Spoken
 from pipeline.captioner import Captioner
 from pipeline.errors import ModelError, SpeechError
+from pipeline.forms import Form, Telling
 from pipeline.live import LiveSettings, Watcher
 from pipeline.page import camera_tab, parts
 from pipeline.page.camera_tab import CameraTab

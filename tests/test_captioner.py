@@ -17,6 +17,7 @@ from pipeline import contract as names
 from pipeline import session
 from pipeline.captioner import NEVER_LAST, Captioner
 from pipeline.confidence import Manner
+from pipeline.contract import CONTRACT_FILE
 from pipeline.errors import ModelError
 from pipeline.session import COREML, CPU, accelerators, open_session
 from tests.data.tiny_files import COLOURS, SHAPES, TINY, draw, french

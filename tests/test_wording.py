@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from pipeline.captioner import NEVER_LAST, Caption
+from pipeline.confidence import Manner
 from pipeline.vocabulary import normalise, sentence
 from pipeline.wording import neutral, neutral_words
 from pipeline.wording.pieces import pieces, repeated
@@ -101,11 +102,11 @@ def test_scores_and_attention_follow_the_words() -> None:
     attention = np.zeros((6, 2, 3), np.float32)
     for place in range(6):
         attention[place].flat[place] = 1.0
-    found = neutral(Caption(words, scores, 0.5, False, "en", attention))
+    found = neutral(Caption(words, scores, 0.5, Manner.PLAIN, (), "en", attention))
     assert found.words == ("two", "people", "walk")
     # "People" follows from "two", for both stand for the same five words.
     assert found.word_scores == (-15.0, 0.0, -6.0, -7.0)
-    assert (found.confidence, found.hedged, found.language) == (0.5, False, "en")
+    assert (found.confidence, found.manner, found.language) == (0.5, Manner.PLAIN, "en")
     assert found.attention.shape == (3, 2, 3)
     assert found.attention[0].ravel() == pytest.approx([0.2] * 5 + [0.0])
     assert found.attention[2].ravel() == pytest.approx([0.0] * 5 + [1.0])
