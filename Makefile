@@ -77,6 +77,7 @@ $(VENV)/.run: requirements.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(VENV)/.test: requirements.txt requirements-espeak.txt training/requirements.txt tests/requirements.txt | $(VENV)/bin/python
+$(VENV)/.test: requirements.txt requirements-espeak.txt training/requirements.txt \
+		training/requirements-hf.txt tests/requirements.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	@touch $@ $(VENV)/.run

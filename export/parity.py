@@ -26,7 +26,7 @@ from pipeline.image import read_rgb
 from pipeline.session import Array
 from training.checkpoint import load_model
 from training.flickr8k import load
-from training.model import CaptionModel
+from training.network import Network
 
 # Weights are stored with 11 bits, each off by at most 2**-12 of itself. Over 64 convolutions that
 # came to 0.4 % of the largest value; a wrong graph is off by tens of percent.
@@ -75,7 +75,7 @@ class Parity:
         return self.numbers <= NUMBERS_BOUND and self.different <= WORDS_BOUND * self.photos
 
 
-def torch_captioner(model: CaptionModel, exported: Captioner) -> Captioner:
+def torch_captioner(model: Network, exported: Captioner) -> Captioner:
     """The app's captioner over the checkpoint's own weights."""
     return Captioner(
         exported.contract,

@@ -29,7 +29,8 @@ from pipeline.confidence import Confidence
 from pipeline.contract import ModelContract
 from pipeline.vocabulary import Vocabulary
 from training.checkpoint import load_model
-from training.model import CaptionModel
+from training.encoder import EncoderError
+from training.network import Network
 
 ENCODER_FILE, DECODER_FILE, VOCABULARY_FILE = "encoder.onnx", "decoder.onnx", "vocabulary.json"
 OPSET = 20  # the first with Gelu; 23 would turn attention into one operator that CoreML lacks
@@ -41,7 +42,7 @@ BEAM_SIZE, LENGTH_PENALTY = 5, 0.7  # chosen on the dev photos (training/LOG.md)
 class EncoderGraph(nn.Module):
     """Pixels -> what the decoder needs of the photo, and the mean of its feature map."""
 
-    def __init__(self, model: CaptionModel) -> None:
+    def __init__(self, model: Network) -> None:
         """Takes the trained parts."""
         super().__init__()
         self.model = model
@@ -56,7 +57,7 @@ class EncoderGraph(nn.Module):
 class DecoderGraph(nn.Module):
     """One word of every beam."""
 
-    def __init__(self, model: CaptionModel) -> None:
+    def __init__(self, model: Network) -> None:
         """Takes the trained parts."""
         super().__init__()
         self.model = model
@@ -85,7 +86,7 @@ def fold_normalisation(module: nn.Module) -> None:
                 child._modules[norm_name] = nn.Identity()
 
 
-def export_encoder(model: CaptionModel, path: Path, *, compress: bool) -> None:
+def export_encoder(model: Network, path: Path, *, compress: bool) -> None:
     """Writes the encoder's graph for one photo."""
     fold_normalisation(cast("nn.Module", model.photo_encoder))
     size = model.photo_encoder.input_size
@@ -99,7 +100,7 @@ def export_encoder(model: CaptionModel, path: Path, *, compress: bool) -> None:
     _save(rewrite(graph, pattern_rewrite_rules=[fuse_pad_into_conv_rule]), path, compress)
 
 
-def export_decoder(model: CaptionModel, path: Path, *, compress: bool) -> None:
+def export_decoder(model: Network, path: Path, *, compress: bool) -> None:
     """Writes the decoder step's graph; the number of beams and of words so far stay free."""
     config = model.config
     head = config.width // config.heads
@@ -121,7 +122,7 @@ def export_decoder(model: CaptionModel, path: Path, *, compress: bool) -> None:
 
 
 def export(
-    model: CaptionModel, vocabulary: Vocabulary, folder: Path, *, compress: bool = True
+    model: Network, vocabulary: Vocabulary, folder: Path, *, compress: bool = True
 ) -> ModelContract:
     """Writes everything that the run time reads into `folder`.
 
@@ -212,7 +213,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--assets", type=Path, default=Path("assets"))
     parser.add_argument("--uncompressed", action="store_true", help="weights of 32 bits")
     chosen = parser.parse_args(arguments)
-    model = load_model(chosen.run / "best.pt")
+    try:
+        model = load_model(chosen.run / "best.pt")
+    except EncoderError as error:
+        print(error, file=sys.stderr)
+        return 2
     export(
         model,
         Vocabulary.load(chosen.run / "vocabulary.json"),

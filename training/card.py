@@ -155,6 +155,7 @@ def report(
     model: str,
     human: Sequence[Row] = (),
     uncompressed: Evaluation | None = None,
+    peers: Sequence[Row] = (),
 ) -> str:
     """The scores as Markdown: for the terminal, and between the card's markers.
 
@@ -166,6 +167,7 @@ def report(
         model: `model_hash` of the files.
         human: rows about people's own captions.
         uncompressed: of the same model with weights of 32 bits.
+        peers: rows about other models that were measured here.
     """
     rows = rows_of(f"**Vois** ({contract.encoder}, beam {beam})", evaluation.plain, evaluation.ptb)
     published = PUBLISHED if split == "test" else ()
@@ -180,7 +182,7 @@ def report(
     return (
         f"{photos:,} photos of Flickr8k's split {split}, beam {beam}, length penalty "
         f"{contract.length_penalty:g}, model {model}.\n\n"
-        f"{table([*rows, *published, *human])}\n\n"
+        f"{table([*rows, *peers, *published, *human])}\n\n"
         f"95 % interval over photos (words cut without Java): "
         f"CIDEr {around.cider.low:.1f} to {around.cider.high:.1f}, "
         f"BLEU-4 {around.bleu4.low:.1f} to {around.bleu4.high:.1f}. "

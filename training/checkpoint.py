@@ -8,10 +8,10 @@ import torch
 
 from training.config import ModelConfig
 from training.encoder import Encoder, build_encoder
-from training.model import CaptionModel
+from training.network import Network, build_model
 
 
-def load_model(path: Path, encoder: Encoder | None = None) -> CaptionModel:
+def load_model(path: Path, encoder: Encoder | None = None) -> Network:
     """The averaged weights of a checkpoint, ready to run on the CPU.
 
     Args:
@@ -23,7 +23,7 @@ def load_model(path: Path, encoder: Encoder | None = None) -> CaptionModel:
     """
     state = torch.load(path, map_location="cpu", weights_only=True)
     config = ModelConfig(**state["model_config"])
-    encoder = encoder or build_encoder(config.encoder, pretrained=False)
-    model = CaptionModel(config, state["words"], encoder)
+    encoder = encoder or build_encoder(config.encoder, pretrained=False, tower=state.get("tower"))
+    model = build_model(config, state["words"], encoder)
     model.load_state_dict(state["average"])
     return model.eval()

@@ -11,10 +11,12 @@ class ModelConfig:
 
     Attributes:
         encoder: a name that `training.encoder.build_encoder` knows.
+        decoder: a name that `training.network.build_model` knows.
         width: decoder width W. 384 is what two cores train in minutes.
         layers: decoder layers L.
         heads: attention heads H; 48 numbers a head.
-        hidden: feed-forward width, four times W as in "Attention is all you need".
+        hidden: feed-forward width, four times W as in "Attention is all you need"; the LSTM has
+            none.
         dropout: on embeddings, attention and feed-forward outputs; 30,000 captions overfit soon.
         max_words: captions are cut here; 95 % of the training captions are shorter.
         min_count: a word seen less often is unknown. Three, not four: there is one French caption
@@ -22,6 +24,7 @@ class ModelConfig:
     """
 
     encoder: str = "efficientnet-lite2"
+    decoder: str = "transformer"
     width: int = 384
     layers: int = 3
     heads: int = 8
@@ -82,6 +85,8 @@ class TrainConfig:
         french_share: share of the self-critical steps that are in French.
         words_weight: weight of the auxiliary loss, which asks the photo alone for the words of its
             captions (a soft bag of words); it gives the encoder a direct gradient.
+        spread_weight: weight of the LSTM's penalty for looking at some places and never at others
+            ("Show, Attend and Tell": doubly stochastic attention).
         gradient_norm: clip.
         ema_decay: moving average of the weights, over about the last 300 steps: it is what is
             validated and exported.
@@ -106,6 +111,7 @@ class TrainConfig:
     french_weight: float = 2.0
     french_share: float = 0.2
     words_weight: float = 0.2
+    spread_weight: float = 1.0
     gradient_norm: float = 1.0
     ema_decay: float = 0.997
     frozen_blocks: int = 8
@@ -113,6 +119,19 @@ class TrainConfig:
     save_every: int = 60
     seed: int = 1
 
+
+MODELS = {
+    "transformer": ModelConfig(),
+    # "Show, Attend and Tell": 512 and one half dropped out are what its many readers build.
+    "lstm": ModelConfig(
+        encoder="efficientnet-lite0",
+        decoder="lstm",
+        width=512,
+        layers=1,
+        heads=1,
+        dropout=0.5,
+    ),
+}
 
 RECIPES = {
     # From nothing, on Flickr8k.
@@ -126,4 +145,28 @@ RECIPES = {
         ),
         cached_views=3,
     ),
+    # The classic, as plain as its paper: a frozen encoder and the next word's likelihood alone.
+    "lstm": TrainConfig(
+        stages=(StageConfig("decoder", epochs=9, learning_rate=1e-3, final_rate=0.02),),
+        weight_decay=0.0,
+        label_smoothing=0.0,
+        words_weight=0.0,
+        cached_views=2,
+    ),
+    # An encoder from the Hugging Face hub, never measured here: towers trained on many millions of
+    # photos forget at a rate that suits EfficientNet, and their features take 2 GB a view.
+    "hf": TrainConfig(
+        stages=tuple(
+            replace(stage, encoder_rate=1e-5) if stage.encoder_rate else stage
+            for stage in TrainConfig().stages
+        ),
+        cached_views=2,
+    ),
 }
+
+
+def usual_recipe(model: ModelConfig) -> str:
+    """The name of the recipe that fits the model."""
+    if model.decoder == "lstm":
+        return "lstm"
+    return "hf" if model.encoder.startswith("hf:") else "flickr8k"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from typing import Protocol, cast, runtime_checkable
+from collections.abc import Mapping
+from typing import Any, Protocol, cast, runtime_checkable
 
 import torch
 import torch.nn.functional as F
@@ -11,6 +12,10 @@ from torch import Tensor, nn
 
 LITE = ("efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2")
 TRIO = "efficientnet-trio"
+
+
+class EncoderError(ValueError):
+    """An encoder cannot be had; the message says why in one sentence."""
 
 
 @runtime_checkable
@@ -138,15 +143,26 @@ class EfficientNetTrio(EfficientNetLite):
         return torch.cat(maps, dim=1).flatten(2).transpose(1, 2)
 
 
-def build_encoder(name: str, *, pretrained: bool = True) -> Encoder:
+def build_encoder(
+    name: str, *, pretrained: bool = True, tower: Mapping[str, Any] | None = None
+) -> Encoder:
     """The encoder called `name`.
 
+    Args:
+        name: one of those above, or "hf:" and what `training.huggingface` takes.
+        pretrained: False leaves random weights for a checkpoint to fill.
+        tower: what a checkpoint keeps of an encoder "hf:", to build it without the hub.
+
     Raises:
-        ValueError: no encoder has this name.
+        EncoderError: no encoder has this name, or it cannot be had.
     """
     if name in LITE:
         return EfficientNetLite(name, pretrained=pretrained)
     if name == TRIO:
         return EfficientNetTrio(pretrained=pretrained)
-    known = ", ".join((*LITE, TRIO))
-    raise ValueError(f"There is no encoder called {name!r}; there are {known}.")
+    if name.startswith("hf:"):
+        from training.huggingface import HuggingFaceEncoder, load_tower, tower_from
+
+        return HuggingFaceEncoder(tower_from(tower)) if tower else load_tower(name[3:])
+    known = ", ".join((*LITE, TRIO, "hf:NAME_OR_FOLDER"))
+    raise EncoderError(f"There is no encoder called {name!r}; there are {known}.")

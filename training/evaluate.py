@@ -3,6 +3,7 @@
     python -m training.evaluate --data data/flickr8k --assets assets --human --card
     python -m training.evaluate --data data/flickr8k --assets assets --split dev
     python -m training.evaluate --data data/flickr8k --assets assets --neutral --form full
+    python -m training.evaluate --data data/flickr8k --assets runs/lstm/assets --peer NAME
 
 A contact sheet shows the data set's photos and captions: it is for looking at, never for
 committing.
@@ -31,6 +32,7 @@ from training.card import CARD_FILE, Row, model_hash, report, rows_of, table, wr
 from training.contact_sheet import contact_sheet
 from training.evaluation import Described, Evaluation
 from training.flickr8k import Photo, load
+from training.peers import load_peers, save_peer
 from training.scores import (
     ScoreError,
     cider_by_photo,
@@ -160,13 +162,16 @@ def _run(options: argparse.Namespace) -> None:
     if options.uncompressed:
         other = measure(describe(Captioner.load(options.uncompressed), photos, beam), java=False)
     model = model_hash(options.assets, contract)
-    text = report(evaluation, contract, options.split, beam, model, human, other)
+    peers = load_peers() if options.split == "test" and not options.limit else []
+    text = report(evaluation, contract, options.split, beam, model, human, other, peers)
     print(text)
     if options.card:
         command = "python -m training.evaluate --data data/flickr8k --assets assets"
         command += f" --split {options.split} --beam {beam}{' --human' if human else ''}"
         command += f"{' --uncompressed FOLDER' if other else ''} --card"
         write_card(options.assets / CARD_FILE, text, command)
+    if options.peer:
+        save_peer(options.peer, contract, beam, evaluation)
     if options.json:
         values = as_json(evaluation, contract, options.split, beam)
         options.json.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
@@ -192,6 +197,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--human", action="store_true", help="also score one person's captions")
     parser.add_argument("--uncompressed", type=Path, help="the same model, exported in 32 bits")
     parser.add_argument("--card", action="store_true", help=f"write the scores to {CARD_FILE}")
+    parser.add_argument("--peer", metavar="NAME", help="keep the scores for the card's table")
     parser.add_argument("--contact-sheet", type=Path, metavar="PNG", help="draw 24 random photos")
     parser.add_argument("--json", type=Path, help="write everything that was measured")
     options = parser.parse_args(arguments)
@@ -199,6 +205,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         parser.error("--form goes without --beam and --card")
     if options.card and (options.limit or options.split != "test"):
         parser.error("--card takes the whole split test, which is what others report")
+    if options.peer and (options.limit or options.split != "test" or options.card):
+        parser.error("--peer takes the whole split test, of a model that is not the card's")
     return options
 
 

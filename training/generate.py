@@ -12,14 +12,14 @@ import torch
 from torch import Tensor
 
 from pipeline.vocabulary import END, PAD
-from training.model import CaptionModel
+from training.network import Network
 
 _NEVER = -1e9
 
 
 @torch.no_grad()
 def beams(
-    model: CaptionModel,
+    model: Network,
     cross_keys: Tensor,
     cross_values: Tensor,
     size: int,

@@ -8,18 +8,20 @@ from torch import Tensor
 
 from pipeline.vocabulary import BEGIN, END, PAD, Vocabulary
 from training.generate import beams
-from training.model import CaptionModel
+from training.lstm import AttendAndTell
+from training.network import Network
 from training.reward import CiderReward
 from training.views import bag_targets
 
 
 def caption_loss(
-    model: CaptionModel,
+    model: Network,
     features: Tensor,
     rows: Tensor,
     label_smoothing: float,
     words_weight: float,
     other_weight: float = 1.0,
+    spread_weight: float = 1.0,
 ) -> Tensor:
     """Cross-entropy of the next word, with label smoothing, and of the photo's bag of words.
 
@@ -31,9 +33,14 @@ def caption_loss(
         words_weight: weight of the bag of words.
         other_weight: of a word in another language than English, whose captions are five times
             as many.
+        spread_weight: weight of the LSTM's doubly stochastic attention.
     """
     memory = model.memory(features)
-    hidden = model.hidden(rows[:, :-1], *model.cross(memory))
+    penalty = memory.new_zeros(())
+    if isinstance(model, AttendAndTell):
+        hidden, penalty = model.teach(rows[:, :-1], *model.cross(memory))
+    else:
+        hidden = model.hidden(rows[:, :-1], *model.cross(memory))
     targets = rows[:, 1:]
     kept = targets != PAD
     logits = model.logits(hidden[kept]).float()
@@ -43,11 +50,11 @@ def caption_loss(
     loss = (each * weights).sum() / weights.sum()
     bag = model.bag_of_words(memory).float()
     wanted = bag_targets(rows.cpu(), len(features), bag.shape[-1]).to(bag.device)
-    return loss + words_weight * F.cross_entropy(bag, wanted)
+    return loss + words_weight * F.cross_entropy(bag, wanted) + spread_weight * penalty
 
 
 def self_critical_loss(
-    model: CaptionModel,
+    model: Network,
     features: Tensor,
     photos: list[int],
     reward: CiderReward,

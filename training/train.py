@@ -2,6 +2,8 @@
 
     python -m training.train --data data/flickr8k --run runs/lite2
     python -m training.train --data data/flickr8k data/everyday --run runs/mixed --from runs/lite2
+    python -m training.train --model lstm
+    python -m training.train --encoder hf:google/siglip-base-patch16-224
 
 The first folder of data chooses words and languages; the others add photos. With --from, whatever
 fits is taken from another run's best checkpoint, words by their spelling.
@@ -30,16 +32,25 @@ from tqdm import tqdm
 from pipeline.image import read_rgb, to_pixels
 from pipeline.vocabulary import Vocabulary, normalise
 from training import flickr8k, views
-from training.config import RECIPES, ModelConfig, StageConfig, TrainConfig
+from training.config import (
+    MODELS,
+    RECIPES,
+    ModelConfig,
+    StageConfig,
+    TrainConfig,
+    usual_recipe,
+)
 from training.device import autocast, best_device
-from training.encoder import Encoder, build_encoder
+from training.encoder import Encoder, EncoderError, build_encoder
 from training.flickr8k import Photo
 from training.generate import beams
+from training.huggingface import HuggingFaceEncoder
 from training.losses import caption_loss, self_critical_loss
-from training.model import CaptionModel
+from training.network import Network, build_model
 from training.record import append_row, draw_curves, save_checkpoint
 from training.reward import CiderReward
 from training.schedule import parameter_groups, rate_share
+from training.sources import DataError
 
 VALIDATION_BEAMS, REWARD_BEAMS, LENGTH_PENALTY = 3, 5, 0.7
 
@@ -79,7 +90,7 @@ class Trainer:
         self.vocabulary.save(run / "vocabulary.json")
         self.exams = _exams([split["dev"] for split in splits], self.vocabulary.languages)
         encoder = encoder or build_encoder(model_config.encoder)
-        self.model = CaptionModel(model_config, len(self.vocabulary), encoder).to(self.device)
+        self.model = build_model(model_config, len(self.vocabulary), encoder).to(self.device)
         self.average = copy.deepcopy(self.model).requires_grad_(False).eval()
         if start is not None:
             grow(self.model, self.vocabulary, start)
@@ -238,6 +249,7 @@ class Trainer:
             config.label_smoothing,
             config.words_weight,
             config.french_weight,
+            config.spread_weight,
         )
         return loss, 0.0
 
@@ -318,6 +330,9 @@ class Trainer:
                 "place": (self.stage, self.epoch, self.step),
                 "optimizer": self.optimizer.state_dict() if self.optimizer else None,
             }
+        encoder = self.model.photo_encoder
+        if isinstance(encoder, HuggingFaceEncoder):
+            state["tower"] = dataclasses.asdict(encoder.settings)
         save_checkpoint(self.run / name, state)
 
     def _load(self, path: Path) -> None:
@@ -369,15 +384,21 @@ def _word_lists(photos: list[Photo], language: str) -> list[list[list[str]]]:
 
 
 @torch.no_grad()
-def grow(model: CaptionModel, vocabulary: Vocabulary, start: Path) -> None:
+def grow(model: Network, vocabulary: Vocabulary, start: Path) -> None:
     """Takes over another run's best weights: each that fits, and those of words by their spelling.
 
     Args:
         model: changed in place; what the other run lacks stays as it is.
         vocabulary: of `model`.
         start: the other run's folder.
+
+    Raises:
+        DataError: the other run's decoder is of another kind.
     """
-    old = torch.load(start / "best.pt", map_location="cpu", weights_only=True)["average"]
+    state = torch.load(start / "best.pt", map_location="cpu", weights_only=True)
+    if ModelConfig(**state["model_config"]).decoder != model.config.decoder:
+        raise DataError(f"{start} trained another kind of decoder.")
+    old = state["average"]
     old_words = Vocabulary.load(start / "vocabulary.json")
     known = [
         (token, old_words.words.index(word))
@@ -388,11 +409,11 @@ def grow(model: CaptionModel, vocabulary: Vocabulary, start: Path) -> None:
     for name, value in model.state_dict().items():
         if name not in old:
             continue
-        if name.startswith(("embedding.", "bias", "bag.")):
+        if name.startswith(("embedding.", "bias", "bag.", "output.")):
             value[ours] = old[name][theirs]
         elif value.shape == old[name].shape:
             value.copy_(old[name])
-        elif name == "adapter.project.weight":
+        elif name == "adapter.project.weight" and value.shape[1] > old[name].shape[1]:
             channels = old[name].shape[1]  # the others are new: nothing is known of them
             value[:, :channels], value[:, channels:] = old[name], 0.0
         elif value.ndim == old[name].ndim and value.shape[1:] == old[name].shape[1:]:
@@ -404,15 +425,24 @@ def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, nargs="+", default=[Path("data/flickr8k")])
-    parser.add_argument("--run", type=Path, default=Path("runs/lite2"))
+    parser.add_argument("--run", type=Path, help="folder; runs/lite2, or one after the recipe")
     parser.add_argument("--from", type=Path, dest="start", help="another run to begin with")
-    parser.add_argument("--encoder", default=ModelConfig.encoder)
-    parser.add_argument("--recipe", choices=RECIPES, default="flickr8k")
+    parser.add_argument("--model", choices=MODELS, default="transformer")
+    parser.add_argument("--encoder", help="one of pip's, or hf:NAME_OR_FOLDER")
+    parser.add_argument("--recipe", choices=RECIPES, help="the model's own unless given")
     parser.add_argument("--threads", type=int, default=2, help="processor threads")
     chosen = parser.parse_args(arguments)
     torch.set_num_threads(chosen.threads)
-    model, config = ModelConfig(encoder=chosen.encoder), RECIPES[chosen.recipe]
-    Trainer(chosen.data, chosen.run, model, config, start=chosen.start).train()
+    model = MODELS[chosen.model]
+    if chosen.encoder:
+        model = dataclasses.replace(model, encoder=chosen.encoder)
+    recipe = chosen.recipe or usual_recipe(model)
+    run = chosen.run or Path("runs") / ("lite2" if recipe == "flickr8k" else recipe)
+    try:
+        Trainer(chosen.data, run, model, RECIPES[recipe], start=chosen.start).train()
+    except (DataError, EncoderError) as error:
+        print(error, file=sys.stderr)
+        return 2
     return 0
 
 
