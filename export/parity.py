@@ -24,9 +24,8 @@ from pipeline import contract as names
 from pipeline.captioner import Captioner
 from pipeline.image import read_rgb
 from pipeline.session import Array
-from training.checkpoint import load_model
+from training.ensemble import Exportable, load_runs
 from training.flickr8k import load
-from training.network import Network
 
 # Weights are stored with 11 bits, each off by at most 2**-12 of itself. Over 64 convolutions that
 # came to 0.4 % of the largest value; a wrong graph is off by tens of percent.
@@ -75,7 +74,7 @@ class Parity:
         return self.numbers <= NUMBERS_BOUND and self.different <= WORDS_BOUND * self.photos
 
 
-def torch_captioner(model: Network, exported: Captioner) -> Captioner:
+def torch_captioner(model: Exportable, exported: Captioner) -> Captioner:
     """The app's captioner over the checkpoint's own weights."""
     return Captioner(
         exported.contract,
@@ -137,14 +136,16 @@ def _random_inputs(
 def main(arguments: list[str] | None = None) -> int:
     """The command line; exits with 1 when a bound is passed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--run", type=Path, default=Path("runs/lite2"))
+    parser.add_argument(
+        "--run", type=Path, nargs="+", default=[Path("runs/lite2")], help="several: an ensemble"
+    )
     parser.add_argument("--assets", type=Path, default=Path("assets"))
     parser.add_argument("--data", type=Path, default=Path("data/flickr8k"))
     parser.add_argument("--photos", type=int, default=200)
     chosen = parser.parse_args(arguments)
     torch.set_num_threads(2)
     exported = Captioner.load(chosen.assets, accelerate=False)
-    trained = torch_captioner(load_model(chosen.run / "best.pt"), exported)
+    trained = torch_captioner(load_runs(chosen.run), exported)
     photos = load(chosen.data)["test"][: chosen.photos]
     rgbs = [read_rgb(photo.path.read_bytes()) for photo in photos]
     numbers = compare_numbers(trained, exported)

@@ -23,14 +23,14 @@ from onnxscript.rewriter.rules.common import fuse_pad_into_conv_rule
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from export.weights import store_as_float16
+from export.weights import multiply_in_int8, store_as_float16
 from pipeline import contract as names
 from pipeline.confidence import Confidence
 from pipeline.contract import ModelContract
 from pipeline.vocabulary import Vocabulary
-from training.checkpoint import load_model
 from training.encoder import EncoderError
-from training.network import Network
+from training.ensemble import Exportable, load_runs
+from training.sources import DataError
 
 ENCODER_FILE, DECODER_FILE, VOCABULARY_FILE = "encoder.onnx", "decoder.onnx", "vocabulary.json"
 OPSET = 20  # the first with Gelu; 23 would turn attention into one operator that CoreML lacks
@@ -42,7 +42,7 @@ BEAM_SIZE, LENGTH_PENALTY = 5, 0.7  # chosen on the dev photos (training/LOG.md)
 class EncoderGraph(nn.Module):
     """Pixels -> what the decoder needs of the photo, and the mean of its feature map."""
 
-    def __init__(self, model: Network) -> None:
+    def __init__(self, model: Exportable) -> None:
         """Takes the trained parts."""
         super().__init__()
         self.model = model
@@ -57,7 +57,7 @@ class EncoderGraph(nn.Module):
 class DecoderGraph(nn.Module):
     """One word of every beam."""
 
-    def __init__(self, model: Network) -> None:
+    def __init__(self, model: Exportable) -> None:
         """Takes the trained parts."""
         super().__init__()
         self.model = model
@@ -86,7 +86,7 @@ def fold_normalisation(module: nn.Module) -> None:
                 child._modules[norm_name] = nn.Identity()
 
 
-def export_encoder(model: Network, path: Path, *, compress: bool) -> None:
+def export_encoder(model: Exportable, path: Path, *, compress: bool) -> None:
     """Writes the encoder's graph for one photo."""
     fold_normalisation(cast("nn.Module", model.photo_encoder))
     size = model.photo_encoder.input_size
@@ -100,7 +100,7 @@ def export_encoder(model: Network, path: Path, *, compress: bool) -> None:
     _save(rewrite(graph, pattern_rewrite_rules=[fuse_pad_into_conv_rule]), path, compress)
 
 
-def export_decoder(model: Network, path: Path, *, compress: bool) -> None:
+def export_decoder(model: Exportable, path: Path, *, compress: bool) -> None:
     """Writes the decoder step's graph; the number of beams and of words so far stay free."""
     config = model.config
     head = config.width // config.heads
@@ -118,11 +118,11 @@ def export_decoder(model: Network, path: Path, *, compress: bool) -> None:
         names.DECODER_OUTPUTS,
         ({0: rows}, cache_axes, cache_axes, None, None),
     )
-    _save(graph, path, compress)
+    _save(multiply_in_int8(graph) if compress else graph, path, compress)
 
 
 def export(
-    model: Network, vocabulary: Vocabulary, folder: Path, *, compress: bool = True
+    model: Exportable, vocabulary: Vocabulary, folder: Path, *, compress: bool = True
 ) -> ModelContract:
     """Writes everything that the run time reads into `folder`.
 
@@ -130,7 +130,7 @@ def export(
         model: trained; its batch normalisations are folded in place.
         vocabulary: the words it was trained with.
         folder: existing files of the same names are replaced, all at the end.
-        compress: store the weights in 16 bits.
+        compress: store the weights in 16 bits, the decoder's matrices in 8.
     """
     folder.mkdir(parents=True, exist_ok=True)
     encoder, config = model.photo_encoder, model.config
@@ -209,18 +209,20 @@ def _save(graph: onnx.ModelProto, path: Path, compress: bool) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--run", type=Path, default=Path("runs/lite2"))
+    parser.add_argument(
+        "--run", type=Path, nargs="+", default=[Path("runs/lite2")], help="several: an ensemble"
+    )
     parser.add_argument("--assets", type=Path, default=Path("assets"))
     parser.add_argument("--uncompressed", action="store_true", help="weights of 32 bits")
     chosen = parser.parse_args(arguments)
     try:
-        model = load_model(chosen.run / "best.pt")
-    except EncoderError as error:
+        model = load_runs(chosen.run)
+    except (EncoderError, DataError) as error:
         print(error, file=sys.stderr)
         return 2
     export(
         model,
-        Vocabulary.load(chosen.run / "vocabulary.json"),
+        Vocabulary.load(chosen.run[0] / "vocabulary.json"),
         chosen.assets,
         compress=not chosen.uncompressed,
     )

@@ -202,7 +202,7 @@ def test_its_export_says_what_training_says(finished: Path, assets: Path) -> Non
     model = load_model(finished / "best.pt", TinyEncoder())
     assert isinstance(model, AttendAndTell)
     theirs = parity.torch_captioner(model, ours)
-    assert parity.compare_numbers(theirs, ours) < 2e-3
+    assert parity.compare_numbers(theirs, ours) < parity.NUMBERS_BOUND
     photos = [draw("blue", "stripe", np.random.default_rng(seed)) for seed in range(5)]
     assert parity.compare_words(theirs, ours, photos) == 0
 

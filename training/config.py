@@ -73,6 +73,21 @@ SELF_CRITICAL = StageConfig(
 
 
 @dataclass(frozen=True)
+class Hidden:
+    """How much of a photo's features a training step does not show.
+
+    Attributes:
+        channels: share of the channels, the same at all places.
+        places: share of the places.
+        parts: chance that one encoder of several is not seen at all.
+    """
+
+    channels: float = 0.0
+    places: float = 0.0
+    parts: float = 0.0
+
+
+@dataclass(frozen=True)
 class TrainConfig:
     """How the network is trained.
 
@@ -93,6 +108,8 @@ class TrainConfig:
         frozen_blocks: first blocks of the encoder that are never trained (of 21 in Lite2, 8 end at
             14x14): edges and textures need no captions, and half of the time is spent there.
         cached_views: augmented views of each photo whose features are kept on disk.
+        hidden: of the features, in the stages whose encoder is frozen.
+        fresh_decoder: takes only the encoder of the run that it begins from.
         save_every: steps between checkpoints, besides the one at each epoch's end.
         seed: of everything random.
     """
@@ -116,6 +133,8 @@ class TrainConfig:
     ema_decay: float = 0.997
     frozen_blocks: int = 8
     cached_views: int = 4
+    hidden: Hidden = Hidden()
+    fresh_decoder: bool = False
     save_every: int = 60
     seed: int = 1
 
@@ -144,6 +163,17 @@ RECIPES = {
             replace(SELF_CRITICAL, epochs=8),
         ),
         cached_views=3,
+    ),
+    # A second opinion for an ensemble with that: other random numbers all the way.
+    "member": TrainConfig(
+        stages=(
+            StageConfig("decoder", epochs=9, learning_rate=6e-4, final_rate=0.05, warm_up=120),
+            replace(SELF_CRITICAL, epochs=4),
+        ),
+        cached_views=3,
+        hidden=Hidden(channels=0.2, places=0.1, parts=0.15),
+        fresh_decoder=True,
+        seed=2,
     ),
     # The classic, as plain as its paper: a frozen encoder and the next word's likelihood alone.
     "lstm": TrainConfig(

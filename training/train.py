@@ -93,7 +93,7 @@ class Trainer:
         self.model = build_model(model_config, len(self.vocabulary), encoder).to(self.device)
         self.average = copy.deepcopy(self.model).requires_grad_(False).eval()
         if start is not None:
-            grow(self.model, self.vocabulary, start)
+            grow(self.model, self.vocabulary, start, fresh_decoder=config.fresh_decoder)
             self.average.load_state_dict(self.model.state_dict())
         self.stage, self.epoch, self.step, self.best = 0, 0, 0, -1.0
         self.optimizer: torch.optim.AdamW | None = None
@@ -162,7 +162,9 @@ class Trainer:
             if self.features is not None:
                 of_photo = generator.integers(len(self.features), size=len(chosen))
                 rows = [self.features[v][p] for v, p in zip(of_photo, chosen, strict=True)]
-                yield chosen, torch.from_numpy(np.stack(rows)).to(self.device).float()
+                features = torch.from_numpy(np.stack(rows)).to(self.device).float()
+                parts = features.shape[2] // 1280
+                yield chosen, views.hide(features, self.config.hidden, parts)
             else:
                 photos = [self.train_photos[place] for place in chosen]
                 rgbs = [
@@ -384,13 +386,16 @@ def _word_lists(photos: list[Photo], language: str) -> list[list[list[str]]]:
 
 
 @torch.no_grad()
-def grow(model: Network, vocabulary: Vocabulary, start: Path) -> None:
+def grow(
+    model: Network, vocabulary: Vocabulary, start: Path, *, fresh_decoder: bool = False
+) -> None:
     """Takes over another run's best weights: each that fits, and those of words by their spelling.
 
     Args:
         model: changed in place; what the other run lacks stays as it is.
         vocabulary: of `model`.
         start: the other run's folder.
+        fresh_decoder: takes over the encoder alone.
 
     Raises:
         DataError: the other run's decoder is of another kind.
@@ -407,7 +412,7 @@ def grow(model: Network, vocabulary: Vocabulary, start: Path) -> None:
     ]
     ours, theirs = (torch.tensor(side) for side in zip(*known, strict=True))
     for name, value in model.state_dict().items():
-        if name not in old:
+        if name not in old or (fresh_decoder and not name.startswith("encoder.")):
             continue
         if name.startswith(("embedding.", "bias", "bag.", "output.")):
             value[ours] = old[name][theirs]

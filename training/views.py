@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from pipeline.image import read_rgb
 from pipeline.vocabulary import PAD, SPECIAL_WORDS, Vocabulary
+from training.config import Hidden
 from training.flickr8k import Photo
 from training.sources import CAPTIONS_PER_PHOTO
 
@@ -77,6 +78,32 @@ def bag_targets(rows: Tensor, photos: int, words: int) -> Tensor:
     counts = torch.zeros(photos, words).scatter_add_(1, tokens, torch.ones(tokens.shape))
     counts[:, : len(SPECIAL_WORDS)] = 0
     return counts / counts.sum(dim=1, keepdim=True).clamp_min(1)
+
+
+def hide(features: Tensor, hidden: Hidden, parts: int) -> Tensor:
+    """Features of which the network does not see all: without it, it learns the photos by heart.
+
+    Each photo loses channels (the same at all places), places, and at times the whole of one
+    encoder where several stand side by side. Draws from torch's generator.
+
+    Args:
+        features: (P, N, C).
+        hidden: how much.
+        parts: encoders side by side, of C / `parts` channels each.
+    """
+    photos, places, channels = features.shape
+
+    def kept(share: float, *shape: int) -> Tensor:
+        return (torch.rand(shape, device=features.device) >= share).to(features.dtype)
+
+    seen = features * kept(hidden.channels, photos, 1, channels)
+    seen = seen * kept(hidden.places, photos, places, 1)
+    if parts > 1:
+        lost = torch.randint(parts, (photos,), device=features.device)
+        one = torch.nn.functional.one_hot(lost, parts).to(features.dtype)
+        mask = 1 - one * (1 - kept(hidden.parts, photos, 1))
+        seen = seen * mask.repeat_interleave(channels // parts, dim=1)[:, None]
+    return seen
 
 
 def cache_features(

@@ -1,0 +1,129 @@
+"""Several trained networks as one: what they give each word is averaged, at every step."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+
+from pipeline.vocabulary import Vocabulary
+from training.checkpoint import load_model
+from training.config import ModelConfig
+from training.encoder import Encoder
+from training.model import CaptionModel
+from training.network import Network
+from training.sources import DataError
+
+
+class Ensemble(nn.Module):
+    """Networks of one shape over one encoder, trained from different seeds.
+
+    For whoever runs it, it is a `CaptionModel` with the layers of all of them, one member's after
+    the other's: the contract, the search and the run time know nothing of it.
+    """
+
+    def __init__(self, members: Sequence[CaptionModel]) -> None:
+        """Takes trained networks.
+
+        Raises:
+            DataError: they differ in shape, in words or in the weights of the encoder.
+        """
+        super().__init__()
+        first = members[0]
+        for other in members[1:]:
+            if other.config != first.config or other.bias.shape != first.bias.shape:
+                raise DataError("The members of an ensemble have one shape and one vocabulary.")
+            if not _same_weights(first.encoder, other.encoder):
+                raise DataError("The members of an ensemble look through one encoder.")
+        self.members = nn.ModuleList(members)
+        layers = len(members) * first.config.layers
+        self.config: ModelConfig = dataclasses.replace(first.config, layers=layers)
+
+    @property
+    def photo_encoder(self) -> Encoder:
+        """The encoder that they share."""
+        return self._members()[0].photo_encoder
+
+    def memory(self, features: Tensor) -> Tensor:
+        """(P, N, C) features -> (P, N, K * W), the K members' side by side."""
+        return torch.cat([member.memory(features) for member in self._members()], dim=-1)
+
+    def cross(self, memory: Tensor) -> tuple[Tensor, Tensor]:
+        """(P, N, K * W) -> keys and values of all layers, each (P, K * L * H, N, W / H)."""
+        parts = torch.split(memory, self.config.width, dim=-1)
+        pairs = [member.cross(part) for member, part in zip(self._members(), parts, strict=True)]
+        return torch.cat([k for k, _ in pairs], dim=1), torch.cat([v for _, v in pairs], dim=1)
+
+    def step(
+        self, tokens: Tensor, keys: Tensor, values: Tensor, cross_keys: Tensor, cross_values: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """One word for each row; see `CaptionModel.step`.
+
+        The probabilities are averaged, not their logarithms: one member that rules a word out
+        does not rule it out for all.
+        """
+        layers = self.config.layers // len(self.members)
+        heads = self.config.heads
+        parts = zip(
+            self._members(),
+            torch.split(keys, layers),
+            torch.split(values, layers),
+            torch.split(cross_keys, layers * heads, dim=1),
+            torch.split(cross_values, layers * heads, dim=1),
+            strict=True,
+        )
+        results = [member.step(tokens, *caches) for member, *caches in parts]
+        scores, next_keys, next_values, weights = zip(*results, strict=True)
+        together = torch.stack(scores).logsumexp(dim=0) - math.log(len(scores))
+        attention = torch.stack(weights).mean(dim=0)
+        return together, torch.cat(next_keys), torch.cat(next_values), attention
+
+    def _members(self) -> list[CaptionModel]:
+        return [cast("CaptionModel", member) for member in self.members]
+
+
+Exportable = Network | Ensemble
+
+
+def load_runs(runs: Sequence[Path]) -> Exportable:
+    """The best weights of one run, or of several as one network.
+
+    Args:
+        runs: folders that `training.train` wrote.
+
+    Raises:
+        DataError: the runs do not go together.
+        FileNotFoundError: there is no such run.
+    """
+    models = [load_model(run / "best.pt") for run in runs]
+    return join(models, [Vocabulary.load(run / "vocabulary.json") for run in runs])
+
+
+def join(models: Sequence[Network], vocabularies: Sequence[Vocabulary]) -> Exportable:
+    """The only network as it is, several as an ensemble.
+
+    Args:
+        models: trained.
+        vocabularies: one for each.
+
+    Raises:
+        DataError: they do not go together.
+    """
+    if len(models) == 1:
+        return models[0]
+    members = [model for model in models if isinstance(model, CaptionModel)]
+    if len({one.sha256() for one in vocabularies}) > 1 or len(members) < len(models):
+        raise DataError("The members of an ensemble have one kind of decoder and one vocabulary.")
+    return Ensemble(members).eval()
+
+
+def _same_weights(one: nn.Module, other: nn.Module) -> bool:
+    ours, theirs = one.state_dict(), other.state_dict()
+    return ours.keys() == theirs.keys() and all(
+        torch.equal(value, theirs[name]) for name, value in ours.items()
+    )
