@@ -122,7 +122,7 @@ class Captioner:
 
         Args:
             folder: holds contract.json and the files that it names.
-            threads: processor threads of one call.
+            threads: the encoder's processor threads.
             accelerate: whether the encoder may run on CoreML or CUDA.
             calibrated: False for a model that is yet to be calibrated: all it says is a guess.
 
@@ -142,7 +142,8 @@ class Captioner:
             probe={names.PIXELS: probe},
             cache=Path.home() / "Library" / "Caches" / "vois",
         )
-        decoder = open_session(folder / contract.decoder_file, threads=threads)
+        # A step reads matrices more than it computes: a second thread only makes it wait.
+        decoder = open_session(folder / contract.decoder_file, threads=1)
         if calibrated:
             confidence = Confidence.load(folder / contract.confidence_file, contract.languages)
         else:
