@@ -48,7 +48,8 @@ class Description:
         language: two-letter code of `text`, which is not always the one that was asked for.
         preview: the photo as JPEG, upright, its longer side at most `PREVIEW_SIDE_PX`.
         timing: how long each stage took.
-        words: of the description in `text`; none when the photo was not described.
+        words: of the description in `text`; none when the photo was not described, or when nobody
+            can tell what it shows.
         attention: (words, rows, columns) float32, where the model looked for each, on a grid over
             the whole photo.
     """
@@ -116,8 +117,8 @@ class Assistant:
                 describe=0.0 if guidance is not None else described - assessed,
             ),
         )
-        if caption is None:
-            return description
+        if caption is None or caption.manner is Manner.UNKNOWN:
+            return description  # words that are not said are not shown by their places either
         return replace(description, words=caption.words, attention=caption.attention)
 
     def speak(

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from pipeline.decoding import Hypothesis
 from pipeline.errors import ModelError
+from pipeline.vocabulary import joined
 
 Floats = NDArray[np.float64]
 
@@ -46,6 +47,7 @@ ARTICLES = {
     "fr": frozenset({"un", "une", "des", "le", "la", "les", "l'", "du"}),
 }
 MOST_SURE = 3  # more words than these would be a description again
+_MISFIT = "The model's files do not fit together. Install Vois again."
 _FARTHEST = 10.0  # strangeness beyond this says nothing more about words
 
 
@@ -177,7 +179,7 @@ class Confidence:
             ModelError: the features are not those of the model this was fitted for.
         """
         if features.shape != self.space.centre.shape or language not in self.usual:
-            raise ModelError("The model's confidence file belongs to another model.")
+            raise ModelError(_MISFIT)
         place = self.space.place(features[None])[0]
         strangeness = float(place @ self.strange[:-1] + self.strange[-1])
         found = evidence(said, hypotheses, place)
@@ -216,7 +218,7 @@ class Confidence:
             if number is None or not known.thing[number] or chances[end] < self.sure_from:
                 continue
             begin = _phrase_begin(words, end, chances >= self.sure_from, language)
-            phrase = " ".join(words[begin : end + 1]).replace("' ", "'")
+            phrase = joined(words[begin : end + 1])
             if phrase not in chosen:
                 chosen.append(phrase)
         return tuple(chosen[:MOST_SURE])
@@ -253,15 +255,13 @@ class Confidence:
             with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                 confidence = _read({name: file[name] for name in file.files})
         except FileNotFoundError as error:
-            raise ModelError(f"The model's file {path.name} is missing. Install Vois again.") from (
-                error
-            )
+            raise ModelError("The model is missing: there is no {file}.", file=path.name) from error
         except _UNREADABLE as error:
-            raise ModelError(f"The model's file {path.name} is damaged. Install Vois again.") from (
-                error
-            )
+            raise ModelError(
+                "The model file {file} is damaged. Install Vois again.", file=path.name
+            ) from error
         if set(confidence.usual) != set(languages):
-            raise ModelError(f"The model's file {path.name} belongs to another model.")
+            raise ModelError(_MISFIT)
         return confidence
 
 

@@ -43,8 +43,13 @@ def sentence(words: Sequence[str]) -> str:
     """Joins words into a sentence that a voice reads well; empty for no words."""
     if not words:
         return ""
-    text = " ".join(words).replace("' ", "'")
+    text = joined(words)
     return f"{text[0].upper()}{text[1:]}."
+
+
+def joined(words: Sequence[str]) -> str:
+    """Words with blanks between them, but for "l'homme", which is two."""
+    return " ".join(words).replace("' ", "'")
 
 
 def begin_word(language: str) -> str:

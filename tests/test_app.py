@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import io
 import re
-import shutil
 import tomllib
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -23,16 +21,15 @@ import streamlit_app
 from pipeline.assistant import Assistant, Description
 from pipeline.camera import Spoken
 from pipeline.captioner import Captioner
-from pipeline.contract import ModelContract
 from pipeline.errors import ModelError, SpeechError
-from pipeline.forms import SHORT_WORDS, Form
+from pipeline.forms import SHORT_WORDS, Form, Telling
 from pipeline.history import Privacy, Source
 from pipeline.page.desk import Crew, Desk, Kind, Photo
 from pipeline.page.sounds import SoundShelf, shelf, utter
 from pipeline.phrases import ENGLISH, FRENCH, phrases
 from pipeline.speech import default_chain, espeak, system
 from tests.bad_files import DifficultFile, difficult_files
-from tests.data.tiny_files import TINY
+from tests.data.tiny_files import TINY, write_english
 
 VOICES = default_chain(allow_online=False)
 ROOT = Path(__file__).resolve().parents[1]
@@ -294,10 +291,7 @@ def test_the_page_speaks_french_and_keeps_what_was_chosen(
 
 
 def test_what_french_lacks_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shutil.copytree(TINY, tmp_path / "english")
-    contract = ModelContract.load(TINY)
-    dataclasses.replace(contract, languages=("en",)).save(tmp_path / "english")
-    monkeypatch.setenv("VOIS_ASSETS", str(tmp_path / "english"))
+    monkeypatch.setenv("VOIS_ASSETS", str(write_english(tmp_path / "english")))
     for offline in (espeak, system):
         monkeypatch.setattr(offline, "is_installed", lambda: False)
     streamlit.cache_data.clear()
@@ -386,7 +380,7 @@ def test_form_and_wording_are_the_persons(page: AppTest) -> None:
     auto, short, full = told
     assert len(short) <= SHORT_WORDS <= len(full)
     assert len(short) <= len(auto) <= len(full)
-    assert streamlit_app.Telling().neutral
+    assert Telling().neutral  # and wherever nobody chose
     assert page.toggle(key="neutral").value is True
     page.toggle(key="neutral").set_value(False).run()
     assert not page.exception

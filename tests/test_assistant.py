@@ -15,7 +15,7 @@ from pipeline.captioner import Caption, Captioner
 from pipeline.confidence import Manner
 from pipeline.errors import ImageError
 from pipeline.image import read_rgb
-from pipeline.phrases import FRENCH
+from pipeline.phrases import ENGLISH, FRENCH
 from pipeline.speech import VoiceChain, default_chain
 from tests.data.tiny_files import TINY
 
@@ -71,6 +71,15 @@ def test_a_model_that_is_not_sure_says_perhaps(captioner: Captioner, voices: Voi
     caption = captioner.describe(read_rgb(CAT))
     guessing = Assistant(Captioner.load(TINY, calibrated=False), voices)
     assert guessing.describe(CAT).text == f"Perhaps: {caption.text[0].lower()}{caption.text[1:]}"
+
+
+def test_of_what_nobody_can_tell_no_word_is_shown(voices: VoiceChain) -> None:
+    model = Captioner.load(TINY)
+    model.confidence = dataclasses.replace(model.confidence, unknown_below=1.0, plain_from=1.0)
+    description = Assistant(model, voices).describe(CAT)
+    assert description.text == ENGLISH.unknown
+    assert description.words == ()
+    assert description.attention.size == 0
 
 
 def test_black_photo_is_not_described(assistant: Assistant) -> None:

@@ -106,6 +106,17 @@ def test_things_are_told_from_what_they_do_and_are_like() -> None:
     assert words.share[words.number["dog"]] == 0  # in all of them
 
 
+def test_french_things_are_told_from_words_cut_as_the_model_says_them() -> None:
+    captions = [
+        ("Un homme regarde l'eau.", "L'homme est près de l'eau.", "Un petit chien brun court."),
+        ("Un chien noir et un autre chien.", "Un chien brun.", "Un petit homme court."),
+    ]
+    words = find_words(captions * 15, "fr")
+    things = {word for word, place in words.number.items() if words.thing[place]}
+    assert things == {"homme", "eau", "chien"}
+    assert words.share[words.number["homme"]] == 0  # in all of them
+
+
 def test_the_command_fits_then_measures_and_writes_the_card(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -17,7 +17,6 @@ from pipeline.assistant import Description
 from pipeline.camera import Camera, Moments, Report, Spoken
 from pipeline.captioner import Captioner
 from pipeline.errors import ModelError, SpeechError
-from pipeline.forms import Form, Telling
 from pipeline.live import LiveSettings, Watcher
 from pipeline.page import camera_tab, parts
 from pipeline.page.camera_tab import CameraTab
@@ -223,8 +222,7 @@ def test_the_camera_speaks_the_persons_language(camera: Camera) -> None:
     def broken() -> NDArray[np.uint8]:
         raise ModelError("The model file {file} is damaged. Install Vois again.", file="a.onnx")
 
-    settings = LiveSettings(Telling(Form.FULL), interval_s=0.0, language="fr")
-    camera.configure(settings, note, keep)
+    camera.configure(LiveSettings(interval_s=0.0, language="fr"), note, keep)
     (red,) = reports(camera, RED, 1)
     assert (red.text, red.language) == (french("red", "square"), "fr")
     (dark,) = reports(camera, np.zeros_like(RED), 1)

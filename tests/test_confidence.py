@@ -20,6 +20,7 @@ from tests.data.tiny_files import TINY, tiny_confidence
 from training.card import model_hash
 from training.nonscenes import draw
 
+LANGUAGES = ("en", "fr")  # the tiny network's
 ASSETS = Path(__file__).parents[1] / "assets"
 SAID = (("a", "brown", "dog", "runs"), ("a", "brown", "dog", "sits"), ("a", "cat", "sits"))
 KNOWN = Words(
@@ -35,7 +36,7 @@ def captioner() -> Captioner:
 
 
 def found(*scores: Sequence[float]) -> list[Hypothesis]:
-    return [Hypothesis((), tuple(each), sum(each) / len(each) ** 0.7) for each in scores]
+    return [Hypothesis((), tuple(each), sum(each) / len(each) ** 0.7, ()) for each in scores]
 
 
 def judge(confidence: Confidence, *scores: Sequence[float], feature: float = 0.0) -> list[Verdict]:
@@ -46,7 +47,8 @@ def judge(confidence: Confidence, *scores: Sequence[float], feature: float = 0.0
 def knowing(**changes: object) -> Confidence:
     """The tiny network's file with a rule for single words: their log-probability above -0.5."""
     word = np.array([0.0, 10.0, 0.0, 0.0, 5.0])
-    known = dataclasses.replace(tiny_confidence(), words={"en": KNOWN}, word=word, sure_from=0.5)
+    words = {**tiny_confidence().words, "en": KNOWN}
+    known = dataclasses.replace(tiny_confidence(), words=words, word=word, sure_from=0.5)
     return dataclasses.replace(known, **changes)
 
 
@@ -120,7 +122,7 @@ def test_what_is_saved_is_what_is_loaded(tmp_path: Path) -> None:
     path = tmp_path / "confidence.npz"
     knowing().save(path)
     first = path.read_bytes()
-    again = Confidence.load(path, ("en",))
+    again = Confidence.load(path, LANGUAGES)
     again.save(path)
     assert path.read_bytes() == first
     assert again.words["en"].number == KNOWN.number
@@ -153,34 +155,34 @@ def rewritten(path: Path, name: str, array: object) -> None:
         ("limits", [0.5, 0.1, 1.5]),
         ("usual_en", np.zeros((2, len(EVIDENCE)))),
         ("words_en", ["dog"]),
-        ("languages", ["fr"]),
+        ("languages", ["de"]),
     ],
 )
 def test_a_damaged_file_is_said_in_a_sentence(name: str, array: object, tmp_path: Path) -> None:
     path = tmp_path / "confidence.npz"
     tiny_confidence().save(path)
-    Confidence.load(path, ("en",))
+    Confidence.load(path, LANGUAGES)
     rewritten(path, name, array)
-    with pytest.raises(ModelError, match=r"confidence.npz is damaged\."):
-        Confidence.load(path, ("en",))
+    with pytest.raises(ModelError, match=r"model file confidence\.npz is damaged\."):
+        Confidence.load(path, LANGUAGES)
 
 
 def test_a_file_that_is_no_archive_or_gone_is_said_in_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "confidence.npz"
-    with pytest.raises(ModelError, match="is missing") as caught:
-        Confidence.load(path, ("en",))
+    with pytest.raises(ModelError, match=r"is missing: there is no confidence\.npz") as caught:
+        Confidence.load(path, LANGUAGES)
     assert str(tmp_path) not in str(caught.value)
     path.write_bytes(b"no archive")
     with pytest.raises(ModelError, match="is damaged"):
-        Confidence.load(path, ("en",))
+        Confidence.load(path, LANGUAGES)
 
 
 def test_another_models_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "confidence.npz"
     tiny_confidence().save(path)
-    with pytest.raises(ModelError, match="belongs to another model"):
-        Confidence.load(path, ("en", "fr"))
-    with pytest.raises(ModelError, match="belongs to another model"):
+    with pytest.raises(ModelError, match="do not fit together"):
+        Confidence.load(path, ("en",))
+    with pytest.raises(ModelError, match="do not fit together"):
         tiny_confidence().judge(SAID[:1], found([-1.0] * 5), np.zeros(15, np.float32), "en")
 
 

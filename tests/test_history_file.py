@@ -440,9 +440,14 @@ def test_a_write_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
 
 def test_what_was_kept_survives_kills(tmp_path: Path) -> None:
     # 500 of them: python -m tests.bench.kills
-    wrong, done = kill_often(15, tmp_path)
-    assert wrong == []
-    assert done["added"] > 15
+    added = 0
+    for seed in range(4):  # a busy machine writes little before it is killed
+        wrong, done = kill_often(15, tmp_path / str(seed), seed)
+        assert wrong == []
+        added += done["added"]
+        if added > 15:
+            break
+    assert added > 15
 
 
 def test_the_file_says_whose_it_is(tmp_path: Path) -> None:

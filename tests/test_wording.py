@@ -112,6 +112,22 @@ def test_scores_and_attention_follow_the_words() -> None:
     assert found.attention[2].ravel() == pytest.approx([0.0] * 5 + [1.0])
 
 
+@pytest.mark.parametrize(
+    ("language", "sure", "expected"),
+    [
+        ("en", ("a man", "the woman", "a brown dog"), ("a person", "the person", "a brown dog")),
+        ("en", ("a man", "a woman"), ("a person",)),
+        ("fr", ("l'homme", "un garçon", "herbe"), ("la personne", "un enfant", "herbe")),
+    ],
+)
+def test_the_few_sure_words_are_neutral_too(
+    language: str, sure: tuple[str, ...], expected: tuple[str, ...]
+) -> None:
+    words, attention = ("a", "man"), np.zeros((2, 1, 1), np.float32)
+    caption = Caption(words, (-1.0,) * 3, 0.1, Manner.UNKNOWN, sure, language, attention)
+    assert neutral(caption).sure == expected
+
+
 @pytest.mark.parametrize(("language", "name"), [("en", "captions.tsv"), ("fr", "captions.fr.tsv")])
 def test_what_people_wrote_is_not_broken_by_it(language: str, name: str) -> None:
     path = CAPTIONS / name

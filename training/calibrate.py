@@ -218,8 +218,9 @@ def fit(
     scaled, labels = (np.concatenate(rows) - mean) / deviation, np.concatenate(right)
     across = predict_across(scaled, labels, RIDGE, len(labels))
     across *= 1 - sigmoid(np.concatenate(places) @ strange[:-1] + strange[-1])
+    train = [photo for one in data[:trained] for photo in one["train"]]
     words = {
-        code: find_words([one.said(code) for one in data[0]["train"] if one.said(code)], code)
+        code: find_words([one.said(code) for one in train if one.said(code)], code)
         for code in languages
     }
     confidence = Confidence(

@@ -201,6 +201,7 @@ const DEEDS = {
 function bind(root) {
   if (nodes?.section.isConnected) return;
   const section = root.querySelector(".vois-camera");
+  const before = nodes?.video;
   nodes = {
     section,
     video: section.querySelector("video"),
@@ -216,6 +217,8 @@ function bind(root) {
   if (!stream) return;
   nodes.video.srcObject = stream; // the page was drawn anew around a camera that is on
   nodes.video.play().catch(() => {});
+  nodes.video.lang = before.lang;
+  nodes.video.setAttribute("aria-label", before.getAttribute("aria-label"));
   offerChoice();
 }
 
@@ -236,7 +239,9 @@ function label() {
   nodes.choice.hidden = !on || nodes.select.options.length < 2;
   nodes.video.hidden = !stream;
   for (const frame of document.querySelectorAll(IFRAME)) frame.title = labels.camera_frame;
-  nodes.video.setAttribute("aria-label", labels.camera_picture);
+  // Once something was seen, player.js gives it a name and that name's language.
+  if (!stream) nodes.video.removeAttribute("lang");
+  if (!nodes.video.lang) nodes.video.setAttribute("aria-label", labels.camera_picture);
   const keys = section.querySelector("[data-part=keys]");
   keys.textContent = labels.camera_keys;
   keys.hidden = !data.keys;

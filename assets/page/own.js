@@ -1,5 +1,5 @@
-// Streamlit's own words, which it has in English only, in the page's language. Stands before
-// player.js, which names the labels.
+// Streamlit's own words, which it has in English only, in the page's language; and the language of
+// descriptions in Streamlit's own parts. Stands before player.js, which names the labels.
 //
 // React writes a text anew when it changes and keeps its nodes: so texts are changed in place, and
 // whatever is not what was written here is Streamlit's, to be looked up again.
@@ -25,6 +25,8 @@ const OWN_WORDS = [
   [/^This app would like to use your camera\.$/, "own_ask"],
   [/^Learn how to allow access\.$/, "own_learn"],
 ];
+// A container whose key names the language of what is in it: Streamlit's pictures take none.
+const OWN_LANGUAGE = /st-key-language-([a-z]{2})-/;
 const OWN_MS = 200; // a page that is busy is looked through five times a second at most
 
 let ownLabels = null;
@@ -59,6 +61,13 @@ function translateOwn() {
   for (const node of document.querySelectorAll(OWN_NAMES)) {
     const name = node.getAttribute("aria-label");
     if (name) ownPut(node, name, (put) => node.setAttribute("aria-label", put));
+  }
+  markOwn();
+}
+
+function markOwn() {
+  for (const node of document.querySelectorAll("[class*=st-key-language-]")) {
+    node.lang = node.className.match(OWN_LANGUAGE)[1];
   }
 }
 

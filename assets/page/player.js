@@ -4,10 +4,11 @@
 // keeps this module and the component's nodes in between. So everything here compares what came
 // with what it knows: an item is announced once and spoken once, however often it comes.
 //
-// An item: {id, now, kind: waiting | description | guidance | error, text, language, sounds,
-// complete, voice, online, seen, moments}. `sounds` are tokens, one a sentence, as they are made;
-// `complete` says that no more will come, and none at all that no voice could speak. A waiting
-// item's sound is a cue. `seen` is when the camera saw it, in ms since 1970, or 0.
+// An item: {id, now, kind: waiting | description | guidance | error, text, language, picture, sounds,
+// complete, voice, online, seen, moments}. `picture` is the text as a name of the camera's picture.
+// `sounds` are tokens, one a sentence, as they are made; `complete` says that no more will come, and
+// none at all that no voice could speak. A waiting item's sound is a cue. `seen` is when the camera
+// saw it, in ms since 1970, or 0.
 
 const PACES = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2]; // the slider in the settings has the same
 // How long a sentence that no voice speaks stays before the next one: about 200 words a minute.
@@ -170,7 +171,8 @@ function show(item) {
   tellVoice();
   if (item.seen) {
     const picture = document.querySelector(".vois-camera video");
-    picture?.setAttribute("aria-label", data.labels.camera_picture_of.replace("{text}", item.text));
+    picture?.setAttribute("aria-label", item.picture);
+    picture?.setAttribute("lang", item.language);
   }
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   nodes.sentence.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });

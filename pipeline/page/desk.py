@@ -12,7 +12,7 @@ from enum import StrEnum
 from pipeline.assistant import Description
 from pipeline.camera import Moments, Report, Speak, Spoken
 from pipeline.errors import SpeechError, VoisError
-from pipeline.phrases import Phrases
+from pipeline.phrases import Phrases, phrases
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +90,7 @@ class Entry:
             "kind": self.kind.value,
             "text": self.text,
             "language": self.language,
+            "picture": phrases(self.language).camera_picture_of.format(text=self.text),
             "sounds": [sound.token for sound in self.sounds],
             "complete": self.complete,
             "voice": self.sounds[0].voice if self.sounds else "",

@@ -10,8 +10,8 @@ import streamlit as st
 
 from pipeline.assistant import Description
 from pipeline.attention import overlay, place
-from pipeline.page.desk import Desk, Kind, Photo
-from pipeline.phrases import Phrases
+from pipeline.page.desk import Desk, Entry, Kind, Photo
+from pipeline.phrases import Phrases, phrases
 
 SAMPLES = Path(__file__).resolve().parents[2] / "assets" / "samples"
 # The last four cannot be read, but the sentence that says so and what to do is Python's.
@@ -61,19 +61,26 @@ def pictures(desk: Desk, say: Phrases) -> None:
     entries = [entry for entry in desk.entries if entry.moments is None and not entry.kept]
     several = len(entries) > 1
     with st.container(key="pictures"):
-        described = any(entry.kind is Kind.DESCRIPTION for entry in entries)
-        look = described and _wants_to_look(say)
+        looked = any(entry.description and entry.description.words for entry in entries)
+        look = looked and _wants_to_look(say)
         for entry in sorted(entries, key=lambda entry: -entry.batch):
             if several and entry.kind is not Kind.WAITING:
                 # Escaped: a file's name may be in it.
                 st.html(f'<p lang="{entry.language}">{html.escape(entry.text)}</p>')
             if entry.description is not None:
-                seen = entry.kind is Kind.DESCRIPTION
-                if seen and look and entry.description.words:
-                    _looked(entry.id, entry.description, say)
-                    continue
-                alt = say.photo_of.format(text=entry.text) if seen else say.unreadable
-                st.image(entry.description.preview, alt=alt, width="stretch")
+                # A name is read in one language: that of the words in it. Streamlit has no place
+                # for it but the container's key, which own.js reads.
+                with st.container(key=f"language-{entry.language}-{entry.id}"):
+                    _picture(entry, entry.description, look, phrases(entry.language))
+
+
+def _picture(entry: Entry, description: Description, look: bool, say: Phrases) -> None:
+    seen = entry.kind is Kind.DESCRIPTION
+    if look and description.words:
+        _looked(entry.id, description, say)
+        return
+    alt = say.photo_of.format(text=entry.text) if seen else say.unreadable
+    st.image(description.preview, alt=alt, width="stretch")
 
 
 def _wants_to_look(say: Phrases) -> bool:

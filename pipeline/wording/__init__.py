@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from pipeline.attention import merged
 from pipeline.captioner import Caption
+from pipeline.vocabulary import joined, normalise
 from pipeline.wording import english, french
 from pipeline.wording.pieces import Piece, pieces
 
@@ -45,8 +46,15 @@ def neutral(caption: Caption) -> Caption:
         caption,
         words=tuple(piece.word for piece in found),
         word_scores=(*scores, caption.word_scores[-1]),
+        sure=_neutral_phrases(caption.sure, caption.language),
         attention=merged(caption.attention, [piece.sources for piece in found]),
     )
+
+
+def _neutral_phrases(phrases: Sequence[str], language: str) -> tuple[str, ...]:
+    """Each of "a man", "the dog" in neutral wording; what has become the same is named once."""
+    told = (neutral_words(normalise(phrase, language), language) for phrase in phrases)
+    return tuple(dict.fromkeys(joined(words) for words in told))
 
 
 def _neutral(words: Sequence[str], language: str) -> list[Piece]:

@@ -55,9 +55,10 @@ def print_times(chain: VoiceChain) -> None:
                     return alone.speak(caption, asked).wav()
 
                 rows.append((f"{voice.name} {language}", median_s(speak, captions), TEXT_BAR_S))
-    for caption in ENGLISH:
+    recent = ENGLISH[:10]  # memory holds the last few sentences, not all fifty
+    for caption in recent:
         chain.speak(caption)
-    memory_s = median_s(lambda caption: chain.speak(caption).wav())
+    memory_s = median_s(lambda caption: chain.speak(caption).wav(), recent)
     rows.append(("from memory", memory_s, CACHE_BAR_S))
     with tempfile.TemporaryDirectory() as folder:
         disk = DiskCache(Path(folder))

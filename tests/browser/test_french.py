@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import importlib.util
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline.assistant import Assistant
 from pipeline.phrases import ENGLISH, FRENCH
-from tests.browser.conftest import ROOT, Server, Vois, serve, visit
+from tests.browser.conftest import Server, Vois, launch, serve, visit
+from tests.browser.film import write_film
+from tests.browser.test_live import CAMERA, still
 from tests.browser.test_look import axe, violations
 from tests.browser.test_photo import assistant, black, loudness, sample
 from tests.browser.test_voice import SOURCES
+from tests.data.tiny_files import write_english
 
 __all__ = ["assistant", "axe"]  # fixtures
 
@@ -36,9 +40,18 @@ WORDS = """() => [
 ].join("\\n")"""
 
 
+LANGUAGE = "node => node.closest('[lang]').lang"  # in which a screen reader reads it
+
+
 def open_in_french(vois: Vois) -> None:
     vois.page.goto(vois.url)
     vois.wait_for_status(FRENCH.ready_live)
+
+
+def choose_english(vois: Vois) -> None:
+    vois.page.get_by_role("combobox", name=re.compile("Langue")).click()
+    vois.page.get_by_role("option", name=ENGLISH.name, exact=True).click()
+    vois.page.wait_for_function("document.documentElement.lang === 'en'")
 
 
 def tab_to(vois: Vois, name: str) -> None:
@@ -114,15 +127,14 @@ def test_the_language_is_chosen_in_the_settings_and_kept_words_keep_theirs(
         french = assistant.describe(sample("rocket")[1], "fr").text
         vois.wait_for_sentence(french)
         vois.wait_for_events("ended", 1)
-        choose = vois.page.get_by_role("combobox", name=re.compile("Langue"))
-        choose.click()
-        vois.page.get_by_role("option", name=ENGLISH.name, exact=True).click()
-        vois.page.wait_for_function("document.documentElement.lang === 'en'")
+        choose_english(vois)
         vois.page.get_by_role("button", name=ENGLISH.again, exact=True).wait_for()
-        # The tab is the same, and so are the photo and its words.
+        # The tab is the same, and so are the photo and its words, which keep their language.
         assert vois.page.get_by_role("tab", name=ENGLISH.photo).get_attribute("aria-selected") == (
             "true"
         )
+        photo = vois.page.get_by_role("img", name=FRENCH.photo_of.format(text=french))
+        assert photo.evaluate(LANGUAGE) == "fr"
         vois.press(ENGLISH.sample_cat)
         vois.wait_for_sentence(assistant.describe(sample("cat")[1]).text)
         vois.wait_for_events("ended", 2)
@@ -136,9 +148,53 @@ def test_the_language_is_chosen_in_the_settings_and_kept_words_keep_theirs(
         assert vois.page.inner_text(".vois-voice") == ENGLISH.spoken_offline.format(voice="espeak")
 
 
-def test_a_model_without_french_says_so_and_is_read_in_english(browser: Any) -> None:
+def test_the_language_is_chosen_while_the_camera_is_live(
+    server: Server, driver: Any, tmp_path: Path
+) -> None:
+    film = write_film(tmp_path / "film.y4m", [still("flower", 10)])
     with (
-        serve(ROOT / "assets") as server,
+        launch(driver, f"{CAMERA}{film}") as browser,
+        visit(browser, server.url, locale="fr-FR") as vois,
+    ):
+        open_in_french(vois)
+        vois.page.keyboard.press("l")
+        vois.wait_for_events("ended", 1)
+        picture = vois.page.locator(".vois-camera video")
+        french = FRENCH.camera_picture_of.format(text=vois.sentence)
+        assert (picture.get_attribute("aria-label"), picture.evaluate(LANGUAGE)) == (french, "fr")
+        vois.page.evaluate(
+            "window.track = document.querySelector('.vois-camera video').srcObject"
+            ".getVideoTracks()[0]"
+        )
+        choose_english(vois)
+        vois.page.get_by_role("button", name=ENGLISH.camera_stop, exact=True).wait_for()
+        vois.page.wait_for_function(
+            "text => said.some((entry) => entry.text === text)", arg=ENGLISH.camera_live
+        )
+        # The camera was not turned off and on for it, and what it said keeps its language.
+        assert vois.page.evaluate("track.readyState") == "live"
+        assert picture.is_visible()
+        assert vois.page.get_attribute(".vois-sentence", "lang") == "fr"
+        assert (picture.get_attribute("aria-label"), picture.evaluate(LANGUAGE)) == (french, "fr")
+        shown = len(vois.events("shown"))
+        vois.press(ENGLISH.describe_now)
+        vois.wait_for_events("shown", shown + 1)
+        assert vois.page.get_attribute(".vois-sentence", "lang") == "en"
+        english = ENGLISH.camera_picture_of.format(text=vois.sentence)
+        assert (picture.get_attribute("aria-label"), picture.evaluate(LANGUAGE)) == (english, "en")
+        vois.wait_for_events("ended", 2)
+        assert vois.page.inner_text(".vois-voice") == ENGLISH.spoken_offline.format(voice="hibari")
+        vois.press(ENGLISH.camera_stop)
+        vois.wait_for_status(ENGLISH.camera_off)
+        assert picture.get_attribute("aria-label") == ENGLISH.camera_picture
+        assert picture.evaluate(LANGUAGE) == "en"
+
+
+def test_a_model_without_french_says_so_and_is_read_in_english(
+    browser: Any, tmp_path: Path
+) -> None:
+    with (
+        serve(write_english(tmp_path / "english")) as server,
         visit(browser, server.url, locale="fr-FR") as vois,
     ):
         vois.page.goto(vois.url)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import shutil
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from pipeline.confidence import EVIDENCE, Confidence
+from pipeline.contract import ModelContract
 
 TINY = Path(__file__).parent / "tiny"
 COLOURS = {"red": (200, 30, 30), "green": (30, 160, 40), "blue": (30, 50, 200)}
@@ -54,6 +56,17 @@ def tiny_confidence() -> Confidence:
     right = np.zeros(len(EVIDENCE) + 1)
     right[EVIDENCE.index("mean")], right[-1] = slope, -slope * math.log(0.25)
     return dataclasses.replace(Confidence.neutral(("en", "fr"), 16), right=right, plain_from=0.5)
+
+
+def write_english(folder: Path) -> Path:
+    """A copy of the tiny network that was never taught French; returns the folder."""
+    shutil.copytree(TINY, folder)
+    contract = dataclasses.replace(ModelContract.load(TINY), languages=("en",))
+    contract.save(folder)
+    known = tiny_confidence()
+    usual, words = ({"en": one["en"]} for one in (known.usual, known.words))
+    dataclasses.replace(known, usual=usual, words=words).save(folder / contract.confidence_file)
+    return folder
 
 
 def write_world(folder: Path, sizes: dict[str, int], seed: int = 0) -> None:
