@@ -1,4 +1,4 @@
-"""What a training step does not show of a photo, and what a second member takes from another run."""
+"""What a training step hides of a photo, and what a second member takes from another run."""
 
 from __future__ import annotations
 
