@@ -5,13 +5,15 @@ BIN := $(VENV)/bin
 DATA ?= data/flickr8k
 EVERYDAY ?= $(wildcard data/everyday)
 RUN ?= runs/lite2
+# Exported together, as an ensemble.
+MEMBERS ?= runs/mixed runs/member
 
 # glibc gives large blocks back at once and asks for them again: keeping them makes a training step
 # 1.7 times faster on processors (training/LOG.md). Harmless elsewhere.
 KEEP_MEMORY := MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_MMAP_THRESHOLD_=8589934592 \
 	MALLOC_TOP_PAD_=268435456 THP_MEM_ALLOC_ENABLE=1
 
-.PHONY: help run test check data everyday train mixed export calibrate card parity bench soak clean
+.PHONY: help run test check data everyday train mixed member export calibrate card parity bench soak clean
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
 
@@ -39,16 +41,21 @@ mixed: $(VENV)/.test  ## go on with everyday photos, French and three encoders
 	$(KEEP_MEMORY) $(BIN)/python -m training.train --data $(DATA) data/everyday --run runs/mixed \
 		--from $(RUN) --encoder efficientnet-trio --recipe mixed
 
-export: $(VENV)/.test  ## turn the best checkpoint into assets/
-	$(BIN)/python -m export.to_onnx --run $(RUN) --assets assets
+member: $(VENV)/.test  ## train a second decoder over the same features, from another seed
+	@mkdir -p runs/member && ln -sfn ../mixed/features-0 runs/member/features-0
+	$(KEEP_MEMORY) $(BIN)/python -m training.train --data $(DATA) data/everyday --run runs/member \
+		--from $(RUN) --encoder efficientnet-trio --recipe member
 
+export: $(VENV)/.test  ## turn the best checkpoints into assets/
+	$(BIN)/python -m export.to_onnx --run $(MEMBERS) --assets assets
+
+KNOWN = $(EVERYDAY:%=--everyday % --trained-on-everyday)
 calibrate: $(VENV)/.test  ## fit on the dev photos how sure to sound; measure it on the test photos
-	$(BIN)/python -m training.calibrate --data $(DATA) $(EVERYDAY:%=--everyday %) --assets assets
-	$(BIN)/python -m training.calibrate --data $(DATA) $(EVERYDAY:%=--everyday %) --assets assets \
-		--split test --card
+	$(BIN)/python -m training.calibrate --data $(DATA) --assets assets $(KNOWN)
+	$(BIN)/python -m training.calibrate --data $(DATA) --assets assets $(KNOWN) --split test --card
 
 parity: $(VENV)/.test  ## compare torch with what was exported
-	$(BIN)/python -m export.parity --run $(RUN) --assets assets --data $(DATA)
+	$(BIN)/python -m export.parity --run $(MEMBERS) --assets assets --data $(DATA)
 
 card: $(VENV)/.test  ## score assets/ on the test photos and write the model card's table
 	$(BIN)/python -m training.evaluate --data $(DATA) --assets assets --card
