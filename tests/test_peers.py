@@ -10,8 +10,9 @@ import pytest
 from tests.data.tiny_files import TINY, write_world
 from tests.test_evaluate import CONTRACT
 from training import card, evaluate, peers
+from training.bootstrap import Interval, Intervals
 from training.evaluation import Evaluation
-from training.scores import Interval, Intervals, Scores
+from training.scores import Scores
 from training.sources import DataError
 
 PLAIN = Scores(1, 2, 3, 4, rouge_l=6, cider=7, meteor=None)

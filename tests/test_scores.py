@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from training import scores
+from training.bootstrap import around, redraw
 
 REFERENCES = {
     "dog.jpg": [
@@ -98,14 +99,14 @@ def test_cider_by_photo_follows_names_not_order() -> None:
 
 def test_intervals_hold_the_score_and_shrink_to_it_when_photos_are_alike() -> None:
     found = scores.score(CANDIDATES, REFERENCES)
-    around = scores.intervals(CANDIDATES, REFERENCES)
-    assert around.cider.low < found.cider < around.cider.high
-    assert around.bleu4.low < found.bleu4 < around.bleu4.high
-    few = [scores.intervals(CANDIDATES, REFERENCES, samples=3) for _ in range(5)]
+    limits = around(redraw(CANDIDATES, REFERENCES))
+    assert limits.cider.low < found.cider < limits.cider.high
+    assert limits.bleu4.low < found.bleu4 < limits.bleu4.high
+    few = [around(redraw(CANDIDATES, REFERENCES, samples=3)) for _ in range(5)]
     assert len(set(few)) == 1
     alike = {name: REFERENCES["dog.jpg"] for name in "abc"}
     candidates = dict.fromkeys(alike, CANDIDATES["dog.jpg"])
-    same = scores.intervals(candidates, alike).bleu4
+    same = around(redraw(candidates, alike)).bleu4
     bleu4 = scores.score(candidates, alike).bleu4
     assert (same.low, same.high) == pytest.approx((bleu4, bleu4))
 
@@ -113,7 +114,7 @@ def test_intervals_hold_the_score_and_shrink_to_it_when_photos_are_alike() -> No
 def test_an_empty_description_scores_nothing_and_breaks_nothing() -> None:
     found = scores.score(dict.fromkeys(REFERENCES, ""), REFERENCES)
     assert (found.bleu1, found.cider) == pytest.approx((0.0, 0.0))
-    assert scores.intervals(dict.fromkeys(REFERENCES, ""), REFERENCES).bleu4.high == 0
+    assert around(redraw(dict.fromkeys(REFERENCES, ""), REFERENCES)).bleu4.high == 0
 
 
 def test_human_scores_leave_each_caption_out_once() -> None:

@@ -177,15 +177,13 @@ def report(
         rows += rows_of(system, uncompressed.plain, uncompressed.ptb)[-1:]
         lost = uncompressed.plain.cider - evaluation.plain.cider
         storage = f"Storing the weights in 16 bits instead of 32 costs {lost:.2f} CIDEr.\n"
-    photos, around = len(evaluation.described), evaluation.around
+    photos = len(evaluation.described)
     mean = float(np.mean([one.confidence for one in evaluation.described]))
     return (
         f"{photos:,} photos of Flickr8k's split {split}, beam {beam}, length penalty "
         f"{contract.length_penalty:g}, model {model}.\n\n"
         f"{table([*rows, *peers, *published, *human])}\n\n"
-        f"95 % interval over photos (words cut without Java): "
-        f"CIDEr {around.cider.low:.1f} to {around.cider.high:.1f}, "
-        f"BLEU-4 {around.bleu4.low:.1f} to {around.bleu4.high:.1f}. "
+        f"95 % interval over photos (words cut without Java): {evaluation.around}. "
         f"Mean confidence {mean:.3f}.\n{storage}"
     )
 

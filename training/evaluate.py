@@ -12,7 +12,6 @@ committing.
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 import sys
 from collections.abc import Sequence
@@ -26,8 +25,9 @@ from pipeline.contract import ModelContract
 from pipeline.errors import VoisError
 from pipeline.forms import Form, Telling, put
 from pipeline.image import read_rgb
-from pipeline.vocabulary import normalise, sentence
+from pipeline.vocabulary import ENGLISH, normalise, sentence
 from pipeline.wording import neutral_words
+from training.bootstrap import around, redraw
 from training.card import CARD_FILE, Row, model_hash, report, rows_of, table, write_card
 from training.contact_sheet import contact_sheet
 from training.evaluation import Described, Evaluation
@@ -37,7 +37,6 @@ from training.scores import (
     ScoreError,
     cider_by_photo,
     human_scores,
-    intervals,
     java_found,
     score,
 )
@@ -45,7 +44,11 @@ from training.sources import SPLITS, DataError
 
 
 def describe(
-    captioner: Captioner, photos: Sequence[Photo], beam: int | None, form: Form = Form.AUTO
+    captioner: Captioner,
+    photos: Sequence[Photo],
+    beam: int | None,
+    form: Form = Form.AUTO,
+    language: str = ENGLISH,
 ) -> list[Described]:
     """Describes photos as the app does, in the model's own wording about people.
 
@@ -56,27 +59,32 @@ def describe(
     for photo in tqdm(photos, unit=" photos"):
         encoded = captioner.encode(read_rgb(photo.path.read_bytes()))
         if form is Form.AUTO:
-            caption = captioner.captions(encoded, beam_size=beam)[0]
+            caption = captioner.captions(encoded, language=language, beam_size=beam)[0]
         else:
-            caption = put(captioner, encoded, Telling(form, neutral=False), "en")
+            caption = put(captioner, encoded, Telling(form, neutral=False), language)
         described.append(Described(photo, caption.words, caption.text, caption.confidence))
     return described
 
 
-def measure(described: Sequence[Described], java: bool) -> Evaluation:
+def measure(described: Sequence[Described], java: bool, language: str = ENGLISH) -> Evaluation:
     """Scores descriptions against people's captions.
+
+    Args:
+        described: in that language.
+        java: also with the PTB tokenizer and METEOR, which know English alone.
+        language: "en" or "fr".
 
     Raises:
         ScoreError: there is nothing to score.
     """
     candidates = {one.photo.name: one.words for one in described}
-    references = _references([one.photo for one in described])
+    references = {one.photo.name: one.photo.said(language) for one in described}
     return Evaluation(
         described=tuple(described),
-        cider=cider_by_photo(candidates, references),
-        plain=score(candidates, references),
+        cider=cider_by_photo(candidates, references, language),
+        plain=score(candidates, references, language=language),
         ptb=score(candidates, references, java=True) if java else None,
-        around=intervals(candidates, references),
+        around=around(redraw(candidates, references, language)),
     )
 
 
@@ -113,9 +121,7 @@ def as_json(
         "vocabulary_sha256": contract.vocabulary_sha256,
         "beam_size": beam,
         "length_penalty": contract.length_penalty,
-        "scores_without_java": dataclasses.asdict(evaluation.plain),
-        "scores_with_java": dataclasses.asdict(evaluation.ptb) if evaluation.ptb else None,
-        "intervals_95_percent": dataclasses.asdict(evaluation.around),
+        **evaluation.as_json(),
         "mean_confidence": float(np.mean([one.confidence for one in evaluation.described])),
         "descriptions": [
             {

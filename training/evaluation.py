@@ -1,12 +1,14 @@
-"""What was measured on one split of Flickr8k."""
+"""What was measured on one split of a data set."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from training.bootstrap import Intervals
 from training.flickr8k import Photo
-from training.scores import Intervals, Scores
+from training.scores import Scores
 
 
 @dataclass(frozen=True)
@@ -36,3 +38,11 @@ class Evaluation:
     plain: Scores
     ptb: Scores | None
     around: Intervals
+
+    def as_json(self) -> dict[str, object]:
+        """The scores of the whole split, for a file."""
+        return {
+            "scores_without_java": dataclasses.asdict(self.plain),
+            "scores_with_java": dataclasses.asdict(self.ptb) if self.ptb else None,
+            "intervals_95_percent": dataclasses.asdict(self.around),
+        }

@@ -11,20 +11,17 @@ import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from pycocoevalcap.bleu.bleu import Bleu
-from pycocoevalcap.bleu.bleu_scorer import BleuScorer
 from pycocoevalcap.cider.cider import Cider
 from pycocoevalcap.meteor.meteor import Meteor
 from pycocoevalcap.rouge.rouge import Rouge
 from pycocoevalcap.tokenizer import ptbtokenizer
 
-from pipeline.vocabulary import normalise
-
-BOOTSTRAP_SAMPLES = 1000
+from pipeline.vocabulary import ENGLISH, normalise
 
 # Sentences by photo, every sentence being its words with one space between them.
 Cut = dict[str, list[str]]
@@ -57,22 +54,6 @@ class Scores:
     meteor: float | None
 
 
-@dataclass(frozen=True)
-class Interval:
-    """A 95 % confidence interval, x100."""
-
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Intervals:
-    """How far scores would move with other photos of the same kind."""
-
-    cider: Interval
-    bleu4: Interval
-
-
 def java_found() -> bool:
     """Whether Java runs; macOS has a `java` that only says where to get one."""
     if shutil.which("java") is None:
@@ -84,18 +65,20 @@ def score(
     candidates: Mapping[str, str | Sequence[str]],
     references: Mapping[str, Sequence[str]],
     java: bool = False,
+    language: str = ENGLISH,
 ) -> Scores:
     """Scores one description a photo against what people said.
 
     Args:
         candidates: by photo, the description: a sentence or its words.
         references: by photo, people's captions; the same photos.
-        java: cut words with the PTB tokenizer, and add METEOR.
+        java: cut English words with the PTB tokenizer, and add METEOR.
+        language: whose words `pipeline.vocabulary.normalise` cuts without Java.
 
     Raises:
         ScoreError: the photos differ, there are none, one has no reference, or Java fails.
     """
-    said, people = _cut(candidates, references, java)
+    said, people = cut_words(candidates, references, java, language)
     bleu, _ = Bleu(4).compute_score(people, said, verbose=0)
     _, rouge = Rouge().compute_score(people, said)
     cider, _ = Cider().compute_score(people, said)
@@ -111,37 +94,18 @@ def score(
 
 
 def cider_by_photo(
-    candidates: Mapping[str, str | Sequence[str]], references: Mapping[str, Sequence[str]]
+    candidates: Mapping[str, str | Sequence[str]],
+    references: Mapping[str, Sequence[str]],
+    language: str = ENGLISH,
 ) -> dict[str, float]:
     """CIDEr-D of every photo, x100, with the word frequencies of all `references`; no Java.
 
     Raises:
         ScoreError: as for `score`.
     """
-    said, people = _cut(candidates, references, java=False)
+    said, people = cut_words(candidates, references, False, language)
     _, values = Cider().compute_score(people, said)
     return {name: 100 * float(value) for name, value in zip(people, values, strict=True)}
-
-
-def intervals(
-    candidates: Mapping[str, str | Sequence[str]],
-    references: Mapping[str, Sequence[str]],
-    samples: int = BOOTSTRAP_SAMPLES,
-    seed: int = 0,
-) -> Intervals:
-    """95 % intervals by the percentile bootstrap over photos (Koehn, 2004); no Java.
-
-    CIDEr's word frequencies stay those of all the references.
-
-    Raises:
-        ScoreError: as for `score`.
-    """
-    said, people = _cut(candidates, references, java=False)
-    _, cider = Cider().compute_score(people, said)
-    photos = len(people)
-    drawn = np.random.default_rng(seed).multinomial(photos, [1 / photos] * photos, size=samples)
-    bleu4 = [_bleu(counts)[3] for counts in drawn @ _bleu_counts(said, people)]
-    return Intervals(cider=_interval(drawn @ cider / photos), bleu4=_interval(np.array(bleu4)))
 
 
 def human_scores(references: Mapping[str, Sequence[str]], java: bool = False) -> Scores:
@@ -161,38 +125,51 @@ def human_scores(references: Mapping[str, Sequence[str]], java: bool = False) ->
         )
         for turn in range(counts.pop())
     ]
+    return mean_scores(rounds)
+
+
+def mean_scores(rounds: Sequence[Scores]) -> Scores:
+    """Each score's mean; METEOR's is None where a round has none."""
+    columns = {field.name: [getattr(one, field.name) for one in rounds] for field in fields(Scores)}
     means = {
-        field.name: float(np.mean([getattr(one, field.name) for one in rounds]))
-        for field in fields(Scores)
-        if field.name != "meteor" or java
+        name: None if None in column else float(np.mean(column)) for name, column in columns.items()
     }
-    return Scores(**{"meteor": None, **means})  # type: ignore[arg-type]  # meteor alone is None
+    return Scores(**means)  # type: ignore[arg-type]  # meteor alone is None
 
 
 def _without(sentences: Sequence[str], turn: int) -> list[str]:
     return [sentence for place, sentence in enumerate(sentences) if place != turn]
 
 
-def _cut(
+def cut_words(
     candidates: Mapping[str, str | Sequence[str]],
     references: Mapping[str, Sequence[str]],
-    java: bool,
+    java: bool = False,
+    language: str = ENGLISH,
 ) -> tuple[Cut, Cut]:
-    """Both sides cut into words, the photos in the same order."""
+    """Both sides cut into words, the photos in the order of `references`; see `score`.
+
+    Raises:
+        ScoreError: the photos differ, there are none, one has no reference, or Java fails.
+    """
     if set(candidates) != set(references) or not references:
         raise ScoreError("The descriptions and the references are not of the same photos.")
     if not all(references.values()):
         raise ScoreError("A photo has no reference to score against.")
-    cut = _ptb if java else _plain
+    cut = _ptb if java else partial(_plain, language)
     said = {
-        name: [words if isinstance(words, str) else " ".join(words)]
+        # "l'" and "homme" are cut out of "l'homme" as in people's captions.
+        name: [words if isinstance(words, str) else " ".join(words).replace("' ", "'")]
         for name, words in ((name, candidates[name]) for name in references)
     }
     return cut(said), cut({name: list(sentences) for name, sentences in references.items()})
 
 
-def _plain(sentences: Cut) -> Cut:
-    return {name: [" ".join(normalise(one)) for one in every] for name, every in sentences.items()}
+def _plain(language: str, sentences: Cut) -> Cut:
+    return {
+        name: [" ".join(normalise(one, language)) for one in every]
+        for name, every in sentences.items()
+    }
 
 
 def _ptb(sentences: Cut) -> Cut:
@@ -232,36 +209,3 @@ def _meteor(said: Cut, people: Cut) -> float:
             # It ends its process when it is collected, but leaves these open.
             meteor.meteor_p.stdout.close()
             meteor.meteor_p.stderr.close()
-
-
-def _bleu_counts(said: Cut, people: Cut) -> NDArray[np.int64]:
-    """What BLEU sums over photos, so that photos can be drawn again without counting again.
-
-    Returns:
-        (photos, 10) int64: 1- to 4-grams that are right, 1- to 4-grams in all, the description's
-        length and the closest reference's, in words.
-    """
-    scorer = BleuScorer(n=4)
-    for name, references in people.items():
-        scorer += (said[name][0], references)
-    rows = []
-    for counts in scorer.ctest:
-        length = counts["testlen"]
-        closest = min((abs(reference - length), reference) for reference in counts["reflen"])[1]
-        rows.append([*counts["correct"], *counts["guess"], length, closest])
-    return np.array(rows, dtype=np.int64)
-
-
-def _bleu(counts: NDArray[np.int64]) -> NDArray[np.float64]:
-    """BLEU-1 to BLEU-4, 0..1, of summed counts; the formula of BleuScorer.compute_score."""
-    right, guessed, length, closest = counts[:4], counts[4:8], counts[8], counts[9]
-    precisions = (right + 1e-15) / (guessed + 1e-9)
-    ratio = (length + 1e-15) / (closest + 1e-9)
-    penalty = np.exp(min(0.0, 1 - 1 / ratio))
-    bleus: NDArray[np.float64] = penalty * np.cumprod(precisions) ** (1 / np.arange(1, 5))
-    return bleus
-
-
-def _interval(values: NDArray[np.float64]) -> Interval:
-    low, high = np.percentile(100 * values, [2.5, 97.5])
-    return Interval(float(low), float(high))
