@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from tests.data.tiny_files import TINY, write_world
 from tests.test_evaluate import CONTRACT
 from training import card, evaluate, peers
 from training.bootstrap import Interval, Intervals
-from training.evaluation import Evaluation
+from training.evaluation import Described, Evaluation
+from training.flickr8k import Photo
 from training.scores import Scores
 from training.sources import DataError
 
@@ -37,13 +39,48 @@ def test_a_peers_row_is_kept_replaced_and_read(tmp_path: Path) -> None:
     assert [row.scores for row in rows] == [(1, 2, 3, 4, None, 6, 7), (11, 2, 3, 4, 5, 6, 7)]
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"a": {}}'])
+def measured(path: Path, evaluation: Evaluation, split: str = "test") -> Path:
+    """What `training.evaluate --json` writes."""
+    path.write_text(json.dumps(evaluate.as_json(evaluation, CONTRACT, split, 5)))
+    return path
+
+
+def test_a_peer_is_taken_from_what_another_commit_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "peers.json"
+    path.write_text("{}\n")
+    take = peers.take_peer
+    monkeypatch.setattr(peers, "take_peer", lambda *parts: take(*parts, path))
+    said = Described(Photo("a.jpg", tmp_path / "a.jpg", ("A dog.",)), ("a",), "A secret.", 0.5)
+    on_flickr8k = Evaluation((said,), {"a.jpg": 1.0}, PLAIN, PTB, AROUND)
+    around = Intervals(Interval(2, 3), Interval(4, 5))
+    on_everyday = Evaluation((said,), {"a.jpg": 1.0}, PTB, None, around)
+    flickr8k = ["--flickr8k", str(measured(tmp_path / "f.json", on_flickr8k))]
+    everyday = ["--everyday", str(measured(tmp_path / "e.json", on_everyday))]
+    assert peers.main(["stayed", *flickr8k]) == 0
+    assert peers.main(["went", *flickr8k, *everyday]) == 0
+    assert [row.scores[0] for row in peers.load_peers(path)] == [11, 11]
+    (went,) = peers.load_travelled(path)
+    assert went.system == "went (tiny, beam 5)"
+    assert (went.flickr8k.ptb, went.everyday.plain, went.everyday.around) == (PTB, PTB, around)
+    assert "secret" not in path.read_text()
+    dev = str(measured(tmp_path / "d.json", on_everyday, "dev"))
+    assert peers.main(["wrong", *flickr8k, "--everyday", dev]) == 2
+    assert "no scores of a split test" in capsys.readouterr().err
+    assert "wrong" not in path.read_text()
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"a": {}}', '{"a": {"everyday": {}}}'])
 def test_a_damaged_file_is_said(text: str, tmp_path: Path) -> None:
     path = tmp_path / "peers.json"
     path.write_text(text)
     with pytest.raises(DataError, match="cannot be read"):
         peers.load_peers(path)
-    if text != '{"a": {}}':
+    if "everyday" in text:
+        with pytest.raises(DataError, match="cannot be read"):
+            peers.load_travelled(path)
+    if "a" not in text:
         with pytest.raises(DataError, match="cannot be read"):
             save(path)
 

@@ -1,36 +1,71 @@
-"""Other models that were measured here, kept for the card's table (`training/peers.json`)."""
+"""Other models that were measured here, kept for the card's tables (`training/peers.json`).
+
+    python -m training.peers NAME --flickr8k FILE --everyday FILE
+
+takes what `training.evaluate --json` wrote of the split test of each, by any commit: a model of an
+older form can only be run by the code of its time. `training.evaluate --peer` keeps one directly.
+"""
 
 from __future__ import annotations
 
-import dataclasses
+import argparse
 import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pipeline.contract import ModelContract
+from training.bootstrap import Interval, Intervals
 from training.card import Row, rows_of
 from training.evaluation import Evaluation
 from training.scores import Scores
 from training.sources import DataError
 
 PEERS_FILE = Path(__file__).with_name("peers.json")
+MEASURED = ("scores_without_java", "scores_with_java", "intervals_95_percent")
+
+
+@dataclass(frozen=True)
+class Travelled:
+    """A model that was measured on the test photos of Flickr8k and on everyday ones."""
+
+    system: str
+    flickr8k: Evaluation
+    everyday: Evaluation
 
 
 def load_peers(path: Path = PEERS_FILE) -> list[Row]:
-    """A row for each peer, by name: the comparable one, with Java, where there is one.
+    """A row for each peer on Flickr8k, by name: the comparable one, with Java, if there is one.
 
     Raises:
         DataError: the file is damaged.
     """
     try:
-        peers = json.loads(path.read_text(encoding="utf-8"))
         rows = []
-        for name, peer in sorted(peers.items()):
-            system = f"{name} ({peer['encoder']}, beam {peer['beam_size']})"
-            ptb = Scores(**peer["scores_with_java"]) if peer["scores_with_java"] else None
-            rows += rows_of(system, Scores(**peer["scores_without_java"]), ptb)[:1]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        for name, peer in sorted(_read(path).items()):
+            plain, ptb = _scores(peer)
+            rows += rows_of(_system(name, peer), plain, ptb)[:1]
+    except (KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{path} cannot be read.") from error
     return rows
+
+
+def load_travelled(path: Path = PEERS_FILE) -> list[Travelled]:
+    """The peers that were measured on everyday photos, too; without their descriptions.
+
+    Raises:
+        DataError: the file is damaged.
+    """
+    try:
+        return [
+            Travelled(_system(name, peer), _evaluation(peer), _evaluation(peer["everyday"]))
+            for name, peer in sorted(_read(path).items())
+            if "everyday" in peer
+        ]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise DataError(f"{path} cannot be read.") from error
 
 
 def save_peer(
@@ -41,14 +76,73 @@ def save_peer(
     Raises:
         DataError: the file is damaged.
     """
+    _write(name, {"encoder": contract.encoder, "beam_size": beam, **evaluation.as_json()}, path)
+
+
+def take_peer(name: str, flickr8k: Path, everyday: Path | None, path: Path = PEERS_FILE) -> None:
+    """Does the same with what `training.evaluate --json` wrote of one or both data sets.
+
+    Raises:
+        DataError: a file is damaged, or not of the split test.
+    """
+    peer = _read_test(flickr8k, ("encoder", "beam_size", *MEASURED))
+    if everyday is not None:
+        peer["everyday"] = _read_test(everyday, MEASURED)
+    _write(name, peer, path)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; returns the exit code, 2 when a file is missing or damaged."""
+    parser = argparse.ArgumentParser(prog="python -m training.peers", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("name", help="what the card calls it")
+    parser.add_argument("--flickr8k", type=Path, required=True, help="its scores, as JSON")
+    parser.add_argument("--everyday", type=Path, help="likewise, on everyday photos")
+    options = parser.parse_args(arguments)
+    try:
+        take_peer(options.name, options.flickr8k, options.everyday)
+    except DataError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _read_test(path: Path, keys: Sequence[str]) -> dict[str, Any]:
+    measured = _read(path)
+    if measured.get("split") != "test" or any(key not in measured for key in keys):
+        raise DataError(f"{path} holds no scores of a split test.")
+    return {key: measured[key] for key in keys}
+
+
+def _write(name: str, peer: Mapping[str, Any], path: Path) -> None:
+    peers = {**_read(path), name: peer}
+    path.write_text(json.dumps(peers, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _read(path: Path) -> dict[str, Any]:
     try:
         peers = json.loads(path.read_text(encoding="utf-8"))
-        peers[name] = {
-            "encoder": contract.encoder,
-            "beam_size": beam,
-            "scores_without_java": dataclasses.asdict(evaluation.plain),
-            "scores_with_java": dataclasses.asdict(evaluation.ptb) if evaluation.ptb else None,
-        }
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError) as error:
         raise DataError(f"{path} cannot be read.") from error
-    path.write_text(json.dumps(peers, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    if not isinstance(peers, dict):
+        raise DataError(f"{path} cannot be read.")
+    return peers
+
+
+def _system(name: str, peer: Mapping[str, Any]) -> str:
+    return f"{name} ({peer['encoder']}, beam {peer['beam_size']})"
+
+
+def _scores(kept: Mapping[str, Any]) -> tuple[Scores, Scores | None]:
+    ptb = kept["scores_with_java"]
+    return Scores(**kept["scores_without_java"]), Scores(**ptb) if ptb else None
+
+
+def _evaluation(kept: Mapping[str, Any]) -> Evaluation:
+    plain, ptb = _scores(kept)
+    around = {name: Interval(**values) for name, values in kept["intervals_95_percent"].items()}
+    return Evaluation((), {}, plain, ptb, Intervals(**around))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
