@@ -102,6 +102,7 @@ def test_the_source_of_every_sample_is_stated() -> None:
     assert all(f"`{path.name}`" in sources for path in SAMPLES)
 
 
-def test_the_card_speaks_of_this_model(captioner: Captioner) -> None:
+def test_every_part_of_the_card_speaks_of_this_model(captioner: Captioner) -> None:
     card = (ASSETS / "MODEL_CARD.md").read_text()
-    assert f"model {model_hash(ASSETS, captioner.contract)}." in card
+    spoken_of = set(re.findall(r"model ([0-9a-f]{12})\.", card))
+    assert spoken_of == {model_hash(ASSETS, captioner.contract)}
