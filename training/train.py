@@ -435,6 +435,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--model", choices=MODELS, default="transformer")
     parser.add_argument("--encoder", help="one of pip's, or hf:NAME_OR_FOLDER")
     parser.add_argument("--recipe", choices=RECIPES, help="the model's own unless given")
+    parser.add_argument("--seed", type=int, help="the recipe's own unless given")
     parser.add_argument("--threads", type=int, default=2, help="processor threads")
     chosen = parser.parse_args(arguments)
     torch.set_num_threads(chosen.threads)
@@ -443,8 +444,11 @@ def main(arguments: list[str] | None = None) -> int:
         model = dataclasses.replace(model, encoder=chosen.encoder)
     recipe = chosen.recipe or usual_recipe(model)
     run = chosen.run or Path("runs") / ("lite2" if recipe == "flickr8k" else recipe)
+    config = RECIPES[recipe]
+    if chosen.seed is not None:
+        config = dataclasses.replace(config, seed=chosen.seed)
     try:
-        Trainer(chosen.data, run, model, RECIPES[recipe], start=chosen.start).train()
+        Trainer(chosen.data, run, model, config, start=chosen.start).train()
     except (DataError, EncoderError) as error:
         print(error, file=sys.stderr)
         return 2
