@@ -10,9 +10,9 @@ import torch
 from pipeline.vocabulary import Vocabulary
 from tests.data.tiny_world import MODEL, TinyEncoder
 from training.config import Hidden
+from training.growth import grow
 from training.model import CaptionModel
 from training.record import save_checkpoint
-from training.train import grow
 from training.views import hide
 
 PHOTOS, PLACES, CHANNELS = 400, 9, 30

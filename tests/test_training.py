@@ -27,9 +27,10 @@ from training.device import autocast
 from training.encoder import EfficientNetLite, EfficientNetTrio, Encoder, build_encoder
 from training.flickr8k import Photo
 from training.generate import beams
+from training.growth import grow
 from training.losses import caption_loss, self_critical_loss
 from training.model import CaptionModel
-from training.train import Trainer, grow
+from training.train import Trainer
 
 STAGES = (
     StageConfig("decoder", epochs=2, learning_rate=3e-3, photos=6, warm_up=2),

@@ -30,7 +30,6 @@ from torch import Tensor
 from tqdm import tqdm
 
 from pipeline.image import read_rgb, to_pixels
-from pipeline.vocabulary import Vocabulary, normalise
 from training import flickr8k, views
 from training.config import (
     MODELS,
@@ -42,11 +41,12 @@ from training.config import (
 )
 from training.device import autocast, best_device
 from training.encoder import Encoder, EncoderError, build_encoder
-from training.flickr8k import Photo
+from training.exams import exams_of, vocabulary_of, word_lists
 from training.generate import beams
+from training.growth import grow
 from training.huggingface import HuggingFaceEncoder
 from training.losses import caption_loss, self_critical_loss
-from training.network import Network, build_model
+from training.network import build_model
 from training.record import append_row, draw_curves, save_checkpoint
 from training.reward import CiderReward
 from training.schedule import parameter_groups, rate_share
@@ -86,9 +86,9 @@ class Trainer:
         splits = [flickr8k.load(folder) for folder in data]
         self.train_photos = [photo for split in splits for photo in split["train"]]
         self.dev_photos = [photo for split in splits for photo in split["dev"]]
-        self.vocabulary = _vocabulary(self.train_photos, model_config.min_count)
+        self.vocabulary = vocabulary_of(self.train_photos, model_config.min_count)
         self.vocabulary.save(run / "vocabulary.json")
-        self.exams = _exams([split["dev"] for split in splits], self.vocabulary.languages)
+        self.exams = exams_of([split["dev"] for split in splits], self.vocabulary.languages)
         encoder = encoder or build_encoder(model_config.encoder)
         self.model = build_model(model_config, len(self.vocabulary), encoder).to(self.device)
         self.average = copy.deepcopy(self.model).requires_grad_(False).eval()
@@ -121,7 +121,7 @@ class Trainer:
             self.optimizer.load_state_dict(self._resume_optimizer)
             self._resume_optimizer = None
         self.rewards = {
-            language: CiderReward(_word_lists(self.train_photos, language), mark_end=True)
+            language: CiderReward(word_lists(self.train_photos, language), mark_end=True)
             for language in (self.vocabulary.languages if stage.self_critical else ())
         }
         frozen = not stage.encoder_rate
@@ -285,7 +285,7 @@ class Trainer:
                 memory = memories[torch.as_tensor(exam.places[start : start + 50])]
                 captions += self._captions(memory.to(self.device), exam.language)
             photos = [self.dev_photos[place] for place in exam.places]
-            score = CiderReward(_word_lists(photos, exam.language), mark_end=False)
+            score = CiderReward(word_lists(photos, exam.language), mark_end=False)
             scores[exam.name] = 100 * float(score(range(len(captions)), captions).mean())
         return scores
 
@@ -344,86 +344,6 @@ class Trainer:
         self.stage, self.epoch, self.step = state["place"]
         self.best = state["best"]
         self._resume_optimizer = state["optimizer"]
-
-
-@dataclasses.dataclass(frozen=True)
-class Exam:
-    """Dev photos that are scored together.
-
-    Attributes:
-        name: what the table of curves calls it.
-        language: of the captions.
-        places: the photos' places among all dev photos.
-    """
-
-    name: str
-    language: str
-    places: list[int]
-
-
-def _exams(dev: list[list[Photo]], languages: Sequence[str]) -> list[Exam]:
-    """One exam for each folder and language that has captions."""
-    exams, first = [], 0
-    for number, photos in enumerate(dev):
-        for language in languages:
-            places = [first + place for place, photo in enumerate(photos) if photo.said(language)]
-            if places:
-                exams.append(Exam(f"{number}_{language}", language, places))
-        first += len(photos)
-    return exams
-
-
-def _vocabulary(photos: list[Photo], min_count: int) -> Vocabulary:
-    captions = {
-        language: [caption for photo in photos for caption in photo.said(language)]
-        for language in ("en", views.FRENCH)
-    }
-    return Vocabulary.build({code: said for code, said in captions.items() if said}, min_count)
-
-
-def _word_lists(photos: list[Photo], language: str) -> list[list[list[str]]]:
-    return [[normalise(said, language) for said in photo.said(language)] for photo in photos]
-
-
-@torch.no_grad()
-def grow(
-    model: Network, vocabulary: Vocabulary, start: Path, *, fresh_decoder: bool = False
-) -> None:
-    """Takes over another run's best weights: each that fits, and those of words by their spelling.
-
-    Args:
-        model: changed in place; what the other run lacks stays as it is.
-        vocabulary: of `model`.
-        start: the other run's folder.
-        fresh_decoder: takes over the encoder alone.
-
-    Raises:
-        DataError: the other run's decoder is of another kind.
-    """
-    state = torch.load(start / "best.pt", map_location="cpu", weights_only=True)
-    if ModelConfig(**state["model_config"]).decoder != model.config.decoder:
-        raise DataError(f"{start} trained another kind of decoder.")
-    old = state["average"]
-    old_words = Vocabulary.load(start / "vocabulary.json")
-    known = [
-        (token, old_words.words.index(word))
-        for token, word in enumerate(vocabulary.words)
-        if word in set(old_words.words)
-    ]
-    ours, theirs = (torch.tensor(side) for side in zip(*known, strict=True))
-    for name, value in model.state_dict().items():
-        if name not in old or (fresh_decoder and not name.startswith("encoder.")):
-            continue
-        if name.startswith(("embedding.", "bias", "bag.", "output.")):
-            value[ours] = old[name][theirs]
-        elif value.shape == old[name].shape:
-            value.copy_(old[name])
-        elif name == "adapter.project.weight" and value.shape[1] > old[name].shape[1]:
-            channels = old[name].shape[1]  # the others are new: nothing is known of them
-            value[:, :channels], value[:, channels:] = old[name], 0.0
-        elif value.ndim == old[name].ndim and value.shape[1:] == old[name].shape[1:]:
-            shared = min(len(value), len(old[name]))
-            value[:shared] = old[name][:shared]  # positions: more words a caption
 
 
 def main(arguments: list[str] | None = None) -> int:

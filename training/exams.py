@@ -1,0 +1,51 @@
+"""What a run is asked after each epoch, and the words that it learns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.vocabulary import Vocabulary, normalise
+from training.flickr8k import Photo
+from training.views import FRENCH
+
+
+@dataclass(frozen=True)
+class Exam:
+    """Dev photos that are scored together.
+
+    Attributes:
+        name: what the table of curves calls it.
+        language: of the captions.
+        places: the photos' places among all dev photos.
+    """
+
+    name: str
+    language: str
+    places: list[int]
+
+
+def exams_of(dev: list[list[Photo]], languages: Sequence[str]) -> list[Exam]:
+    """One exam for each folder and language that has captions."""
+    exams, first = [], 0
+    for number, photos in enumerate(dev):
+        for language in languages:
+            places = [first + place for place, photo in enumerate(photos) if photo.said(language)]
+            if places:
+                exams.append(Exam(f"{number}_{language}", language, places))
+        first += len(photos)
+    return exams
+
+
+def vocabulary_of(photos: list[Photo], min_count: int) -> Vocabulary:
+    """The words of all languages that the photos have captions in."""
+    captions = {
+        language: [caption for photo in photos for caption in photo.said(language)]
+        for language in ("en", FRENCH)
+    }
+    return Vocabulary.build({code: said for code, said in captions.items() if said}, min_count)
+
+
+def word_lists(photos: list[Photo], language: str) -> list[list[list[str]]]:
+    """By photo and caption: the words as the model writes them."""
+    return [[normalise(said, language) for said in photo.said(language)] for photo in photos]

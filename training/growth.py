@@ -1,0 +1,53 @@
+"""How a new run begins from another one's weights, though its words or its encoder differ."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from pipeline.vocabulary import Vocabulary
+from training.config import ModelConfig
+from training.network import Network
+from training.sources import DataError
+
+
+@torch.no_grad()
+def grow(
+    model: Network, vocabulary: Vocabulary, start: Path, *, fresh_decoder: bool = False
+) -> None:
+    """Takes over another run's best weights: each that fits, and those of words by their spelling.
+
+    Args:
+        model: changed in place; what the other run lacks stays as it is.
+        vocabulary: of `model`.
+        start: the other run's folder.
+        fresh_decoder: takes over the encoder alone.
+
+    Raises:
+        DataError: the other run's decoder is of another kind.
+    """
+    state = torch.load(start / "best.pt", map_location="cpu", weights_only=True)
+    if ModelConfig(**state["model_config"]).decoder != model.config.decoder:
+        raise DataError(f"{start} trained another kind of decoder.")
+    old = state["average"]
+    old_words = Vocabulary.load(start / "vocabulary.json")
+    known = [
+        (token, old_words.words.index(word))
+        for token, word in enumerate(vocabulary.words)
+        if word in set(old_words.words)
+    ]
+    ours, theirs = (torch.tensor(side) for side in zip(*known, strict=True))
+    for name, value in model.state_dict().items():
+        if name not in old or (fresh_decoder and not name.startswith("encoder.")):
+            continue
+        if name.startswith(("embedding.", "bias", "bag.", "output.")):
+            value[ours] = old[name][theirs]
+        elif value.shape == old[name].shape:
+            value.copy_(old[name])
+        elif name == "adapter.project.weight" and value.shape[1] > old[name].shape[1]:
+            channels = old[name].shape[1]  # the others are new: nothing is known of them
+            value[:, :channels], value[:, channels:] = old[name], 0.0
+        elif value.ndim == old[name].ndim and value.shape[1:] == old[name].shape[1:]:
+            shared = min(len(value), len(old[name]))
+            value[:shared] = old[name][:shared]  # positions: more words a caption
