@@ -14,7 +14,7 @@ from export import parity
 from export.to_onnx import export
 from pipeline.captioner import Captioner
 from pipeline.decoding import Rules, beam_search
-from pipeline.vocabulary import BEGIN, END, PAD
+from pipeline.vocabulary import BEGIN, END, PAD, Vocabulary
 from tests.data.tiny_files import COLOURS, SHAPES, draw, write_world
 from tests.data.tiny_world import TinyEncoder
 from training import train
@@ -75,7 +75,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def assets(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("assets")
     model = load_model(finished / "best.pt", TinyEncoder())
-    export(model, train.Vocabulary.load(finished / "vocabulary.json"), folder)
+    export(model, Vocabulary.load(finished / "vocabulary.json"), folder)
     return folder
 
 
