@@ -6,14 +6,14 @@ DATA ?= data/flickr8k
 EVERYDAY ?= $(wildcard data/everyday)
 RUN ?= runs/lite2
 # Exported together, as an ensemble.
-MEMBERS ?= runs/mixed runs/member
+MEMBERS ?= runs/mixed-2 runs/mixed-3
 
 # glibc gives large blocks back at once and asks for them again: keeping them makes a training step
 # 1.7 times faster on processors (training/LOG.md). Harmless elsewhere.
 KEEP_MEMORY := MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_MMAP_THRESHOLD_=8589934592 \
 	MALLOC_TOP_PAD_=268435456 THP_MEM_ALLOC_ENABLE=1
 
-.PHONY: help run test check data everyday train mixed member export calibrate card parity bench soak clean
+.PHONY: help run test check data everyday train mixed export calibrate card parity bench soak clean
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
 
@@ -37,14 +37,11 @@ everyday: $(VENV)/.test  ## prepare everyday photos: make everyday SOURCE=folder
 train: $(VENV)/.test  ## train on the prepared data; stop and start it at will
 	$(KEEP_MEMORY) $(BIN)/python -m training.train --data $(DATA) --run $(RUN)
 
-mixed: $(VENV)/.test  ## go on with everyday photos, French and three encoders
-	$(KEEP_MEMORY) $(BIN)/python -m training.train --data $(DATA) data/everyday --run runs/mixed \
-		--from $(RUN) --encoder efficientnet-trio --recipe mixed
-
-member: $(VENV)/.test  ## train a second decoder over the same features, from another seed
-	@mkdir -p runs/member && ln -sfn ../mixed/features-0 runs/member/features-0
-	$(KEEP_MEMORY) $(BIN)/python -m training.train --data $(DATA) data/everyday --run runs/member \
-		--from $(RUN) --encoder efficientnet-trio --recipe member
+mixed: $(VENV)/.test  ## two decoders for everyday photos and French, over three encoders
+	@mkdir -p runs/mixed-2 runs/mixed-3 && ln -sfn ../mixed-2/features-0 runs/mixed-3/features-0
+	for seed in 2 3; do $(KEEP_MEMORY) $(BIN)/python -m training.train --data $(DATA) data/everyday \
+		--run runs/mixed-$$seed --from $(RUN) --encoder efficientnet-trio --recipe mixed \
+		--seed $$seed || exit 1; done
 
 export: $(VENV)/.test  ## turn the best checkpoints into assets/
 	$(BIN)/python -m export.to_onnx --run $(MEMBERS) --assets assets

@@ -1,7 +1,7 @@
 """Trains the captioning model; can be stopped at any moment and goes on where it was.
 
     python -m training.train --data data/flickr8k --run runs/lite2
-    python -m training.train --data data/flickr8k data/everyday --run runs/mixed --from runs/lite2
+    python -m training.train --recipe mixed --from runs/lite2 ...   as `make mixed` does
     python -m training.train --model lstm
     python -m training.train --encoder hf:google/siglip-base-patch16-224
 
