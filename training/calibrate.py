@@ -35,7 +35,6 @@ from pipeline.confidence import (
 )
 from pipeline.contract import ModelContract
 from pipeline.decoding import Hypothesis
-from pipeline.errors import VoisError
 from pipeline.image import read_rgb
 from pipeline.vocabulary import normalise
 from training.calibration import (
@@ -48,6 +47,7 @@ from training.calibration import (
     predict_across,
 )
 from training.card import CARD_FILE, CONFIDENCE_PART, model_hash, write_card
+from training.command import exit_code
 from training.flickr8k import Photo, load
 from training.nonscenes import LEARNED_SEED, MEASURED, draw
 from training.reliability import (
@@ -57,7 +57,7 @@ from training.reliability import (
     report,
     report_nonscenes,
 )
-from training.scores import ScoreError, cider_by_photo
+from training.scores import cider_by_photo
 from training.sources import DataError
 
 RIGHT_FROM = 40.0  # CIDEr x100
@@ -273,13 +273,7 @@ def measure(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit code, 2 when something needed is missing or broken."""
-    options = _options(arguments)
-    try:
-        _run(options)
-    except (DataError, ScoreError, VoisError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
+    return exit_code(_run, _options(arguments))
 
 
 def _run(options: argparse.Namespace) -> None:

@@ -22,25 +22,24 @@ from tqdm import tqdm
 
 from pipeline.captioner import Captioner
 from pipeline.contract import ModelContract
-from pipeline.errors import VoisError
 from pipeline.forms import Form, Telling, put
 from pipeline.image import read_rgb
 from pipeline.vocabulary import ENGLISH, normalise, sentence
 from pipeline.wording import neutral_words
 from training.bootstrap import around, redraw
 from training.card import CARD_FILE, Row, model_hash, report, rows_of, table, write_card
+from training.command import exit_code
 from training.contact_sheet import contact_sheet
 from training.evaluation import Described, Evaluation
 from training.flickr8k import Photo, load
 from training.peers import load_peers, save_peer
 from training.scores import (
-    ScoreError,
     cider_by_photo,
     human_scores,
     java_found,
     score,
 )
-from training.sources import SPLITS, DataError
+from training.sources import SPLITS
 
 
 def describe(
@@ -137,13 +136,7 @@ def as_json(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit code, 2 when something needed is missing or broken."""
-    options = _options(arguments)
-    try:
-        _run(options)
-    except (DataError, ScoreError, VoisError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
+    return exit_code(_run, _options(arguments))
 
 
 def _run(options: argparse.Namespace) -> None:

@@ -18,7 +18,6 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.captioner import Captioner
-from pipeline.errors import VoisError
 from training.bootstrap import Intervals, around, redraw
 from training.card import (
     CARD_FILE,
@@ -29,12 +28,13 @@ from training.card import (
     table,
     write_card,
 )
+from training.command import exit_code
 from training.evaluate import describe, measure
 from training.evaluation import Described, Evaluation
 from training.flickr8k import load
 from training.peers import Travelled, load_travelled
 from training.scores import ScoreError, Scores, java_found, mean_scores, score
-from training.sources import CAPTIONS_PER_PHOTO, DataError
+from training.sources import CAPTIONS_PER_PHOTO
 
 FRENCH = "fr"
 LEAST_RATIO = 0.6  # of a French score to the English one: what was asked for
@@ -146,13 +146,7 @@ def _report_french(one: OneReference) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit code, 2 when something needed is missing or broken."""
-    options = _options(arguments)
-    try:
-        _run(options)
-    except (DataError, ScoreError, VoisError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
+    return exit_code(_run, _options(arguments))
 
 
 def _run(options: argparse.Namespace) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.wording.pieces import Piece, join, repeated, word_at
+from pipeline.wording.pieces import Piece, distinct, join, word_at
 
 NOUNS = {
     **dict.fromkeys(
@@ -69,7 +69,7 @@ def neutral(parts: list[Piece]) -> list[Piece]:
     parts = _together(parts)
     if [part.word for part in parts] == before:
         return parts
-    return _distinct(_articles(_another(parts)))
+    return distinct(_articles(_another(parts)), _shorter)
 
 
 def _nouns(parts: list[Piece]) -> list[Piece]:
@@ -211,19 +211,6 @@ def _group(parts: list[Piece], start: int, after: _Group | None = None) -> _Grou
 ADJECTIVES = frozenset(
     "young little small old older elderly blond blonde asian black white".split()
 )
-
-
-def _distinct(parts: list[Piece]) -> list[Piece]:
-    """Says the later of two mentions in other words where they repeat a pair of words."""
-    for _ in range(len(parts)):
-        place = repeated(parts)
-        if place is None:
-            break
-        shorter = _shorter(parts, place)
-        if shorter is None:
-            break
-        parts = shorter
-    return parts
 
 
 def _shorter(parts: list[Piece], place: int) -> list[Piece] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.wording.pieces import Piece, join, repeated, word_at
+from pipeline.wording.pieces import Piece, distinct, join, word_at
 
 
 @dataclass(frozen=True)
@@ -276,7 +276,7 @@ def _together(parts: list[Piece]) -> list[Piece]:
         group = [join(word, every) for word in words]
         after = place + len(group)
         parts = _plural_after([*parts[:place], *group, *parts[second.end :]], after, first.noun)
-    return _distinct(_another(parts))
+    return distinct(_another(parts), _shorter)
 
 
 _LEADS = frozenset("d' de à avec par pour".split())
@@ -337,19 +337,6 @@ def _group(parts: list[Piece], start: int) -> _Group | None:
 
 
 _SINGULAR = ("une", "la", "le", "l'")
-
-
-def _distinct(parts: list[Piece]) -> list[Piece]:
-    """Says the later of two mentions in other words where they repeat a pair of words."""
-    for _ in range(len(parts)):
-        place = repeated(parts)
-        if place is None:
-            break
-        shorter = _shorter(parts, place)
-        if shorter is None:
-            break
-        parts = shorter
-    return parts
 
 
 def _shorter(parts: list[Piece], place: int) -> list[Piece] | None:

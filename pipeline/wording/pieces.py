@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -47,3 +47,23 @@ def repeated(parts: Sequence[Piece]) -> int | None:
             return place
         met.add((one, two))
     return None
+
+
+def distinct(
+    parts: list[Piece], shorter: Callable[[list[Piece], int], list[Piece] | None]
+) -> list[Piece]:
+    """Says the later of two mentions in other words where they repeat a pair of words.
+
+    Args:
+        parts: the description.
+        shorter: shortens whoever is mentioned in the pair at a place; None where it cannot.
+    """
+    for _ in range(len(parts)):
+        place = repeated(parts)
+        if place is None:
+            break
+        said = shorter(parts, place)
+        if said is None:
+            break
+        parts = said
+    return parts
