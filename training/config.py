@@ -160,8 +160,8 @@ RECIPES = {
     # at first and worse in the end. Two of these, from two seeds, are what is shipped.
     "mixed": TrainConfig(
         stages=(
-            StageConfig("decoder", epochs=7, learning_rate=6e-4, final_rate=0.05, warm_up=120),
-            replace(SELF_CRITICAL, epochs=2),
+            StageConfig("decoder", epochs=9, learning_rate=6e-4, final_rate=0.05, warm_up=120),
+            replace(SELF_CRITICAL, epochs=4),
         ),
         cached_views=3,
         hidden=Hidden(channels=0.2, places=0.1, parts=0.15),
