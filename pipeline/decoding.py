@@ -94,7 +94,8 @@ def beam_search(
         begin: the token that stands before the first word; it chooses the language.
 
     Returns:
-        1 to `beam_size` captions.
+        1 to `beam_size` captions. It ends when nothing can beat the best of them: of the others
+        some may be missing that a longer search would have found.
     """
     rules = rules or Rules()
     beams = [_Beam((), (), 0.0, ())]
@@ -152,12 +153,12 @@ def _settled(
     max_length: int,
     beam_size: int,
 ) -> bool:
-    """Whether no running beam can still beat the worst of a full list of finished captions."""
+    """Whether the list of finished captions is full and no running beam can beat its best."""
     if len(finished) < beam_size:
         return False
     # Log-probabilities only fall, and the longest caption divides them by the most.
     hope = max(beam.total for beam in beams) / (max_length + 1) ** length_penalty
-    return bool(hope <= finished[-1].score)
+    return bool(hope <= finished[0].score)
 
 
 def _grow(
