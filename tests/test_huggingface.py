@@ -242,7 +242,7 @@ def test_the_whole_way(
     assert contract.encoder == f"{name} (licence not stated)"
     assert (contract.input_size, contract.mean) == (after.input_size, after.mean)
     theirs = parity.torch_captioner(load_model(run / "best.pt"), ours)
-    assert parity.compare_numbers(theirs, ours) < 5e-3
+    assert parity.compare_numbers(theirs, ours) < parity.NUMBERS_BOUND
     rgbs = [draw("red", "square", np.random.default_rng(seed)) for seed in range(3)]
     assert parity.compare_words(theirs, ours, rgbs) == 0
     assert ours.describe(rgbs[0]).text
