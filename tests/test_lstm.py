@@ -13,14 +13,13 @@ import torch
 from export import parity
 from export.to_onnx import export
 from pipeline.captioner import Captioner
-from pipeline.decoding import Rules, beam_search
 from pipeline.vocabulary import BEGIN, END, PAD, Vocabulary
 from tests.data.tiny_files import COLOURS, SHAPES, draw, write_world
 from tests.data.tiny_world import TinyEncoder
+from tests.searches import hold_to_the_pipelines
 from training import train
 from training.checkpoint import load_model
 from training.config import MODELS, RECIPES, ModelConfig, StageConfig, TrainConfig, usual_recipe
-from training.generate import beams
 from training.losses import caption_loss
 from training.lstm import AttendAndTell
 from training.network import build_model
@@ -154,32 +153,8 @@ def test_the_loss_holds_the_penalty_by_its_weight() -> None:
 def test_its_batched_beam_search_is_the_pipelines() -> None:
     model = network(4)
     keys, values = crossed(model, 20)
-    tokens, scores = beams(model, keys, values, 3, 0.7, BEGIN, Rules().never_written)
     empty = torch.zeros(1, 1, 1, 0, 24)
-    lengths = set()
-    for photo in range(20):
-
-        def step(last, state, photo=photo):
-            with torch.no_grad():
-                one = slice(photo, photo + 1)
-                log_p, *state, _ = model.step(
-                    torch.from_numpy(last), *state, keys[one], values[one]
-                )
-            return log_p.numpy(), state
-
-        found = beam_search(
-            step,
-            lambda state, rows: [part[:, torch.from_numpy(rows)] for part in state],
-            (empty, empty),
-            beam_size=3,
-            length_penalty=0.7,
-            max_length=SMALL.max_words,
-            rules=Rules(),
-        )
-        best = [token for token in tokens[photo, 0].tolist() if token != PAD]
-        assert (*found[0].tokens, END) == tuple(best)
-        assert found[0].score == pytest.approx(float(scores[photo, 0]), abs=1e-4)
-        lengths.add(len(best))
+    hold_to_the_pipelines(model, keys, values, empty, 0.7)
 
 
 def test_it_learns_the_tiny_world_and_its_files_say_so(finished: Path, assets: Path) -> None:

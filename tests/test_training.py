@@ -16,17 +16,16 @@ import torch
 from export import parity
 from export.to_onnx import export
 from pipeline.captioner import Captioner
-from pipeline.decoding import Rules, beam_search
 from pipeline.vocabulary import BEGIN, END, PAD, Vocabulary
 from tests.data.tiny_files import draw, write_world
 from tests.data.tiny_world import MODEL, TinyEncoder
+from tests.searches import hold_to_the_pipelines
 from training import views
 from training.checkpoint import load_model
 from training.config import StageConfig, TrainConfig
 from training.device import autocast
 from training.encoder import EfficientNetLite, EfficientNetTrio, Encoder, build_encoder
 from training.flickr8k import Photo
-from training.generate import beams
 from training.growth import grow
 from training.losses import caption_loss, self_critical_loss
 from training.model import CaptionModel
@@ -319,32 +318,8 @@ def test_the_batched_beam_search_is_the_pipelines(length_penalty: float) -> None
             weights.mul_(8 if weights.ndim > 1 else 1)
         pixels = torch.randn(40, 3, 32, 32, generator=torch.Generator().manual_seed(3))
         keys, values = model.cross(model.memory(model.photo_encoder(pixels)))
-        tokens, scores = beams(model, keys, values, 3, length_penalty, BEGIN, Rules().never_written)
     empty = torch.zeros(config.layers, 1, config.heads, 0, config.width // config.heads)
-    for photo in range(40):
-
-        def step(last, state, photo=photo):
-            with torch.no_grad():
-                one = slice(photo, photo + 1)
-                log_p, *state, _ = model.step(
-                    torch.from_numpy(last), *state, keys[one], values[one]
-                )
-            return log_p.numpy(), state
-
-        found = beam_search(
-            step,
-            lambda state, rows: [part[:, torch.from_numpy(rows)] for part in state],
-            (empty, empty),
-            beam_size=3,
-            length_penalty=length_penalty,
-            max_length=config.max_words,
-            rules=Rules(),
-        )
-        # Both keep searching to the end, so the best caption is one; lower ranks may differ by
-        # which beams were already given up.
-        best = [token for token in tokens[photo, 0].tolist() if token != PAD]
-        assert (*found[0].tokens, END) == tuple(best)
-        assert found[0].score == pytest.approx(float(scores[photo, 0]), abs=1e-4)
+    hold_to_the_pipelines(model, keys, values, empty, length_penalty)
 
 
 def test_the_step_with_cached_keys_is_the_whole_pass() -> None:

@@ -28,6 +28,7 @@ class Encoder(Protocol):
         mean: per channel, of RGB scaled to 0..1.
         std: per channel, of RGB scaled to 0..1.
         channels: C, of a place's feature.
+        parts: networks side by side, of C / `parts` channels each.
         places: N, places of the feature map.
         grid: its rows and columns, row by row; their product is N.
     """
@@ -37,6 +38,7 @@ class Encoder(Protocol):
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
     channels: int
+    parts: int
     places: int
     grid: tuple[int, int]
 
@@ -58,6 +60,7 @@ class EfficientNetLite(nn.Module):
     mean = (0.498, 0.498, 0.498)
     std = (0.502, 0.502, 0.502)
     channels = 1280
+    parts = 1
     places = 49
     grid = (7, 7)
 
@@ -119,6 +122,7 @@ class EfficientNetTrio(EfficientNetLite):
     """
 
     channels = 3 * 1280
+    parts = 3
 
     def __init__(self, *, pretrained: bool = True) -> None:
         """Builds the three; `pretrained=False` leaves random weights for a checkpoint to fill."""

@@ -88,6 +88,7 @@ class HuggingFaceEncoder(nn.Module):
         else:
             side = size // int(config.patch_size)
             self.channels, self.grid, self._extra = shape[2], (side, side), shape[1] - side**2
+        self.parts = 1
         self.places = self.grid[0] * self.grid[1]
 
     def freeze(self, blocks: int | None) -> None:

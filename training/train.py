@@ -163,7 +163,7 @@ class Trainer:
                 of_photo = generator.integers(len(self.features), size=len(chosen))
                 rows = [self.features[v][p] for v, p in zip(of_photo, chosen, strict=True)]
                 features = torch.from_numpy(np.stack(rows)).to(self.device).float()
-                parts = features.shape[2] // 1280
+                parts = self.model.photo_encoder.parts
                 yield chosen, views.hide(features, self.config.hidden, parts)
             else:
                 photos = [self.train_photos[place] for place in chosen]

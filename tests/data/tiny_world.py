@@ -46,6 +46,7 @@ class TinyEncoder(nn.Module):
     mean = (0.5, 0.5, 0.5)
     std = (0.5, 0.5, 0.5)
     channels = 16
+    parts = 1
     places = 16
     grid = (4, 4)
 
