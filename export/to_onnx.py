@@ -26,6 +26,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from export.weights import multiply_in_int8, store_as_float16
 from pipeline import contract as names
 from pipeline.confidence import Confidence
+from pipeline.confidence_file import save_confidence
 from pipeline.contract import ModelContract
 from pipeline.vocabulary import Vocabulary
 from training.encoder import EncoderError
@@ -160,7 +161,7 @@ def export(
         vocabulary.save(partial / VOCABULARY_FILE)
         # Until `training.calibrate` has fitted it, everything is said as a guess.
         neutral = Confidence.neutral(vocabulary.languages, encoder.channels)
-        neutral.save(partial / CONFIDENCE_FILE)
+        save_confidence(neutral, partial / CONFIDENCE_FILE)
         contract.save(partial)
         for file in sorted(partial.iterdir()):
             file.replace(folder / file.name)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline import contract as names
 from pipeline.confidence import Confidence, Manner
+from pipeline.confidence_file import load_confidence
 from pipeline.contract import ModelContract
 from pipeline.decoding import Hypothesis, Rules, beam_search
 from pipeline.errors import ModelError
@@ -145,7 +146,7 @@ class Captioner:
         # A step reads matrices more than it computes: a second thread only makes it wait.
         decoder = open_session(folder / contract.decoder_file, threads=1)
         if calibrated:
-            confidence = Confidence.load(folder / contract.confidence_file, contract.languages)
+            confidence = load_confidence(folder / contract.confidence_file, contract.languages)
         else:
             outputs = {value.name: value.shape for value in encoder.get_outputs()}
             confidence = Confidence.neutral(contract.languages, int(outputs[names.FEATURES][-1]))

@@ -12,43 +12,34 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import combinations
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.decoding import Hypothesis
 from pipeline.errors import ModelError
+from pipeline.evidence import (
+    EVIDENCE,
+    FARTHEST,
+    WORD_EVIDENCE,
+    Floats,
+    Space,
+    Words,
+    evidence,
+    sigmoid,
+    word_evidence,
+)
 from pipeline.vocabulary import joined
 
-Floats = NDArray[np.float64]
-
-# What a description's probability is computed from, in order.
-EVIDENCE = (
-    "mean",  # word log-probability, the end's too
-    "least",  # the lowest of them
-    "margin",  # score over that of the best other beam
-    "agreement",  # words that two beams share, of those that they have: mean over the pairs
-    "length",  # words
-    "beams",  # mean word log-probability of all beams, over this one's
-    "outside",  # log squared distance from the training photos' principal space
-    "inside",  # log mean squared distance within it, in deviations
-)
-# What a word's probability is computed from, in order; then comes a constant.
-WORD_EVIDENCE = ("beams that say it", "log-probability", "log share in captions", "strangeness")
 ARTICLES = {
     "en": frozenset({"a", "an", "the"}),
     "fr": frozenset({"un", "une", "des", "le", "la", "les", "l'", "du"}),
 }
 MOST_SURE = 3  # more words than these would be a description again
-_MISFIT = "The model's files do not fit together. Install Vois again."
-_FARTHEST = 10.0  # strangeness beyond this says nothing more about words
+MISFIT = "The model's files do not fit together. Install Vois again."
 
 
 class Manner(StrEnum):
@@ -73,46 +64,6 @@ class Verdict:
     probability: float
     manner: Manner
     sure: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Space:
-    """Where the training photos lie.
-
-    Attributes:
-        centre: (D,) their mean, each feature vector being scaled to length 1.
-        axes: (D, K) their principal components, to float16's precision.
-        spread: (K,) their deviation along each, shrunk towards the mean.
-    """
-
-    centre: Floats
-    axes: Floats
-    spread: Floats
-
-    def place(self, features: NDArray[np.floating]) -> Floats:
-        """(N, D) features -> (N, 2 + K): outside, inside, and the coordinates in deviations."""
-        rows = np.asarray(features, np.float64)
-        rows = rows / (np.linalg.norm(rows, axis=1, keepdims=True) + 1e-9) - self.centre
-        along = rows @ self.axes
-        outside = np.maximum((rows**2).sum(1) - (along**2).sum(1), 1e-9)
-        along = along / self.spread
-        inside = np.maximum((along**2).mean(1), 1e-9)
-        return np.column_stack([np.log(outside), np.log(inside), along])
-
-
-@dataclass(frozen=True)
-class Words:
-    """What is known of one language's words.
-
-    Attributes:
-        number: where a word stands in the arrays.
-        share: (W,) natural log of the share of training captions that hold it.
-        thing: (W,) bool, whether it can be named alone ("dog", not "brown" or "runs").
-    """
-
-    number: dict[str, int]
-    share: Floats
-    thing: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -150,7 +101,7 @@ class Confidence:
             model="",
             space=Space(np.zeros(features), np.zeros((features, 1)), np.ones(1)),
             # One in two is right, and no photo is strange.
-            strange=np.array([0.0, 0.0, 0.0, -_FARTHEST]),
+            strange=np.array([0.0, 0.0, 0.0, -FARTHEST]),
             right=np.zeros(len(EVIDENCE) + 1),
             usual={code: np.array([[0.0], [1.0]]) * np.ones(len(EVIDENCE)) for code in languages},
             word=np.zeros(len(WORD_EVIDENCE) + 1),
@@ -179,7 +130,7 @@ class Confidence:
             ModelError: the features are not those of the model this was fitted for.
         """
         if features.shape != self.space.centre.shape or language not in self.usual:
-            raise ModelError(_MISFIT)
+            raise ModelError(MISFIT)
         place = self.space.place(features[None])[0]
         strangeness = float(place @ self.strange[:-1] + self.strange[-1])
         found = evidence(said, hypotheses, place)
@@ -223,110 +174,6 @@ class Confidence:
                 chosen.append(phrase)
         return tuple(chosen[:MOST_SURE])
 
-    def save(self, path: Path) -> None:
-        """Writes a compressed npz file."""
-        arrays: dict[str, NDArray[np.generic]] = {
-            "model": np.array(self.model),
-            "languages": np.array(list(self.usual)),
-            "centre": self.space.centre.astype(np.float32),
-            "axes": self.space.axes.astype(np.float16),
-            "spread": self.space.spread,
-            "strange": self.strange,
-            "right": self.right,
-            "word": self.word,
-            "limits": np.array([self.plain_from, self.unknown_below, self.sure_from]),
-        }
-        for code, known in self.words.items():
-            arrays[f"usual_{code}"] = self.usual[code]
-            arrays[f"words_{code}"] = np.array(list(known.number), dtype=np.str_)
-            arrays[f"share_{code}"] = known.share.astype(np.float32)
-            arrays[f"thing_{code}"] = known.thing
-        with path.open("wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **arrays)
-
-    @classmethod
-    def load(cls, path: Path, languages: Sequence[str]) -> Confidence:
-        """Reads and checks what `save` wrote, for a model that speaks `languages`.
-
-        Raises:
-            ModelError: the file is missing or damaged, or belongs to another model.
-        """
-        try:
-            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-                confidence = _read({name: file[name] for name in file.files})
-        except FileNotFoundError as error:
-            raise ModelError("The model is missing: there is no {file}.", file=path.name) from error
-        except _UNREADABLE as error:
-            raise ModelError(
-                "The model file {file} is damaged. Install Vois again.", file=path.name
-            ) from error
-        if set(confidence.usual) != set(languages):
-            raise ModelError(_MISFIT)
-        return confidence
-
-
-_UNREADABLE = (OSError, EOFError, ValueError, LookupError, zipfile.BadZipFile, zlib.error)
-
-
-def sigmoid(values: NDArray[np.float64] | float) -> Floats:
-    """The logistic function, of any shape; never overflows."""
-    return np.asarray(1 / (1 + np.exp(-np.clip(values, -50, 50))), np.float64)
-
-
-def evidence(
-    said: Sequence[Sequence[str]], hypotheses: Sequence[Hypothesis], place: Floats
-) -> Floats:
-    """What the beams of a photo tell.
-
-    Args:
-        said: the words of each.
-        hypotheses: the same captions, as the search gave them.
-        place: (2 + K,) of `Space.place`.
-
-    Returns:
-        (beams, len(EVIDENCE)) float64.
-    """
-    means = np.array([np.mean(one.word_scores) for one in hypotheses])
-    scores = [one.score for one in hypotheses]
-    sets = [set(words) for words in said]
-    shared = [len(one & other) / max(1, len(one | other)) for one, other in combinations(sets, 2)]
-    agreement = float(np.mean(shared)) if shared else 1.0
-    rows = []
-    for number, one in enumerate(hypotheses):
-        others = scores[:number] + scores[number + 1 :]
-        margin = scores[number] - max(others) if others else 0.0
-        rows.append(
-            [
-                means[number],
-                min(one.word_scores),
-                margin,
-                agreement,
-                len(said[number]),
-                means.mean() - means[number],
-                place[0],
-                place[1],
-            ]
-        )
-    return np.array(rows, np.float64)
-
-
-def word_evidence(
-    words: Sequence[str],
-    scores: Sequence[float],
-    said: Sequence[Sequence[str]],
-    strangeness: float,
-    known: Words,
-) -> Floats:
-    """What tells whether each word of a caption is right: (words, len(WORD_EVIDENCE)) float64."""
-    rarest = float(known.share.min()) if known.share.size else 0.0
-    far = float(np.clip(strangeness, -_FARTHEST, _FARTHEST))
-    rows = []
-    for word, score in zip(words, scores, strict=False):  # the last score is the end's
-        number = known.number.get(word)
-        share = rarest if number is None else float(known.share[number])
-        rows.append([np.mean([word in other for other in said]), score, share, far])
-    return np.array(rows, np.float64).reshape(len(words), len(WORD_EVIDENCE))
-
 
 def _phrase_begin(words: Sequence[str], end: int, sure: NDArray[np.bool_], language: str) -> int:
     """Where "a brown dog" begins, if "brown" is sure and an article stands there; else `end`."""
@@ -337,55 +184,3 @@ def _phrase_begin(words: Sequence[str], end: int, sure: NDArray[np.bool_], langu
         if not sure[begin]:
             break
     return end
-
-
-def _read(arrays: dict[str, NDArray[np.generic]]) -> Confidence:
-    """Checks names, shapes and ranges.
-
-    Raises:
-        ValueError: something is not as `save` writes it.
-        LookupError: an array is missing.
-    """
-    codes = [str(code) for code in arrays["languages"]]
-    floats = {
-        name: np.asarray(array, np.float64)
-        for name, array in arrays.items()
-        if array.dtype.kind == "f"
-    }
-    if not all(np.isfinite(array).all() for array in floats.values()):
-        raise ValueError("a number is not finite")
-    centre, axes, spread = floats["centre"], floats["axes"], floats["spread"]
-    limits = [float(limit) for limit in floats["limits"]]
-    usual, words = {}, {}
-    for code in codes:
-        usual[code] = floats[f"usual_{code}"]
-        spelled = [str(word) for word in arrays[f"words_{code}"]]
-        share, thing = floats[f"share_{code}"], np.asarray(arrays[f"thing_{code}"], np.bool_)
-        if not len(spelled) == len(share) == len(thing):
-            raise ValueError("the words do not fit together")
-        words[code] = Words({word: place for place, word in enumerate(spelled)}, share, thing)
-    sound = (
-        axes.shape == (*centre.shape, *spread.shape)
-        and floats["strange"].shape == (len(spread) + 3,)
-        and floats["right"].shape == (len(EVIDENCE) + 1,)
-        and floats["word"].shape == (len(WORD_EVIDENCE) + 1,)
-        and all(one.shape == (2, len(EVIDENCE)) and one[1].min() > 0 for one in usual.values())
-        and spread.min() > 0
-        and len(limits) == 3
-        and 0 <= limits[1] <= limits[0] <= 1
-        and 0 <= limits[2] <= 1
-    )
-    if not sound:
-        raise ValueError("the arrays do not fit together")
-    return Confidence(
-        model=str(arrays["model"]),
-        space=Space(centre, axes, spread),
-        strange=floats["strange"],
-        right=floats["right"],
-        usual=usual,
-        word=floats["word"],
-        words=words,
-        plain_from=limits[0],
-        unknown_below=limits[1],
-        sure_from=limits[2],
-    )

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from pipeline.captioner import Captioner
-from pipeline.confidence import sigmoid
 from pipeline.contract import ModelContract
+from pipeline.evidence import sigmoid
 from tests.data.tiny_files import TINY, write_world
 from training import calibrate, card
 from training.calibration import (
@@ -55,6 +55,16 @@ def test_logistic_regression_finds_what_made_the_data() -> None:
     assert calibration_error(bins_of(chances, labels, equal_mass=True)) < 0.02
 
 
+def test_what_a_chance_is_multiplied_by_is_not_charged_twice() -> None:
+    rng = np.random.default_rng(5)
+    rows, most = rng.normal(5, 3, (20_000, 2)), rng.uniform(0.3, 1, 20_000)
+    labels = rng.random(20_000) < most * sigmoid(rows @ [0.7, -0.4] - 1)
+    found = fit_logistic(rows, labels, np.ones(20_000), 1.0, most)
+    assert found == pytest.approx([0.7, -0.4, -1.0], abs=0.1)
+    across = predict_across(rows, labels, 1.0, most)
+    assert across.mean() == pytest.approx(labels.mean(), abs=0.005)
+
+
 def test_labels_all_alike_stay_finite() -> None:
     found = fit_logistic(np.ones((50, 3)), np.ones(50, bool), np.ones(50), 1.0)
     assert 0.9 < sigmoid(np.ones(3) @ found[:-1] + found[-1]) < 1
@@ -63,7 +73,7 @@ def test_labels_all_alike_stay_finite() -> None:
 def test_a_row_is_predicted_by_fits_that_have_not_seen_it() -> None:
     # Each row has a column of its own, which would give its label away.
     labels = np.random.default_rng(1).random(60) < 0.5
-    across = predict_across(np.eye(60) * 100, labels, 1e-6, 60)
+    across = predict_across(np.eye(60) * 100, labels, 1e-6)
     assert np.abs(across[labels].mean() - across[~labels].mean()) < 0.2
 
 
@@ -74,10 +84,13 @@ def test_what_lies_off_the_photos_space_is_strange() -> None:
     seen = rng.normal(size=(200, 8)) @ basis + 10
     odd = rng.normal(size=(60, 8)) @ basis + 10 + rng.normal(size=(60, 40))
     space = fit_space(photos, np.ones(300))
-    weights = fit_strangeness([space.place(photos)], space.place(odd[:30]), space.place(seen), 0.05)
-    strange = [space.place(rows) @ weights[:-1] + weights[-1] > 0 for rows in (seen, odd[30:])]
-    assert strange[0].mean() == pytest.approx(0.05, abs=0.006)
-    assert strange[1].mean() > 0.9
+    farther = seen + 0.05 * rng.normal(size=(200, 40))
+    places = [space.place(rows) for rows in (photos, odd[:30], seen, farther)]
+    weights = fit_strangeness(places[:1], places[1], places[2:], 0.05)
+    both = (seen, farther, odd[30:])
+    strange = [space.place(rows) @ weights[:-1] + weights[-1] > 0 for rows in both]
+    assert strange[0].mean() < strange[1].mean() == pytest.approx(0.05, abs=0.006)
+    assert strange[2].mean() > 0.9
 
 
 def test_the_space_is_that_of_the_covariance() -> None:

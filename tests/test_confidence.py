@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 
 from pipeline.captioner import Captioner
-from pipeline.confidence import EVIDENCE, Confidence, Manner, Verdict, Words, evidence
+from pipeline.confidence import Confidence, Manner, Verdict
+from pipeline.confidence_file import load_confidence, save_confidence
 from pipeline.decoding import Hypothesis
 from pipeline.errors import ModelError
+from pipeline.evidence import EVIDENCE, Words, evidence
 from pipeline.guidance import assess
 from tests.data.tiny_files import TINY, tiny_confidence
 from training.card import model_hash
@@ -120,10 +122,10 @@ def test_words_that_other_beams_lack_are_less_sure() -> None:
 
 def test_what_is_saved_is_what_is_loaded(tmp_path: Path) -> None:
     path = tmp_path / "confidence.npz"
-    knowing().save(path)
+    save_confidence(knowing(), path)
     first = path.read_bytes()
-    again = Confidence.load(path, LANGUAGES)
-    again.save(path)
+    again = load_confidence(path, LANGUAGES)
+    save_confidence(again, path)
     assert path.read_bytes() == first
     assert again.words["en"].number == KNOWN.number
     assert judge(again, [-1.0] * 5) == judge(knowing(), [-1.0] * 5)
@@ -160,28 +162,28 @@ def rewritten(path: Path, name: str, array: object) -> None:
 )
 def test_a_damaged_file_is_said_in_a_sentence(name: str, array: object, tmp_path: Path) -> None:
     path = tmp_path / "confidence.npz"
-    tiny_confidence().save(path)
-    Confidence.load(path, LANGUAGES)
+    save_confidence(tiny_confidence(), path)
+    load_confidence(path, LANGUAGES)
     rewritten(path, name, array)
     with pytest.raises(ModelError, match=r"model file confidence\.npz is damaged\."):
-        Confidence.load(path, LANGUAGES)
+        load_confidence(path, LANGUAGES)
 
 
 def test_a_file_that_is_no_archive_or_gone_is_said_in_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "confidence.npz"
     with pytest.raises(ModelError, match=r"is missing: there is no confidence\.npz") as caught:
-        Confidence.load(path, LANGUAGES)
+        load_confidence(path, LANGUAGES)
     assert str(tmp_path) not in str(caught.value)
     path.write_bytes(b"no archive")
     with pytest.raises(ModelError, match="is damaged"):
-        Confidence.load(path, LANGUAGES)
+        load_confidence(path, LANGUAGES)
 
 
 def test_another_models_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "confidence.npz"
-    tiny_confidence().save(path)
+    save_confidence(tiny_confidence(), path)
     with pytest.raises(ModelError, match="do not fit together"):
-        Confidence.load(path, ("en",))
+        load_confidence(path, ("en",))
     with pytest.raises(ModelError, match="do not fit together"):
         tiny_confidence().judge(SAID[:1], found([-1.0] * 5), np.zeros(15, np.float32), "en")
 

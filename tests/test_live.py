@@ -12,7 +12,8 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.captioner import Captioner
-from pipeline.confidence import EVIDENCE, Confidence
+from pipeline.confidence import Confidence
+from pipeline.evidence import EVIDENCE
 from pipeline.forms import FULL_WORDS, SHORT_WORDS, Form, Telling
 from pipeline.guidance import Kind
 from pipeline.image import read_rgb

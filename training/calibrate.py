@@ -14,28 +14,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
-from tqdm import tqdm
 
-from pipeline.captioner import NEVER_LAST, Caption, Captioner, Encoded
-from pipeline.confidence import (
-    ARTICLES,
-    Confidence,
-    Floats,
-    Space,
-    Words,
-    evidence,
-    sigmoid,
-    word_evidence,
-)
+from pipeline.captioner import NEVER_LAST, Captioner
+from pipeline.confidence import ARTICLES, Confidence
+from pipeline.confidence_file import save_confidence
 from pipeline.contract import ModelContract
-from pipeline.decoding import Hypothesis
-from pipeline.image import read_rgb
+from pipeline.evidence import Floats, Space, Words, sigmoid, word_evidence
 from pipeline.vocabulary import normalise
 from training.calibration import (
     RIDGE,
@@ -49,7 +38,7 @@ from training.calibration import (
 from training.card import CARD_FILE, CONFIDENCE_PART, model_hash, write_card
 from training.command import exit_code
 from training.flickr8k import Photo, load
-from training.nonscenes import LEARNED_SEED, MEASURED, draw
+from training.nonscenes import LEARNED_SEED, MEASURED
 from training.reliability import (
     PICTURE_FILE,
     Judged,
@@ -57,10 +46,9 @@ from training.reliability import (
     report,
     report_nonscenes,
 )
-from training.scores import cider_by_photo
 from training.sources import DataError
+from training.told import Told, encode, tell, tell_drawn
 
-RIGHT_FROM = 40.0  # CIDEr x100
 TRAIN_EVERY = 2  # of the training photos: half of them show the space, in half the time
 LEARNED = 480  # thirty of each kind
 OTHER_LANGUAGE_EVERY = 3  # of the dev photos, to learn another language's usual evidence
@@ -69,81 +57,6 @@ OTHER_LANGUAGE_EVERY = 3  # of the dev photos, to learn another language's usual
 STRANGE_SHARE, PLAIN_SHARE = 0.01, 0.92
 UNKNOWN_BELOW = 0.12  # one chance in eight: a guess that is better not heard
 SURE_FROM = 0.5  # of single words, which are said after "Perhaps": more often right than not
-
-
-@dataclass(frozen=True)
-class Told:
-    """What the model says of pictures, in one language.
-
-    Attributes:
-        photos: where they come from; none for drawn pictures.
-        features: (N, D).
-        captions: by picture, all beams, the best first.
-    """
-
-    photos: tuple[Photo, ...]
-    features: Floats
-    captions: tuple[tuple[Caption, ...], ...]
-
-    def right(self) -> NDArray[np.bool_]:
-        """Whether each description is right."""
-        best = {
-            photo.name: one[0].words for photo, one in zip(self.photos, self.captions, strict=True)
-        }
-        found = cider_by_photo(best, {photo.name: photo.captions for photo in self.photos})
-        return np.array([found[photo.name] >= RIGHT_FROM for photo in self.photos])
-
-    def evidence(self, places: Floats, contract: ModelContract) -> Floats:
-        """(N, len(EVIDENCE)) of the best captions."""
-        rows = []
-        for captions, place in zip(self.captions, places, strict=True):
-            said = [one.words for one in captions]
-            rows.append(evidence(said, hypotheses(captions, contract), place)[0])
-        return np.array(rows)
-
-
-def tell(captioner: Captioner, photos: Sequence[Photo], language: str, note: str) -> Told:
-    """Describes photos with all beams."""
-    pictures = (read_rgb(photo.path.read_bytes()) for photo in photos)
-    encoded = (captioner.encode(rgb) for rgb in pictures)
-    return _told(captioner, encoded, len(photos), language, note, tuple(photos))
-
-
-def tell_drawn(captioner: Captioner, count: int, seed: int, note: str) -> tuple[Told, list[str]]:
-    """Describes drawn pictures that are no scenes; also gives their families."""
-    families: list[str] = []
-
-    def encoded() -> Iterable[Encoded]:
-        for one in draw(count, seed):
-            families.append(one.family)
-            yield captioner.encode(one.rgb)
-
-    told = _told(captioner, encoded(), count, captioner.contract.languages[0], note, ())
-    return told, families
-
-
-def encode(captioner: Captioner, photos: Sequence[Photo], note: str) -> Floats:
-    """(N, D): the features of photos."""
-    return np.array(
-        [
-            captioner.encode(read_rgb(photo.path.read_bytes())).features
-            for photo in tqdm(photos, note, unit=" photos")
-        ],
-        np.float64,
-    )
-
-
-def hypotheses(captions: Sequence[Caption], contract: ModelContract) -> list[Hypothesis]:
-    """The search's own form of captions."""
-    return [
-        Hypothesis(
-            (),
-            one.word_scores,
-            sum(one.word_scores) / len(one.word_scores) ** contract.length_penalty,
-            (),
-        )
-        for one in captions
-    ]
 
 
 @dataclass(frozen=True)
@@ -162,8 +75,13 @@ class Learned:
     drawn: Told
     families: tuple[str, ...]
 
-    def strangeness(self, seen: Floats, without: str = "") -> Floats:
-        """The weights that `Confidence.strange` wants, learned without a family."""
+    def strangeness(self, seen: Sequence[Floats], without: str = "") -> Floats:
+        """The weights that `Confidence.strange` wants, learned without a family.
+
+        Args:
+            seen: the places of other photos of the sets that the model was trained on.
+            without: a family of drawn pictures.
+        """
         kept = np.array([family != without for family in self.families])
         places = self.space.place(self.drawn.features[kept])
         return fit_strangeness(self.scenes, places, seen, STRANGE_SHARE)
@@ -207,7 +125,7 @@ def fit(
     learned = learn(captioner, [one["train"] for one in data[:trained]], drawn)
     dev = [tell(captioner, one["dev"], languages[0], "dev photos") for one in data]
     places = [learned.space.place(one.features) for one in dev]
-    strange = learned.strangeness(places[0])
+    strange = learned.strangeness(places[:trained])
     rows = [one.evidence(place, contract) for one, place in zip(dev, places, strict=True)]
     right = [one.right() for one in dev]
     usual = {languages[0]: average(rows[0])}
@@ -216,8 +134,8 @@ def fit(
         usual[code] = average(other.evidence(learned.space.place(other.features), contract))
     mean, deviation = usual[languages[0]]
     scaled, labels = (np.concatenate(rows) - mean) / deviation, np.concatenate(right)
-    across = predict_across(scaled, labels, RIDGE, len(labels))
-    across *= 1 - sigmoid(np.concatenate(places) @ strange[:-1] + strange[-1])
+    scene = 1 - sigmoid(np.concatenate(places) @ strange[:-1] + strange[-1])
+    across = predict_across(scaled, labels, RIDGE, scene)
     train = [photo for one in data[:trained] for photo in one["train"]]
     words = {
         code: find_words([one.said(code) for one in train if one.said(code)], code)
@@ -227,7 +145,7 @@ def fit(
         model=model,
         space=learned.space,
         strange=strange,
-        right=fit_logistic(scaled, labels, np.ones(len(labels)), RIDGE),
+        right=fit_logistic(scaled, labels, np.ones(len(labels)), RIDGE, scene),
         usual=usual,
         word=_fit_words([*dev, learned.drawn], learned.space, strange, words[languages[0]]),
         words=words,
@@ -285,7 +203,7 @@ def _run(options: argparse.Namespace) -> None:
     captioner = Captioner.load(options.assets, calibrated=options.split == "test")
     if options.split == "dev":
         confidence, judged = fit(captioner, data, trained, model, options.learned)
-        confidence.save(path)
+        save_confidence(confidence, path)
         draw_reliability(judged, options.assets / PICTURE_FILE)
         print(report(judged, confidence, model))
         return
@@ -298,7 +216,10 @@ def _run(options: argparse.Namespace) -> None:
     text = report(judged, confidence, model)
     train = [one["train"] for one in data[:trained]]
     learned = learn(captioner, train, options.learned, confidence.space)
-    seen = confidence.space.place(encode(captioner, data[0]["dev"], "dev photos"))
+    seen = [
+        confidence.space.place(encode(captioner, one["dev"], "dev photos"))
+        for one in data[:trained]
+    ]
     unseen = {family: learned.strangeness(seen, family) for family in set(learned.families)}
     text += report_nonscenes(captioner, unseen, options.measured)
     draw_reliability(judged, options.assets / PICTURE_FILE)
@@ -331,21 +252,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     if options.card and options.split != "test":
         parser.error("--card takes the split test, on which nothing is fitted")
     return options
-
-
-def _told(
-    captioner: Captioner,
-    encoded: Iterable[Encoded],
-    count: int,
-    language: str,
-    note: str,
-    photos: tuple[Photo, ...],
-) -> Told:
-    features, captions = [], []
-    for one in tqdm(encoded, note, total=count, unit=" photos"):
-        features.append(one.features)
-        captions.append(tuple(captioner.captions(one, language=language)))
-    return Told(photos, np.array(features, np.float64), tuple(captions))
 
 
 def _plain_from(chances: Floats, strangeness: Floats) -> float:

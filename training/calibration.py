@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.captioner import NEVER_LAST
-from pipeline.confidence import ARTICLES, Floats, Space, Words, sigmoid
+from pipeline.confidence import ARTICLES
+from pipeline.evidence import Floats, Space, Words, sigmoid
 from pipeline.vocabulary import normalise
 
 COMPONENTS = 64  # 48 and 96 tell non-scenes from photos as well (training/LOG.md)
@@ -60,8 +61,14 @@ def fit_space(features: Floats, weights: Floats) -> Space:
     return Space(centre, axes, np.sqrt(variance + SHRINK * variance.mean() + 1e-12))
 
 
-def fit_logistic(rows: Floats, labels: NDArray[np.bool_], weights: Floats, ridge: float) -> Floats:
-    """Logistic regression with a ridge, by Newton's method.
+def fit_logistic(
+    rows: Floats,
+    labels: NDArray[np.bool_],
+    weights: Floats,
+    ridge: float,
+    most: Floats | None = None,
+) -> Floats:
+    """Logistic regression with a ridge, by Fisher scoring.
 
     Platt's targets (1999) instead of 0 and 1 keep it finite when the labels are all the same.
 
@@ -70,6 +77,8 @@ def fit_logistic(rows: Floats, labels: NDArray[np.bool_], weights: Floats, ridge
         labels: (N,).
         weights: (N,) what each row counts.
         ridge: penalty on squared weights, of rows scaled to deviation 1.
+        most: (N,) above 0, to 1: what the logistic function is multiplied by, row by row, so that
+            the product is what fits the labels; 1 where nothing is said.
 
     Returns:
         (F + 1,) weights for the rows as they are, and a constant.
@@ -81,10 +90,14 @@ def fit_logistic(rows: Floats, labels: NDArray[np.bool_], weights: Floats, ridge
     penalty = ridge * np.eye(design.shape[1])
     penalty[-1, -1] = 1e-3
     found = np.zeros(design.shape[1])
+    most = np.ones(len(rows)) if most is None else most
     for _ in range(50):
-        chance = sigmoid(design @ found)
-        bend = design.T @ (design * (weights * chance * (1 - chance))[:, None]) + penalty
-        step = np.linalg.solve(bend, design.T @ (weights * (targets - chance)) - penalty @ found)
+        part = sigmoid(design @ found)
+        chance = most * part
+        slope = (1 - part) / (1 - chance)  # 1 without `most`
+        bend = design.T @ (design * (weights * chance * (1 - part) * slope)[:, None]) + penalty
+        pull = weights * (targets - chance) * slope
+        step = np.linalg.solve(bend, design.T @ pull - penalty @ found)
         found += step
         if np.abs(step).max() < 1e-8:
             break
@@ -100,15 +113,15 @@ def average(rows: Floats, weights: Floats | None = None) -> Floats:
 
 
 def fit_strangeness(
-    scenes: Sequence[Floats], strange: Floats, seen: Floats, share: float
+    scenes: Sequence[Floats], strange: Floats, seen: Sequence[Floats], share: float
 ) -> Floats:
     """Weights that tell pictures that are no scenes from photos, by their `Space.place`.
 
     Args:
         scenes: photos of one set or several, each of which counts the same.
         strange: pictures that are no scenes, which count as much as all sets.
-        seen: other photos, by which the threshold, 0, is set.
-        share: of `seen` that shall lie above it.
+        seen: other photos, of one set or several, by which the threshold, 0, is set.
+        share: of each set of `seen`, the most that may lie above it.
     """
     rows = np.concatenate([*scenes, strange])
     labels = np.arange(len(rows)) >= len(rows) - len(strange)
@@ -118,18 +131,22 @@ def fit_strangeness(
         [np.full(len(one), count / len(one)) for one, count in zip(groups, counts, strict=True)]
     )
     found = fit_logistic(rows, labels, weights, RIDGE_PLACE)
-    found[-1] -= np.quantile(seen @ found[:-1] + found[-1], 1 - share)
+    found[-1] -= max(np.quantile(one @ found[:-1] + found[-1], 1 - share) for one in seen)
     return found
 
 
-def predict_across(rows: Floats, labels: NDArray[np.bool_], ridge: float, keep: int) -> Floats:
-    """Probabilities of the first `keep` rows, each from a fit that has not seen it."""
-    found = np.zeros(keep)
+def predict_across(
+    rows: Floats, labels: NDArray[np.bool_], ridge: float, most: Floats | None = None
+) -> Floats:
+    """(N,) probabilities, each from a `fit_logistic` that has not seen its row."""
+    most = np.ones(len(rows)) if most is None else most
+    found = np.zeros(len(rows))
     fold = np.random.default_rng(0).permutation(len(rows)) % FOLDS
     for number in range(FOLDS):
-        taught, asked = fold != number, np.flatnonzero(fold[:keep] == number)
-        fit = fit_logistic(rows[taught], labels[taught], np.ones(int(taught.sum())), ridge)
-        found[asked] = sigmoid(rows[asked] @ fit[:-1] + fit[-1])
+        taught, asked = fold != number, fold == number
+        weights = np.ones(int(taught.sum()))
+        fit = fit_logistic(rows[taught], labels[taught], weights, ridge, most[taught])
+        found[asked] = most[asked] * sigmoid(rows[asked] @ fit[:-1] + fit[-1])
     return found
 
 

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from pipeline.captioner import Captioner
-from pipeline.confidence import Confidence, Floats, Manner
+from pipeline.confidence import Confidence, Manner
+from pipeline.evidence import Floats
 from pipeline.guidance import assess
 from training.calibration import BINS, bins_of, calibration_error
 from training.nonscenes import MEASURED_SEED, draw

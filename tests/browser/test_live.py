@@ -216,7 +216,8 @@ def test_dark_is_said_once_and_what_comes_after_is_described(
 
 def test_two_browsers_hear_their_own_camera(real: Server, driver: Any, tmp_path: Path) -> None:
     films = [
-        write_film(tmp_path / f"{name}.y4m", [still(name, 30)]) for name in ("flower", "rocket")
+        write_film(tmp_path / f"{place}.y4m", [Scene(picture, 30)])
+        for place, picture in enumerate(told_apart(2))
     ]
     with filmed(driver, real, films[0]) as one, filmed(driver, real, films[1]) as two:
         begin(one)

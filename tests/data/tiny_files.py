@@ -10,8 +10,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from pipeline.confidence import EVIDENCE, Confidence
+from pipeline.confidence import Confidence
+from pipeline.confidence_file import save_confidence
 from pipeline.contract import ModelContract
+from pipeline.evidence import EVIDENCE
 
 TINY = Path(__file__).parent / "tiny"
 COLOURS = {"red": (200, 30, 30), "green": (30, 160, 40), "blue": (30, 50, 200)}
@@ -65,7 +67,8 @@ def write_english(folder: Path) -> Path:
     contract.save(folder)
     known = tiny_confidence()
     usual, words = ({"en": one["en"]} for one in (known.usual, known.words))
-    dataclasses.replace(known, usual=usual, words=words).save(folder / contract.confidence_file)
+    known = dataclasses.replace(known, usual=usual, words=words)
+    save_confidence(known, folder / contract.confidence_file)
     return folder
 
 

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from export.to_onnx import export
+from pipeline.confidence_file import save_confidence
 from tests.data.tiny_files import TINY, tiny_confidence, write_world
 from training.checkpoint import load_model
 from training.config import ModelConfig, StageConfig, TrainConfig
@@ -74,7 +75,7 @@ def main() -> int:
         trainer.train()
         model = load_model(folder / "run" / "best.pt", TinyEncoder())
         contract = export(model, trainer.vocabulary, TINY)
-        tiny_confidence().save(TINY / contract.confidence_file)
+        save_confidence(tiny_confidence(), TINY / contract.confidence_file)
     return 0
 
 

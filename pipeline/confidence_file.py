@@ -1,0 +1,111 @@
+"""The file of a model's fitted confidence: written beside it, checked when it is read."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.confidence import MISFIT, Confidence
+from pipeline.errors import ModelError
+from pipeline.evidence import EVIDENCE, WORD_EVIDENCE, Space, Words
+
+_UNREADABLE = (OSError, EOFError, ValueError, LookupError, zipfile.BadZipFile, zlib.error)
+
+
+def save_confidence(confidence: Confidence, path: Path) -> None:
+    """Writes a compressed npz file."""
+    arrays: dict[str, NDArray[np.generic]] = {
+        "model": np.array(confidence.model),
+        "languages": np.array(list(confidence.usual)),
+        "centre": confidence.space.centre.astype(np.float32),
+        "axes": confidence.space.axes.astype(np.float16),
+        "spread": confidence.space.spread,
+        "strange": confidence.strange,
+        "right": confidence.right,
+        "word": confidence.word,
+        "limits": np.array([confidence.plain_from, confidence.unknown_below, confidence.sure_from]),
+    }
+    for code, known in confidence.words.items():
+        arrays[f"usual_{code}"] = confidence.usual[code]
+        arrays[f"words_{code}"] = np.array(list(known.number), dtype=np.str_)
+        arrays[f"share_{code}"] = known.share.astype(np.float32)
+        arrays[f"thing_{code}"] = known.thing
+    with path.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **arrays)
+
+
+def load_confidence(path: Path, languages: Sequence[str]) -> Confidence:
+    """Reads and checks what `save_confidence` wrote, for a model that speaks `languages`.
+
+    Raises:
+        ModelError: the file is missing or damaged, or belongs to another model.
+    """
+    try:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            confidence = _read({name: file[name] for name in file.files})
+    except FileNotFoundError as error:
+        raise ModelError("The model is missing: there is no {file}.", file=path.name) from error
+    except _UNREADABLE as error:
+        raise ModelError(
+            "The model file {file} is damaged. Install Vois again.", file=path.name
+        ) from error
+    if set(confidence.usual) != set(languages):
+        raise ModelError(MISFIT)
+    return confidence
+
+
+def _read(arrays: dict[str, NDArray[np.generic]]) -> Confidence:
+    """Checks names, shapes and ranges.
+
+    Raises:
+        ValueError: something is not as `save_confidence` writes it.
+        LookupError: an array is missing.
+    """
+    codes = [str(code) for code in arrays["languages"]]
+    floats = {
+        name: np.asarray(array, np.float64)
+        for name, array in arrays.items()
+        if array.dtype.kind == "f"
+    }
+    if not all(np.isfinite(array).all() for array in floats.values()):
+        raise ValueError("a number is not finite")
+    centre, axes, spread = floats["centre"], floats["axes"], floats["spread"]
+    limits = [float(limit) for limit in floats["limits"]]
+    usual, words = {}, {}
+    for code in codes:
+        usual[code] = floats[f"usual_{code}"]
+        spelled = [str(word) for word in arrays[f"words_{code}"]]
+        share, thing = floats[f"share_{code}"], np.asarray(arrays[f"thing_{code}"], np.bool_)
+        if not len(spelled) == len(share) == len(thing):
+            raise ValueError("the words do not fit together")
+        words[code] = Words({word: place for place, word in enumerate(spelled)}, share, thing)
+    sound = (
+        axes.shape == (*centre.shape, *spread.shape)
+        and floats["strange"].shape == (len(spread) + 3,)
+        and floats["right"].shape == (len(EVIDENCE) + 1,)
+        and floats["word"].shape == (len(WORD_EVIDENCE) + 1,)
+        and all(one.shape == (2, len(EVIDENCE)) and one[1].min() > 0 for one in usual.values())
+        and spread.min() > 0
+        and len(limits) == 3
+        and 0 <= limits[1] <= limits[0] <= 1
+        and 0 <= limits[2] <= 1
+    )
+    if not sound:
+        raise ValueError("the arrays do not fit together")
+    return Confidence(
+        model=str(arrays["model"]),
+        space=Space(centre, axes, spread),
+        strange=floats["strange"],
+        right=floats["right"],
+        usual=usual,
+        word=floats["word"],
+        words=words,
+        plain_from=limits[0],
+        unknown_below=limits[1],
+        sure_from=limits[2],
+    )
