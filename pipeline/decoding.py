@@ -78,6 +78,7 @@ def beam_search(
     min_length: int = 1,
     rules: Rules | None = None,
     begin: int = BEGIN,
+    hurried: bool = False,
 ) -> list[Hypothesis]:
     """The best captions, the best first.
 
@@ -92,10 +93,12 @@ def beam_search(
             length may end at all.
         rules: what no caption may do.
         begin: the token that stands before the first word; it chooses the language.
+        hurried: ends when no running caption would beat the best if it ended after one more word,
+            about as the transformers library does; else when none can beat it any more.
 
     Returns:
-        1 to `beam_size` captions. It ends when nothing can beat the best of them: of the others
-        some may be missing that a longer search would have found.
+        1 to `beam_size` captions. Of those after the best some may be missing that a longer search
+        would have found.
     """
     rules = rules or Rules()
     beams = [_Beam((), (), 0.0, ())]
@@ -111,7 +114,10 @@ def beam_search(
                 finished.append(_finish(beam, float(row[END]), length_penalty))
         finished.sort(key=lambda hypothesis: -hypothesis.score)
         del finished[beam_size:]
-        if length > max_length or _settled(finished, beams, length_penalty, max_length, beam_size):
+        longest = length + 1 if hurried else max_length + 1
+        if length > max_length or (
+            len(finished) == beam_size and _settled(finished[0], beams, longest, length_penalty)
+        ):
             break
         scores[:, END] = _NEVER
         beams, rows = _grow(beams, scores, beam_size)
@@ -146,19 +152,11 @@ def _apply(rules: Rules, beams: list[_Beam], scores: NDArray[np.float32], min_le
             row[[after for before, after in pairs if before == beam.tokens[-1]]] = _NEVER
 
 
-def _settled(
-    finished: list[Hypothesis],
-    beams: list[_Beam],
-    length_penalty: float,
-    max_length: int,
-    beam_size: int,
-) -> bool:
-    """Whether the list of finished captions is full and no running beam can beat its best."""
-    if len(finished) < beam_size:
-        return False
+def _settled(best: Hypothesis, beams: list[_Beam], longest: int, length_penalty: float) -> bool:
+    """Whether no running beam can beat the best, if it grows to so many words and END."""
     # Log-probabilities only fall, and the longest caption divides them by the most.
-    hope = max(beam.total for beam in beams) / (max_length + 1) ** length_penalty
-    return bool(hope <= finished[0].score)
+    hope = max(beam.total for beam in beams) / longest**length_penalty
+    return bool(hope <= best.score)
 
 
 def _grow(

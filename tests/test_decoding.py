@@ -94,6 +94,32 @@ def test_a_wide_beam_finds_the_best_of_all_long_captions(seed, least) -> None:
     assert all(len(hypothesis.tokens) >= least for hypothesis in search(seed, 3, min_length=least))
 
 
+@pytest.mark.parametrize(("hurried", "words", "steps"), [(False, 19, 20), (True, 1, 3)])
+def test_a_hurried_search_does_not_wait_for_much_longer_captions(hurried, words, steps) -> None:
+    # After one word END is likely; after two no more, and each further word costs nothing.
+    chances = {0: (1.0, 0.0), 1: (0.4, 0.6)}
+    asked = []
+
+    def step(tokens, state):
+        asked.append(state)
+        going_on, ending = chances.get(state, (1.0, 0.0 if state < 19 else 1.0))
+        scores = np.full((1, WORDS), -1e9, np.float32)
+        scores[0, USABLE[state % 2]] = math.log(going_on)
+        scores[0, END] = math.log(ending) if ending else -1e9
+        return scores, state + 1
+
+    found = beam_search(
+        step,
+        lambda state, rows: state,
+        0,
+        beam_size=1,
+        length_penalty=0.7,
+        max_length=19,
+        hurried=hurried,
+    )
+    assert (len(found[0].tokens), len(asked)) == (words, steps)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_rows_lead_back_to_the_step_that_chose_each_word(seed) -> None:
     prefixes: list[list[tuple[int, ...]]] = []
