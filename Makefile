@@ -6,7 +6,7 @@ DATA ?= data/flickr8k
 EVERYDAY ?= $(wildcard data/everyday)
 RUN ?= runs/lite2
 # Exported together, as an ensemble.
-MEMBERS ?= runs/mixed runs/grown
+MEMBERS ?= runs/mixed runs/grown runs/third
 
 # glibc gives large blocks back at once and asks for them again: keeping them makes a training step
 # 1.7 times faster on processors (training/LOG.md). Harmless elsewhere.
@@ -37,11 +37,14 @@ everyday: $(VENV)/.test  ## prepare everyday photos: make everyday SOURCE=folder
 train: $(VENV)/.test  ## train on the prepared data; stop and start it at will
 	$(KEEP_MEMORY) $(BIN)/python -m training.train --data $(DATA) --run $(RUN)
 
-mixed: $(VENV)/.test  ## two decoders for everyday photos and French, over three encoders
-	@mkdir -p runs/mixed runs/grown && ln -sfn ../mixed/features-0 runs/grown/features-0
-	for recipe in mixed grown; do $(KEEP_MEMORY) $(BIN)/python -m training.train \
-		--data $(DATA) data/everyday --run runs/$$recipe --from $(RUN) \
-		--encoder efficientnet-trio --recipe $$recipe || exit 1; done
+MIX = $(KEEP_MEMORY) $(BIN)/python -m training.train --data $(DATA) data/everyday --from $(RUN) \
+	--encoder efficientnet-trio
+mixed: $(VENV)/.test  ## three decoders for everyday photos and French, over three encoders
+	@mkdir -p $(MEMBERS) && ln -sfn ../mixed/features-0 runs/grown/features-0 \
+		&& ln -sfn ../mixed/features-0 runs/third/features-0
+	$(MIX) --run runs/mixed --recipe mixed
+	$(MIX) --run runs/grown --recipe grown
+	$(MIX) --run runs/third --recipe mixed --seed 3
 
 export: $(VENV)/.test  ## turn the best checkpoints into assets/
 	$(BIN)/python -m export.to_onnx --run $(MEMBERS) --assets assets

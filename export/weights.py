@@ -1,4 +1,4 @@
-"""Weights in less space: 16-bit floats for what runs in 32 bits, 8-bit integers for matrices."""
+"""Weights in less space: 16-bit floats, and 8-bit integers for matrices."""
 
 from __future__ import annotations
 
@@ -13,18 +13,22 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 
 # Smaller tensors (norms, biases) save nothing.
 _SMALLEST = 4096
+_MOST = 127  # of an 8-bit integer with a sign
 
 
-def store_as_float16(graph: onnx.ModelProto) -> onnx.ModelProto:
-    """Stores large float32 weights as float16 and widens them by a Cast.
+def store_in_fewer_bits(graph: onnx.ModelProto) -> onnx.ModelProto:
+    """Stores large float32 weights in fewer bits, and widens them in the graph.
 
-    onnxruntime folds the Cast when it opens the file, before it hands the graph to CoreML: what
-    runs is float32 with weights rounded to 11 bits. What that costs is in assets/MODEL_CARD.md.
+    The matrices of products are 8-bit integers with a scale for each column (Cast and Mul), the
+    other weights float16 (Cast). onnxruntime folds that when it opens the file, before it hands the
+    graph to CoreML: what runs is float32 with rounded weights. What that costs is in
+    assets/MODEL_CARD.md.
 
     Returns:
         The same model, changed.
     """
-    casts = []
+    matrices = {node.input[1] for node in graph.graph.node if node.op_type == "MatMul"}
+    nodes: list[onnx.NodeProto] = []
     for initializer in list(graph.graph.initializer):
         if initializer.data_type != TensorProto.FLOAT:
             continue
@@ -32,12 +36,22 @@ def store_as_float16(graph: onnx.ModelProto) -> onnx.ModelProto:
         if values.size < _SMALLEST:
             continue
         name = initializer.name
-        small = numpy_helper.from_array(values.astype(np.float16), f"{name}_f16")
+        if name in matrices and values.ndim == 2:
+            scale = np.maximum(np.abs(values).max(axis=0), 1e-12) / _MOST
+            small, column = f"{name}_i8", f"{name}_scale"
+            kept = {small: np.rint(values / scale).astype(np.int8), column: scale}
+            widened = f"{name}_wide"
+            nodes += [
+                helper.make_node("Cast", [small], [widened], to=TensorProto.FLOAT),
+                helper.make_node("Mul", [widened, column], [name]),
+            ]
+        else:
+            kept = {f"{name}_f16": values.astype(np.float16)}
+            nodes.append(helper.make_node("Cast", [*kept], [name], to=TensorProto.FLOAT))
         graph.graph.initializer.remove(initializer)
-        graph.graph.initializer.append(small)
-        casts.append(helper.make_node("Cast", [small.name], [name], to=TensorProto.FLOAT))
-    for cast in reversed(casts):
-        graph.graph.node.insert(0, cast)
+        graph.graph.initializer.extend(numpy_helper.from_array(v, key) for key, v in kept.items())
+    for node in reversed(nodes):
+        graph.graph.node.insert(0, node)
     return graph
 
 

@@ -123,7 +123,7 @@ class Captioner:
 
         Args:
             folder: holds contract.json and the files that it names.
-            threads: the encoder's processor threads.
+            threads: processor threads of a call.
             accelerate: whether the encoder may run on CoreML or CUDA.
             calibrated: False for a model that is yet to be calibrated: all it says is a guess.
 
@@ -143,8 +143,7 @@ class Captioner:
             probe={names.PIXELS: probe},
             cache=Path.home() / "Library" / "Caches" / "vois",
         )
-        # A step reads matrices more than it computes: a second thread only makes it wait.
-        decoder = open_session(folder / contract.decoder_file, threads=1)
+        decoder = open_session(folder / contract.decoder_file, threads=threads)
         if calibrated:
             confidence = load_confidence(folder / contract.confidence_file, contract.languages)
         else:

@@ -39,6 +39,7 @@ ARTICLES = {
     "fr": frozenset({"un", "une", "des", "le", "la", "les", "l'", "du"}),
 }
 MOST_SURE = 3  # more words than these would be a description again
+NEVER = -50.0  # a constant whose logistic function is 0
 MISFIT = "The model's files do not fit together. Install Vois again."
 
 
@@ -78,7 +79,10 @@ class Confidence:
         usual: by language, (2, len(EVIDENCE)): mean and deviation of the evidence.
         word: (len(WORD_EVIDENCE) + 1,) weights for single words.
         words: by language.
-        plain_from: least probability of what is said plainly.
+        other: (2 + K + 1,) weights of `Space.place` and a constant; their logistic function tells
+            how far a photo is like those of the smaller training sets, of which less was learned.
+        plain_from: least probability of what is said plainly of a photo like the first set's.
+        plain_from_other: the same of a photo like the other sets'; in between, what lies between.
         unknown_below: probability below which nothing is said of the whole photo.
         sure_from: least probability of a word that is named alone.
     """
@@ -90,7 +94,9 @@ class Confidence:
     usual: dict[str, Floats]
     word: Floats
     words: dict[str, Words]
+    other: Floats
     plain_from: float
+    plain_from_other: float
     unknown_below: float
     sure_from: float
 
@@ -106,7 +112,9 @@ class Confidence:
             usual={code: np.array([[0.0], [1.0]]) * np.ones(len(EVIDENCE)) for code in languages},
             word=np.zeros(len(WORD_EVIDENCE) + 1),
             words={code: Words({}, np.zeros(0), np.zeros(0, bool)) for code in languages},
+            other=np.array([0.0, 0.0, 0.0, NEVER]),
             plain_from=1.0,
+            plain_from_other=1.0,
             unknown_below=0.0,
             sure_from=1.0,
         )
@@ -137,19 +145,21 @@ class Confidence:
         mean, deviation = self.usual[language]
         chances = sigmoid((found - mean) / deviation @ self.right[:-1] + self.right[-1])
         chances = chances * (1 - sigmoid(strangeness))
+        other = float(sigmoid(float(place @ self.other[:-1] + self.other[-1])))
+        plain_from = self.plain_from + other * (self.plain_from_other - self.plain_from)
         verdicts = []
         for words, hypothesis, chance in zip(said, hypotheses, chances, strict=True):
-            manner = self._manner(float(chance), strangeness)
+            manner = self._manner(float(chance), strangeness, plain_from)
             sure: tuple[str, ...] = ()
             if manner is Manner.UNKNOWN:
                 sure = self._sure(words, hypothesis.word_scores, said, strangeness, language)
             verdicts.append(Verdict(float(chance), manner, sure))
         return verdicts
 
-    def _manner(self, chance: float, strangeness: float) -> Manner:
+    def _manner(self, chance: float, strangeness: float, plain_from: float) -> Manner:
         if strangeness > 0 or chance < self.unknown_below:
             return Manner.UNKNOWN
-        return Manner.PLAIN if chance >= self.plain_from else Manner.PERHAPS
+        return Manner.PLAIN if chance >= plain_from else Manner.PERHAPS
 
     def _sure(
         self,

@@ -28,7 +28,15 @@ def save_confidence(confidence: Confidence, path: Path) -> None:
         "strange": confidence.strange,
         "right": confidence.right,
         "word": confidence.word,
-        "limits": np.array([confidence.plain_from, confidence.unknown_below, confidence.sure_from]),
+        "other": confidence.other,
+        "limits": np.array(
+            [
+                confidence.plain_from,
+                confidence.plain_from_other,
+                confidence.unknown_below,
+                confidence.sure_from,
+            ]
+        ),
     }
     for code, known in confidence.words.items():
         arrays[f"usual_{code}"] = confidence.usual[code]
@@ -86,14 +94,14 @@ def _read(arrays: dict[str, NDArray[np.generic]]) -> Confidence:
         words[code] = Words({word: place for place, word in enumerate(spelled)}, share, thing)
     sound = (
         axes.shape == (*centre.shape, *spread.shape)
-        and floats["strange"].shape == (len(spread) + 3,)
+        and floats["strange"].shape == floats["other"].shape == (len(spread) + 3,)
         and floats["right"].shape == (len(EVIDENCE) + 1,)
         and floats["word"].shape == (len(WORD_EVIDENCE) + 1,)
         and all(one.shape == (2, len(EVIDENCE)) and one[1].min() > 0 for one in usual.values())
         and spread.min() > 0
-        and len(limits) == 3
-        and 0 <= limits[1] <= limits[0] <= 1
-        and 0 <= limits[2] <= 1
+        and len(limits) == 4
+        and 0 <= limits[2] <= min(limits[:2]) <= max(limits[:2]) <= 1
+        and 0 <= limits[3] <= 1
     )
     if not sound:
         raise ValueError("the arrays do not fit together")
@@ -105,7 +113,9 @@ def _read(arrays: dict[str, NDArray[np.generic]]) -> Confidence:
         usual=usual,
         word=floats["word"],
         words=words,
+        other=floats["other"],
         plain_from=limits[0],
-        unknown_below=limits[1],
-        sure_from=limits[2],
+        plain_from_other=limits[1],
+        unknown_below=limits[2],
+        sure_from=limits[3],
     )

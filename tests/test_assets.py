@@ -73,6 +73,15 @@ def test_weights_of_convolutions_are_constants(opened_encoder: onnx.ModelProto) 
     assert all(name in constants for node in convolutions for name in node.input[1:])
 
 
+def test_weights_are_widened_once_when_it_is_opened(opened_encoder: onnx.ModelProto) -> None:
+    small = {onnx.TensorProto.INT8, onnx.TensorProto.FLOAT16}
+    stored = onnx.load(ASSETS / "encoder.onnx").graph
+    assert {one.data_type for one in stored.initializer} >= small
+    opened = opened_encoder.graph
+    assert not {one.data_type for one in opened.initializer} & small
+    assert "Cast" not in {node.op_type for node in opened.node}
+
+
 def test_names_and_shapes_are_the_contracts(captioner: Captioner) -> None:
     contract = captioner.contract
     head = contract.width // contract.heads

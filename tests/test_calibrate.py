@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from pipeline.captioner import Captioner
+from pipeline.confidence import NEVER
 from pipeline.contract import ModelContract
 from pipeline.evidence import sigmoid
 from tests.data.tiny_files import TINY, write_world
@@ -156,6 +157,33 @@ def test_the_command_fits_then_measures_and_writes_the_card(
     assert "| all | 16 |" in text
     assert f"]({PICTURE_FILE})" in text
     assert "ECE, equal mass" in capsys.readouterr().out
+
+
+def test_two_data_sets_are_told_apart(tmp_path: Path) -> None:
+    write_world(tmp_path / "one", {"train": 24, "dev": 30, "test": 12})
+    write_world(tmp_path / "two", {"train": 12, "dev": 12, "test": 12}, seed=9)
+    assets = tmp_path / "assets"
+    shutil.copytree(TINY, assets)
+    where = ["--data", str(tmp_path / "one"), "--everyday", str(tmp_path / "two")]
+    where += ["--assets", str(assets), "--learned", "16"]
+    assert calibrate.main([*where]) == 0
+    alone = Captioner.load(assets).confidence
+    assert (alone.other[-1], alone.other[:-1].any()) == (NEVER, False)
+    assert calibrate.main([*where, "--trained-on-everyday"]) == 0
+    both = Captioner.load(assets).confidence
+    assert both.other[:-1].any()
+    assert both.plain_from <= both.plain_from_other >= calibrate.PLAIN_FROM_OTHER
+
+
+@pytest.mark.parametrize("likeness", [0.0, 0.1])
+def test_the_share_that_is_said_plainly_is_what_is_asked_for(likeness: float) -> None:
+    rng = np.random.default_rng(4)
+    chances, strangeness = rng.random(2_000), rng.normal(-3, 1, 2_000)
+    other = rng.uniform(0, likeness, 2_000)
+    plain_from = calibrate._plain_from(chances, strangeness, other)
+    least = (1 - other) * plain_from + other * calibrate.PLAIN_FROM_OTHER
+    plain = (chances >= least) & (strangeness <= 0)
+    assert plain.mean() == pytest.approx(calibrate.PLAIN_SHARE, abs=0.002)
 
 
 def test_a_file_fitted_for_another_model_is_not_measured(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import shutil
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from pipeline.errors import ModelError
 from pipeline.session import COREML, CPU, accelerators, open_session
 from tests.data.tiny_files import COLOURS, SHAPES, TINY, draw, french
 
+ASSETS = Path(__file__).parent.parent / "assets"
 WORLD = [(colour, shape) for colour in COLOURS for shape in SHAPES]
 
 
@@ -197,6 +199,20 @@ def test_the_cpu_is_used_where_there_is_no_accelerator(captioner: Captioner) -> 
     if accelerators():
         pytest.skip("this machine has an accelerator")
     assert captioner.provider == CPU
+
+
+def test_threads_rest_after_a_call() -> None:
+    opened = open_session(ASSETS / "encoder.onnx", threads=2)
+    shape = [1, 3, *opened.get_inputs()[0].shape[2:]]
+    pixels = {names.PIXELS: np.zeros(shape, np.float32)}
+    spent = []
+    for _ in range(5):
+        opened.run(None, pixels)
+        before = time.process_time()
+        time.sleep(0.1)
+        spent.append(time.process_time() - before)
+    # Processor time, not the clock's: threads that go on spinning take 25 ms of it.
+    assert min(spent) < 0.005
 
 
 PROBE = {"pixels": np.random.default_rng(0).normal(size=(1, 3, 32, 32)).astype(np.float32)}

@@ -91,6 +91,16 @@ def test_the_manner_follows_from_the_probability() -> None:
     )
 
 
+def test_photos_like_those_of_the_smaller_sets_need_more_to_be_plain() -> None:
+    confidence = dataclasses.replace(
+        tiny_confidence(), other=np.array([1.0, 0.0, 0.0, 5.0]), plain_from_other=0.9
+    )
+    for score, manners in ((-1.0, ("plain", "perhaps")), (-0.1, ("plain", "plain"))):
+        found = [judge(confidence, [score] * 5, feature=feature)[0] for feature in (0.0, 1.0)]
+        assert found[0].probability == pytest.approx(found[1].probability)
+        assert tuple(one.manner for one in found) == manners
+
+
 def test_what_is_strange_is_unknown_however_likely_its_words() -> None:
     strange = dataclasses.replace(tiny_confidence(), strange=np.array([1.0, 0.0, 0.0, 5.0]))
     near, far = (judge(strange, [-0.1] * 5, feature=feature)[0] for feature in (0.0, 1.0))
@@ -152,9 +162,12 @@ def rewritten(path: Path, name: str, array: object) -> None:
         ("right", np.full(len(EVIDENCE) + 1, np.nan)),
         ("right", np.zeros(2)),
         ("word", np.zeros(2)),
-        ("limits", [0.2, 0.3, 0.5]),
-        ("limits", [1.2, 0.0, 0.5]),
-        ("limits", [0.5, 0.1, 1.5]),
+        ("other", np.zeros(3)),
+        ("limits", [0.2, 0.5, 0.3, 0.5]),
+        ("limits", [0.5, 0.2, 0.3, 0.5]),
+        ("limits", [0.5, 1.2, 0.0, 0.5]),
+        ("limits", [0.5, 0.5, 0.1, 1.5]),
+        ("limits", [0.5, 0.1, 0.5]),
         ("usual_en", np.zeros((2, len(EVIDENCE)))),
         ("words_en", ["dog"]),
         ("languages", ["de"]),

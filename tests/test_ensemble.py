@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import onnxruntime as ort
 import pytest
 import torch
+from onnx import helper, numpy_helper
 
 from export import parity
 from export.to_onnx import export
-from export.weights import multiply_in_int8
+from export.weights import multiply_in_int8, store_in_fewer_bits
 from pipeline.captioner import Captioner
 from pipeline.vocabulary import Vocabulary
 from tests.data.tiny_files import draw
@@ -93,6 +95,36 @@ def test_matrices_are_multiplied_in_8_bits(members: list[CaptionModel], tmp_path
         # What is left multiplies two things that depend on the photo.
         assert node.op_type != "MatMul" or not constants.intersection(node.input)
     assert sum(node.op_type == "MatMulInteger" for node in small.graph.node) > MODEL.layers
+
+
+def test_a_matrix_keeps_small_columns_in_8_bits() -> None:
+    rng = np.random.default_rng(3)
+    # The last column is a thousandth of the first, and one is nothing at all.
+    matrix = rng.normal(size=(80, 60)) * np.geomspace(1, 1e-3, 60)
+    matrix[:, 7] = 0
+    kept = {"matrix": matrix.astype(np.float32), "shift": rng.normal(size=(80, 80))}
+    graph = helper.make_graph(
+        [
+            helper.make_node("Add", ["x", "shift"], ["moved"]),
+            helper.make_node("MatMul", ["moved", "matrix"], ["y"]),
+        ],
+        "product",
+        [helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, [80, 80])],
+        [helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, [80, 60])],
+        [numpy_helper.from_array(value.astype(np.float32), name) for name, value in kept.items()],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
+    x = rng.normal(size=(80, 80)).astype(np.float32)
+    wanted, found = (
+        ort.InferenceSession(data, providers=["CPUExecutionProvider"]).run(None, {"x": x})[0]
+        for data in (model.SerializeToString(), store_in_fewer_bits(model).SerializeToString())
+    )
+    error = np.abs(found - wanted).mean(axis=0)
+    assert (error <= 0.02 * np.abs(wanted).mean(axis=0)).all()
+    assert error.max() > 0
+    stored = {one.name: one.data_type for one in model.graph.initializer}
+    assert stored["matrix_i8"] == onnx.TensorProto.INT8
+    assert stored["shift_f16"] == onnx.TensorProto.FLOAT16
 
 
 def test_only_members_that_fit_make_an_ensemble(members: list[CaptionModel]) -> None:

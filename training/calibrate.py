@@ -15,13 +15,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from pipeline.captioner import NEVER_LAST, Captioner
-from pipeline.confidence import ARTICLES, Confidence
+from pipeline.confidence import ARTICLES, NEVER, Confidence
 from pipeline.confidence_file import save_confidence
 from pipeline.contract import ModelContract
 from pipeline.evidence import Floats, Space, Words, sigmoid, word_evidence
@@ -31,6 +31,7 @@ from training.calibration import (
     average,
     find_words,
     fit_logistic,
+    fit_sides,
     fit_space,
     fit_strangeness,
     predict_across,
@@ -55,6 +56,7 @@ OTHER_LANGUAGE_EVERY = 3  # of the dev photos, to learn another language's usual
 # Of the dev photos: how many may pass for no scenes, and how many are said plainly. At most a tenth
 # of the test photos may lose that; two points are left for chance.
 STRANGE_SHARE, PLAIN_SHARE = 0.01, 0.92
+PLAIN_FROM_OTHER = 0.6  # of photos like the smaller sets', of which less was learned
 UNKNOWN_BELOW = 0.12  # one chance in eight: a guess that is better not heard
 SURE_FROM = 0.5  # of single words, which are said after "Perhaps": more often right than not
 
@@ -85,6 +87,13 @@ class Learned:
         kept = np.array([family != without for family in self.families])
         places = self.space.place(self.drawn.features[kept])
         return fit_strangeness(self.scenes, places, seen, STRANGE_SHARE)
+
+    def unlike(self) -> Floats:
+        """The weights that `Confidence.other` wants; never, where there is one data set."""
+        first, others = self.scenes[0], self.scenes[1:]
+        if not others:
+            return np.append(np.zeros(first.shape[1]), NEVER)
+        return fit_sides(first, np.concatenate(others))
 
 
 def learn(
@@ -141,6 +150,9 @@ def fit(
         code: find_words([one.said(code) for one in train if one.said(code)], code)
         for code in languages
     }
+    unlike = learned.unlike()
+    strangeness, likeness = (places[0] @ one[:-1] + one[-1] for one in (strange, unlike))
+    plain_from = _plain_from(across[: len(rows[0])], strangeness, sigmoid(likeness))
     confidence = Confidence(
         model=model,
         space=learned.space,
@@ -149,11 +161,12 @@ def fit(
         usual=usual,
         word=_fit_words([*dev, learned.drawn], learned.space, strange, words[languages[0]]),
         words=words,
-        plain_from=_plain_from(across[: len(rows[0])], places[0] @ strange[:-1] + strange[-1]),
-        unknown_below=0.0,
+        other=unlike,
+        plain_from=plain_from,
+        plain_from_other=max(plain_from, PLAIN_FROM_OTHER),
+        unknown_below=min(UNKNOWN_BELOW, plain_from),
         sure_from=SURE_FROM,
     )
-    confidence = replace(confidence, unknown_below=min(UNKNOWN_BELOW, confidence.plain_from))
     split = np.split(across, np.cumsum([len(one) for one in right])[:-1])
     names = ("Flickr8k's dev photos", "everyday dev photos")
     judged = [
@@ -254,10 +267,12 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return options
 
 
-def _plain_from(chances: Floats, strangeness: Floats) -> float:
-    """The probability from which on `PLAIN_SHARE` of all photos are said plainly."""
-    ranked = np.sort(np.where(strangeness > 0, 0.0, chances))
-    return float(ranked[min(len(ranked) - 1, round((1 - PLAIN_SHARE) * len(ranked)))])
+def _plain_from(chances: Floats, strangeness: Floats, other: Floats) -> float:
+    """The `Confidence.plain_from` by which `PLAIN_SHARE` of the photos are said plainly."""
+    # Plain is chance >= (1 - other) * plain_from + other * PLAIN_FROM_OTHER.
+    levels = (chances - other * PLAIN_FROM_OTHER) / (1 - other)
+    ranked = np.sort(np.where(strangeness > 0, 0.0, levels))
+    return float(np.clip(ranked[round((1 - PLAIN_SHARE) * (len(ranked) - 1))], 0, 1))
 
 
 def _fit_words(told: Sequence[Told], space: Space, strange: Floats, known: Words) -> Floats:

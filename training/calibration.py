@@ -135,6 +135,16 @@ def fit_strangeness(
     return found
 
 
+def fit_sides(ones: Floats, others: Floats) -> Floats:
+    """Weights that tell photos of one set from others by their `Space.place`; others lie above 0.
+
+    Both sets count the same, whatever their size.
+    """
+    labels = np.arange(len(ones) + len(others)) >= len(ones)
+    weights = np.where(labels, 1000 / len(others), 1000 / len(ones))
+    return fit_logistic(np.concatenate([ones, others]), labels, weights, RIDGE_PLACE)
+
+
 def predict_across(
     rows: Floats, labels: NDArray[np.bool_], ridge: float, most: Floats | None = None
 ) -> Floats:

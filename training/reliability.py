@@ -60,8 +60,13 @@ def report(judged: Sequence[Judged], confidence: Confidence, model: str) -> str:
             f"| {len(one.right):,} {one.name} | {one.right.mean():.1%} | {one.chances.mean():.1%} "
             f"| {errors[0]:.3f} | {errors[1]:.3f} |"
         )
-    lines += ["", f"Plainly from {confidence.plain_from:.3f}, nothing of the whole photo below "
-              f"{confidence.unknown_below:.3f} or when it is too strange.", ""]  # fmt: skip
+    lines += [
+        "",
+        f"Plainly from {confidence.plain_from:.3f}, of photos unlike Flickr8k's from "
+        f"{confidence.plain_from_other:.3f}, by their likeness; nothing of the whole photo below "
+        f"{confidence.unknown_below:.3f} or when it is too strange.",
+        "",
+    ]
     if any(one.manners for one in judged):
         lines += [
             "| photos | plain | of them right | perhaps | of them right | cannot tell "
