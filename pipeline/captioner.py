@@ -123,7 +123,7 @@ class Captioner:
 
         Args:
             folder: holds contract.json and the files that it names.
-            threads: processor threads of a call.
+            threads: the encoder's processor threads.
             accelerate: whether the encoder may run on CoreML or CUDA.
             calibrated: False for a model that is yet to be calibrated: all it says is a guess.
 
@@ -143,7 +143,8 @@ class Captioner:
             probe={names.PIXELS: probe},
             cache=Path.home() / "Library" / "Caches" / "vois",
         )
-        decoder = open_session(folder / contract.decoder_file, threads=threads)
+        # A second thread would gain a tenth on an idle machine and lose half on a busy one.
+        decoder = open_session(folder / contract.decoder_file, threads=1)
         if calibrated:
             confidence = load_confidence(folder / contract.confidence_file, contract.languages)
         else:

@@ -78,6 +78,16 @@ def test_a_row_is_predicted_by_fits_that_have_not_seen_it() -> None:
     assert np.abs(across[labels].mean() - across[~labels].mean()) < 0.2
 
 
+def test_rows_are_asked_for_as_they_are_asked() -> None:
+    rng = np.random.default_rng(6)
+    rows = np.column_stack([rng.normal(size=4_000), np.arange(4_000) % 2])
+    labels = rng.random(4_000) < sigmoid(rows @ [1.0, 2.0] - 1)
+    asked = rows * [1, 0]
+    across = predict_across(rows, labels, 1.0, asked=asked)
+    wanted = sigmoid(asked @ [1.0, 2.0] - 1)
+    assert np.abs(across - wanted).max() < 0.06
+
+
 def test_what_lies_off_the_photos_space_is_strange() -> None:
     rng = np.random.default_rng(2)
     basis = rng.normal(size=(8, 40))

@@ -144,7 +144,13 @@ def fit(
     mean, deviation = usual[languages[0]]
     scaled, labels = (np.concatenate(rows) - mean) / deviation, np.concatenate(right)
     scene = 1 - sigmoid(np.concatenate(places) @ strange[:-1] + strange[-1])
-    across = predict_across(scaled, labels, RIDGE, scene)
+    # CIDEr weighs words by the captions of its own set, so "right" is another thing in each: a
+    # constant of a set's own takes that up. The app asks by the measure of the first.
+    sizes = [len(one) for one in rows]
+    sets = np.repeat(np.eye(len(rows))[:, 1:], sizes, axis=0)
+    taught, asked = (np.hstack([scaled, one]) for one in (sets, np.zeros_like(sets)))
+    across = predict_across(taught, labels, RIDGE, scene, asked)
+    right_weights = fit_logistic(taught, labels, np.ones(len(labels)), RIDGE, scene)
     train = [photo for one in data[:trained] for photo in one["train"]]
     words = {
         code: find_words([one.said(code) for one in train if one.said(code)], code)
@@ -157,7 +163,7 @@ def fit(
         model=model,
         space=learned.space,
         strange=strange,
-        right=fit_logistic(scaled, labels, np.ones(len(labels)), RIDGE, scene),
+        right=np.append(right_weights[: scaled.shape[1]], right_weights[-1]),
         usual=usual,
         word=_fit_words([*dev, learned.drawn], learned.space, strange, words[languages[0]]),
         words=words,
@@ -167,7 +173,7 @@ def fit(
         unknown_below=min(UNKNOWN_BELOW, plain_from),
         sure_from=SURE_FROM,
     )
-    split = np.split(across, np.cumsum([len(one) for one in right])[:-1])
+    split = np.split(across, np.cumsum(sizes)[:-1])
     names = ("Flickr8k's dev photos", "everyday dev photos")
     judged = [
         Judged(name, one, two, None) for name, one, two in zip(names, split, right, strict=False)

@@ -146,17 +146,30 @@ def fit_sides(ones: Floats, others: Floats) -> Floats:
 
 
 def predict_across(
-    rows: Floats, labels: NDArray[np.bool_], ridge: float, most: Floats | None = None
+    rows: Floats,
+    labels: NDArray[np.bool_],
+    ridge: float,
+    most: Floats | None = None,
+    asked: Floats | None = None,
 ) -> Floats:
-    """(N,) probabilities, each from a `fit_logistic` that has not seen its row."""
+    """(N,) probabilities, each from a `fit_logistic` that has not seen its row.
+
+    Args:
+        rows: (N, F) what is learned from.
+        labels: (N,).
+        ridge: see `fit_logistic`.
+        most: likewise.
+        asked: (N, F) the rows as they are asked for, where they differ.
+    """
     most = np.ones(len(rows)) if most is None else most
+    asked = rows if asked is None else asked
     found = np.zeros(len(rows))
     fold = np.random.default_rng(0).permutation(len(rows)) % FOLDS
     for number in range(FOLDS):
-        taught, asked = fold != number, fold == number
+        taught, left = fold != number, fold == number
         weights = np.ones(int(taught.sum()))
         fit = fit_logistic(rows[taught], labels[taught], weights, ridge, most[taught])
-        found[asked] = most[asked] * sigmoid(rows[asked] @ fit[:-1] + fit[-1])
+        found[left] = most[left] * sigmoid(asked[left] @ fit[:-1] + fit[-1])
     return found
 
 
