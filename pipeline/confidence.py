@@ -40,7 +40,7 @@ ARTICLES = {
 }
 MOST_SURE = 3  # more words than these would be a description again
 NEVER = -50.0  # a constant whose logistic function is 0
-MISFIT = "The model's files do not fit together. Install Vois again."
+_MISFIT = "The model's files do not fit together. Install Vois again."
 
 
 class Manner(StrEnum):
@@ -138,7 +138,7 @@ class Confidence:
             ModelError: the features are not those of the model this was fitted for.
         """
         if features.shape != self.space.centre.shape or language not in self.usual:
-            raise ModelError(MISFIT)
+            raise ModelError(_MISFIT)
         place = self.space.place(features[None])[0]
         strangeness = float(place @ self.strange[:-1] + self.strange[-1])
         found = evidence(said, hypotheses, place)

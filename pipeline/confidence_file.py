@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.confidence import MISFIT, Confidence
+from pipeline.confidence import Confidence
 from pipeline.errors import ModelError
 from pipeline.evidence import EVIDENCE, WORD_EVIDENCE, Space, Words
 
@@ -63,7 +63,7 @@ def load_confidence(path: Path, languages: Sequence[str]) -> Confidence:
             "The model file {file} is damaged. Install Vois again.", file=path.name
         ) from error
     if set(confidence.usual) != set(languages):
-        raise ModelError(MISFIT)
+        raise ModelError("The model's files do not fit together. Install Vois again.")
     return confidence
 
 
