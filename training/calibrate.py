@@ -277,7 +277,7 @@ def _plain_from(chances: Floats, strangeness: Floats, other: Floats) -> float:
     """The `Confidence.plain_from` by which `PLAIN_SHARE` of the photos are said plainly."""
     # Plain is chance >= (1 - other) * plain_from + other * PLAIN_FROM_OTHER.
     levels = (chances - other * PLAIN_FROM_OTHER) / (1 - other)
-    ranked = np.sort(np.where(strangeness > 0, 0.0, levels))
+    ranked = np.sort(np.where(strangeness > 0, -np.inf, levels))
     return float(np.clip(ranked[round((1 - PLAIN_SHARE) * (len(ranked) - 1))], 0, 1))
 
 

@@ -87,9 +87,9 @@ English or French, what a photo shows. `contract.json` says how to feed it.
 
 The encoder is three networks side by side: EfficientNet-Lite2, which sees the photo enlarged to 288
 pixels and was fine-tuned on Flickr8k, and EfficientNet-Lite1 and Lite0 as ImageNet left them. The
-decoder is two Transformers from different seeds, whose probabilities are averaged at every word;
-a word of its own at the beginning says which language is wanted. The encoder's weights are stored
-in 16 bits, the decoder's matrices are multiplied as 8-bit integers.
+decoder is three Transformers, trained apart, whose probabilities are averaged at every word; a word
+of its own at the beginning says which language is wanted. Weights are stored in 16 bits, matrices
+in 8; the decoder's are multiplied as 8-bit integers.
 
 ## Intended use
 
