@@ -40,8 +40,8 @@ train: $(VENV)/.test  ## train on the prepared data; stop and start it at will
 MIX = $(KEEP_MEMORY) $(BIN)/python -m training.train --data $(DATA) data/everyday --from $(RUN) \
 	--encoder efficientnet-trio
 mixed: $(VENV)/.test  ## three decoders for everyday photos and French, over three encoders
-	@mkdir -p $(MEMBERS) && ln -sfn ../mixed/features-0 runs/grown/features-0 \
-		&& ln -sfn ../mixed/features-0 runs/third/features-0
+	@mkdir -p runs/mixed runs/grown runs/third
+	@for run in grown third; do ln -sfn ../mixed/features-0 runs/$$run/features-0; done
 	$(MIX) --run runs/mixed --recipe mixed
 	$(MIX) --run runs/grown --recipe grown
 	$(MIX) --run runs/third --recipe mixed --seed 3

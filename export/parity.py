@@ -27,11 +27,11 @@ from pipeline.session import Array
 from training.ensemble import Exportable, load_runs
 from training.flickr8k import load
 
-# Weights are stored with 11 bits, each off by at most 2**-12 of itself. Over 64 convolutions that
-# came to 0.4 % of the largest value; a wrong graph is off by tens of percent.
+# Weights are stored with 11 bits, and matrices with 8 and multiplied so in the decoder: 1 % of the
+# largest value in all. A wrong graph is off by tens of percent.
 NUMBERS_BOUND = 0.02
-# Two captions of nearly the same score may change places: 1.5 % of them by 16-bit storage, 5.5 % by
-# the decoder's 8-bit products, which cost no CIDEr (assets/MODEL_CARD.md).
+# Two captions of nearly the same score may change places: 1.5 % of them by 16-bit storage, 6 % with
+# the decoder's 8-bit products too, which cost no CIDEr (assets/MODEL_CARD.md).
 WORDS_BOUND = 0.1
 
 

@@ -158,7 +158,7 @@ def fit(
     }
     unlike = learned.unlike()
     strangeness, likeness = (places[0] @ one[:-1] + one[-1] for one in (strange, unlike))
-    plain_from = _plain_from(across[: len(rows[0])], strangeness, sigmoid(likeness))
+    plain_from = _plain_from(across[: sizes[0]], strangeness, sigmoid(likeness))
     confidence = Confidence(
         model=model,
         space=learned.space,
