@@ -59,7 +59,7 @@ parity: $(VENV)/.test  ## compare torch with what was exported
 
 card: $(VENV)/.test  ## score assets/ on the test photos and write the model card's tables
 	$(BIN)/python -m training.evaluate --data $(DATA) --assets assets --card
-	$(EVERYDAY:%=$(BIN)/python -m training.others --data $(DATA) --everyday % --assets assets --card)
+	$(EVERYDAY:%=$(BIN)/python -m training.evaluate_everyday_and_french --data $(DATA) --everyday % --assets assets --card)
 
 bench: $(VENV)/.test  ## speed and memory
 	$(BIN)/python -m tests.bench.describe --photos $(DATA)/photos

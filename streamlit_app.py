@@ -16,22 +16,23 @@ from starlette.responses import Response
 from starlette.routing import Route
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pipeline.assistant import Assistant, Description
-from pipeline.camera import Speak
-from pipeline.captioner import Captioner
-from pipeline.contract import ModelContract
+from pipeline.captioning.captioner import Captioner
+from pipeline.captioning.contract import ModelContract
+from pipeline.description import Assistant, Description
 from pipeline.errors import ModelError
 from pipeline.history import Entry, Source
-from pipeline.page import doors, panel, result
-from pipeline.page.camera_tab import CameraTab
-from pipeline.page.desk import Crew, Desk
-from pipeline.page.live import LiveTab, State, ice_servers
-from pipeline.page.person import keeper, ledger, live_settings, mode, online, telling, words
-from pipeline.page.photo_tab import chosen_photos, forget_sample, pictures
-from pipeline.page.settings import draw_settings
-from pipeline.page.sounds import shelf, utter
 from pipeline.phrases import Phrases
 from pipeline.speech import VoiceChain, default_chain
+from pipeline.web.routes import history as history_routes
+from pipeline.web.routes.sounds import shelf, utter
+from pipeline.web.state.camera_state import LiveTab, State, ice_servers
+from pipeline.web.state.camera_worker import Speak
+from pipeline.web.state.description_queue import Crew, Desk
+from pipeline.web.ui import history_panel, player
+from pipeline.web.ui.camera_tab import CameraTab
+from pipeline.web.ui.photo_tab import chosen_photos, forget_sample, pictures
+from pipeline.web.ui.session import keeper, ledger, live_settings, mode, online, style, words
+from pipeline.web.ui.settings import draw_settings
 
 ROOT = Path(__file__).resolve().parent
 MODEL = Path(os.environ.get("VOIS_ASSETS", ROOT / "assets"))
@@ -87,8 +88,8 @@ def page() -> None:
         on = content(say)
     desk: Desk = st.session_state.desk
     with side:
-        every_s = panel.POLL_S if on else None
-        st.fragment(panel.draw, run_every=every_s)(ledger(), desk, say)
+        every_s = history_panel.POLL_S if on else None
+        st.fragment(history_panel.draw, run_every=every_s)(ledger(), desk, say)
     if desk.step(Crew(prepare, describe, speech()), say):
         st.rerun()
 
@@ -121,7 +122,7 @@ def content(say: Phrases) -> bool:
     if desk.ready:  # before, the voices are not loaded, and the page is to be drawn first
         tab.stream(live_settings(say.language), speech(), partial(keeper().keep, Source.CAMERA))
     on = live.sending or live.state is not State.OFF
-    st.fragment(result.draw, run_every=POLL_S if on else None)(tab, bool(camera_tab.open), missing)
+    st.fragment(player.draw, run_every=POLL_S if on else None)(tab, bool(camera_tab.open), missing)
     pictures(desk, say)
     return on
 
@@ -144,9 +145,7 @@ def prepare() -> None:
 
 def describe(data: bytes, name: str) -> Description:
     """A photo file to words, which are written down before anybody sees them."""
-    description = Assistant(captioner(), voices(online())).describe(
-        data, words().language, telling()
-    )
+    description = Assistant(captioner(), voices(online())).describe(data, words().language, style())
     keeper().keep(Source.UPLOAD, description, name)
     return description
 
@@ -162,6 +161,8 @@ def entry_sound(entry: Entry) -> bytes:
 
 
 if get_script_run_ctx(suppress_warning=True) is None:
-    app = st.App(__file__, routes=[Route("/sound/{token}", sound), *doors.routes(entry_sound)])
+    app = st.App(
+        __file__, routes=[Route("/sound/{token}", sound), *history_routes.routes(entry_sound)]
+    )
 else:
     page()

@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 from torch import nn
 
 from export.to_onnx import DecoderGraph, EncoderGraph
-from pipeline import contract as names
-from pipeline.captioner import Captioner
+from pipeline.captioning import contract as names
+from pipeline.captioning.captioner import Captioner
+from pipeline.captioning.onnx_session import Array
 from pipeline.image import read_rgb
-from pipeline.session import Array
-from training.ensemble import Exportable, load_runs
 from training.flickr8k import load
+from training.networks.ensemble import Exportable, load_runs
 
 # Weights are stored with 11 bits, and matrices with 8 and multiplied so in the decoder: 1 % of the
 # largest value in all. A wrong graph is off by tens of percent.

@@ -24,14 +24,14 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from export.weights import multiply_in_int8, store_in_fewer_bits
-from pipeline import contract as names
-from pipeline.confidence import Confidence
-from pipeline.confidence_file import save_confidence
-from pipeline.contract import ModelContract
-from pipeline.vocabulary import Vocabulary
-from training.encoder import EncoderError
-from training.ensemble import Exportable, load_runs
-from training.sources import DataError
+from pipeline.captioning import contract as names
+from pipeline.captioning.confidence import Confidence
+from pipeline.captioning.confidence_file import save_confidence
+from pipeline.captioning.contract import ModelContract
+from pipeline.captioning.vocabulary import Vocabulary
+from training.data.flickr8k_sources import DataError
+from training.networks.encoder import EncoderError
+from training.networks.ensemble import Exportable, load_runs
 
 ENCODER_FILE, DECODER_FILE, VOCABULARY_FILE = "encoder.onnx", "decoder.onnx", "vocabulary.json"
 OPSET = 20  # the first with Gelu; 23 would turn attention into one operator that CoreML lacks

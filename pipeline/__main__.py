@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from pipeline.assistant import Assistant
-from pipeline.captioner import Captioner
+from pipeline.captioning.captioner import Captioner
+from pipeline.captioning.detail import DescriptionStyle, Form
+from pipeline.description import Assistant
 from pipeline.errors import ImageError, VoisError
-from pipeline.forms import Form, Telling
 from pipeline.history import LOCAL_OWNER, Draft, History, Source
 from pipeline.phrases import LANGUAGES, phrases
 from pipeline.speech import TONE, Sound, default_chain, join
@@ -91,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Prints a line for each photo; 1 when one of them could not be described."""
     chosen = arguments_of(arguments)
     say = phrases(chosen.language)
-    telling = Telling(chosen.form, neutral=not chosen.as_written)
+    style = DescriptionStyle(chosen.form, neutral=not chosen.as_written)
     failed = False
     said: list[tuple[str, str]] = []
     try:
@@ -102,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         history = History() if chosen.history else None
         for path in photos(chosen.photos):
             try:
-                description = assistant.describe(read(path), say.language, telling)
+                description = assistant.describe(read(path), say.language, style)
                 if history is not None:
                     history.add(LOCAL_OWNER, Draft.of(description, Source.COMMAND_LINE, path.name))
                 said.append((description.text, description.language))

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from pipeline.captioner import Caption, Captioner
-from pipeline.confidence import Manner
-from pipeline.forms import Telling, put
-from pipeline.guidance import Guidance, assess
+from pipeline.captioning.captioner import Caption, Captioner
+from pipeline.captioning.confidence import Manner
+from pipeline.captioning.detail import DescriptionStyle, describe_in_style
 from pipeline.image import read_rgb
+from pipeline.photo_quality import Guidance, assess
 from pipeline.phrases import phrases
 from pipeline.speech import Sound, VoiceChain
 
@@ -75,7 +75,7 @@ class Assistant:
         self._voices = voices
 
     def describe(
-        self, data: bytes, language: str = "en", telling: Telling | None = None
+        self, data: bytes, language: str = "en", style: DescriptionStyle | None = None
     ) -> Description:
         """Turns a photo file into words.
 
@@ -85,7 +85,7 @@ class Assistant:
         Args:
             data: the photo file as it was chosen.
             language: two-letter code; a model that does not speak it describes in its own.
-            telling: how it is put; neutrally and at the length that the model likes when None.
+            style: how it is put; neutrally and at the length that the model likes when None.
 
         Raises:
             ImageError: the bytes are no photo that can be read.
@@ -102,7 +102,9 @@ class Assistant:
         else:
             language = spoken_language(self._captioner, language)
             encoded = self._captioner.encode(rgb)
-            caption = put(self._captioner, encoded, telling or Telling(), language)
+            caption = describe_in_style(
+                self._captioner, encoded, style or DescriptionStyle(), language
+            )
             text, confidence = worded(caption, language), caption.confidence
         described = time.perf_counter()
         description = Description(

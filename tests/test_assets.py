@@ -10,11 +10,11 @@ import onnx
 import onnxruntime as ort
 import pytest
 
-from pipeline import contract as names
-from pipeline.captioner import Captioner
-from pipeline.contract import ModelContract
+from pipeline.captioning import contract as names
+from pipeline.captioning.captioner import Captioner
+from pipeline.captioning.contract import ModelContract
 from pipeline.image import read_rgb
-from training.card import model_hash
+from training.scoring.model_card import model_hash
 
 ASSETS = Path(__file__).parents[1] / "assets"
 COREML_OPERATORS = (

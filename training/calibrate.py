@@ -3,9 +3,9 @@
     python -m training.calibrate --data data/flickr8k --everyday data/everyday --assets assets
     python -m training.calibrate ... --split test --card      fits nothing
 
-Writes the file that the contract names (read by pipeline.confidence). A description is right when
-its CIDEr against the photo's people is 0.4 or more. What is fitted is fitted on English, since
-other languages have one caption a photo; theirs are judged by the same numbers, their evidence
+Writes the file that the contract names (read by pipeline.captioning.confidence). A description is
+right when its CIDEr against the photo's people is 0.4 or more. What is fitted is fitted on
+English, since other languages have one caption a photo; theirs are judged by the same numbers, their evidence
 being put on the scale of their own descriptions. What lies far from the photos that the model was
 trained on is strange: say --trained-on-everyday for a model that learned from those, too.
 """
@@ -20,13 +20,14 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.captioner import NEVER_LAST, Captioner
-from pipeline.confidence import ARTICLES, NEVER, Confidence
-from pipeline.confidence_file import save_confidence
-from pipeline.contract import ModelContract
-from pipeline.evidence import Floats, Space, Words, sigmoid, word_evidence
-from pipeline.vocabulary import normalise
-from training.calibration import (
+from pipeline.captioning.captioner import NEVER_LAST, Captioner
+from pipeline.captioning.confidence import ARTICLES, NEVER, Confidence
+from pipeline.captioning.confidence_features import Floats, Space, Words, sigmoid, word_evidence
+from pipeline.captioning.confidence_file import save_confidence
+from pipeline.captioning.contract import ModelContract
+from pipeline.captioning.vocabulary import normalise
+from training.calibration.described import Told, encode, tell, tell_drawn
+from training.calibration.fits import (
     RIDGE,
     average,
     find_words,
@@ -36,19 +37,18 @@ from training.calibration import (
     fit_strangeness,
     predict_across,
 )
-from training.card import CARD_FILE, CONFIDENCE_PART, model_hash, write_card
-from training.command import exit_code
-from training.flickr8k import Photo, load
-from training.nonscenes import LEARNED_SEED, MEASURED
-from training.reliability import (
+from training.calibration.nonscenes import LEARNED_SEED, MEASURED
+from training.calibration.reliability import (
     PICTURE_FILE,
     Judged,
     draw_reliability,
     report,
     report_nonscenes,
 )
-from training.sources import DataError
-from training.told import Told, encode, tell, tell_drawn
+from training.command import exit_code
+from training.data.flickr8k_sources import DataError
+from training.flickr8k import Photo, load
+from training.scoring.model_card import CARD_FILE, CONFIDENCE_PART, model_hash, write_card
 
 TRAIN_EVERY = 2  # of the training photos: half of them show the space, in half the time
 LEARNED = 480  # thirty of each kind

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable
 
 from pipeline.errors import VoisError
-from training.scores import ScoreError
-from training.sources import DataError
+from training.data.flickr8k_sources import DataError
+from training.scoring.metrics import ScoreError
 
 
 def exit_code(run: Callable[[argparse.Namespace], None], options: argparse.Namespace) -> int:

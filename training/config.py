@@ -10,8 +10,8 @@ class ModelConfig:
     """The shape of the network; kept in the checkpoint.
 
     Attributes:
-        encoder: a name that `training.encoder.build_encoder` knows.
-        decoder: a name that `training.network.build_model` knows.
+        encoder: a name that `training.networks.encoder.build_encoder` knows.
+        decoder: a name that `training.networks.build.build_model` knows.
         width: decoder width W. 384 is what two cores train in minutes.
         layers: decoder layers L.
         heads: attention heads H; 48 numbers a head.

@@ -20,26 +20,34 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from pipeline.captioner import Captioner
-from pipeline.contract import ModelContract
-from pipeline.forms import Form, Telling, put
+from pipeline.captioning.captioner import Captioner
+from pipeline.captioning.contract import ModelContract
+from pipeline.captioning.detail import DescriptionStyle, Form, describe_in_style
+from pipeline.captioning.neutral import neutral_words
+from pipeline.captioning.vocabulary import ENGLISH, normalise, sentence
 from pipeline.image import read_rgb
-from pipeline.vocabulary import ENGLISH, normalise, sentence
-from pipeline.wording import neutral_words
-from training.bootstrap import around, redraw
-from training.card import CARD_FILE, Row, model_hash, report, rows_of, table, write_card
 from training.command import exit_code
-from training.contact_sheet import contact_sheet
-from training.evaluation import Described, Evaluation
+from training.data.flickr8k_sources import SPLITS
 from training.flickr8k import Photo, load
 from training.peers import load_peers, save_peer
-from training.scores import (
+from training.scoring.bootstrap import around, redraw
+from training.scoring.contact_sheet import contact_sheet
+from training.scoring.metrics import (
     cider_by_photo,
     human_scores,
     java_found,
     score,
 )
-from training.sources import SPLITS
+from training.scoring.model_card import (
+    CARD_FILE,
+    Row,
+    model_hash,
+    report,
+    rows_of,
+    table,
+    write_card,
+)
+from training.scoring.result import Described, Evaluation
 
 
 def describe(
@@ -60,7 +68,9 @@ def describe(
         if form is Form.AUTO:
             caption = captioner.captions(encoded, language=language, beam_size=beam)[0]
         else:
-            caption = put(captioner, encoded, Telling(form, neutral=False), language)
+            caption = describe_in_style(
+                captioner, encoded, DescriptionStyle(form, neutral=False), language
+            )
         described.append(Described(photo, caption.words, caption.text, caption.confidence))
     return described
 

@@ -1,6 +1,7 @@
-"""Scores beside the card's main table: on everyday photos, and in French against one caption.
+r"""Scores beside the card's main table: on everyday photos, and in French against one caption.
 
-    python -m training.others --data data/flickr8k --everyday data/everyday --assets assets --card
+    python -m training.evaluate_everyday_and_french --data data/flickr8k \
+        --everyday data/everyday --assets assets --card
 
 Other models stand beside it that `training.peers` knows on both sets of photos, such as one that
 was trained on Flickr8k alone.
@@ -17,9 +18,15 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.captioner import Captioner
-from training.bootstrap import Intervals, around, redraw
-from training.card import (
+from pipeline.captioning.captioner import Captioner
+from training.command import exit_code
+from training.data.flickr8k_sources import CAPTIONS_PER_PHOTO
+from training.evaluate import describe, measure
+from training.flickr8k import load
+from training.peers import Travelled, load_travelled
+from training.scoring.bootstrap import Intervals, around, redraw
+from training.scoring.metrics import ScoreError, Scores, java_found, mean_scores, score
+from training.scoring.model_card import (
     CARD_FILE,
     OTHERS_PART,
     Row,
@@ -28,13 +35,7 @@ from training.card import (
     table,
     write_card,
 )
-from training.command import exit_code
-from training.evaluate import describe, measure
-from training.evaluation import Described, Evaluation
-from training.flickr8k import load
-from training.peers import Travelled, load_travelled
-from training.scores import ScoreError, Scores, java_found, mean_scores, score
-from training.sources import CAPTIONS_PER_PHOTO
+from training.scoring.result import Described, Evaluation
 
 FRENCH = "fr"
 LEAST_RATIO = 0.6  # of a French score to the English one: what was asked for
@@ -135,7 +136,8 @@ def _report_french(one: OneReference) -> str:
         "English is scored against one caption of the same photos, too: the mean over which of the "
         "five. Beside one caption BLEU is far lower than beside five; CIDEr, which then weighs "
         "words by a fifth of the captions, is another number, and both are noisier: compare these "
-        "with each other, not with those above. Words are cut by `pipeline.vocabulary`, as in "
+        "with each other, not with those above. Words are cut by "
+        "`pipeline.captioning.vocabulary`, as in "
         'training ("l\'homme" is two); METEOR knows no French here.\n\n'
         f"{table(rows, INTERVALS)}\n\n"
         f"French / English: CIDEr {cider:.2f} ({between.cider.low:.2f} to "
@@ -172,13 +174,15 @@ def _run(options: argparse.Namespace) -> None:
     text = f"Of model {model}.\n\n{report(ours, load_travelled(), one)}"
     print(text)
     if options.card:
-        command = "python -m training.others --data data/flickr8k --everyday data/everyday"
-        command += " --assets assets --card"
+        command = "python -m training.evaluate_everyday_and_french --data data/flickr8k"
+        command += " --everyday data/everyday --assets assets --card"
         write_card(options.assets / CARD_FILE, text, command, OTHERS_PART)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m training.others", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m training.evaluate_everyday_and_french", description=__doc__
+    )
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--data", type=Path, required=True, help="what training.flickr8k prepared")
     parser.add_argument(

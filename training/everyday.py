@@ -14,9 +14,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.vocabulary import normalise
-from training.flickr8k import prepare
-from training.sources import (
+from pipeline.captioning.vocabulary import normalise
+from training.data.flickr8k_sources import (
     CAPTIONS_PER_PHOTO,
     SPLITS,
     DataError,
@@ -25,6 +24,7 @@ from training.sources import (
     tell_sizes,
     tell_some,
 )
+from training.flickr8k import prepare
 
 CAPTIONS_FILE, PHOTOS_FOLDER = "captions.tsv", "images"
 DEV_EVERY = 12

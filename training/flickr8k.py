@@ -25,7 +25,7 @@ from tqdm import tqdm
 
 from pipeline.errors import ImageError
 from pipeline.image import read_rgb, squash
-from training.sources import (
+from training.data.flickr8k_sources import (
     CAPTIONS_PER_PHOTO,
     FRENCH_FILE,
     SPLITS,

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.contract import ModelContract
-from training.bootstrap import Interval, Intervals
-from training.card import Row, rows_of
-from training.evaluation import Evaluation
-from training.scores import Scores
-from training.sources import DataError
+from pipeline.captioning.contract import ModelContract
+from training.data.flickr8k_sources import DataError
+from training.scoring.bootstrap import Interval, Intervals
+from training.scoring.metrics import Scores
+from training.scoring.model_card import Row, rows_of
+from training.scoring.result import Evaluation
 
 PEERS_FILE = Path(__file__).with_name("peers.json")
 MEASURED = ("scores_without_java", "scores_with_java", "intervals_95_percent")

@@ -30,7 +30,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from pipeline.image import read_rgb, to_pixels
-from training import flickr8k, views
+from training import flickr8k
 from training.config import (
     MODELS,
     RECIPES,
@@ -39,18 +39,19 @@ from training.config import (
     TrainConfig,
     usual_recipe,
 )
-from training.device import autocast, best_device
-from training.encoder import Encoder, EncoderError, build_encoder
-from training.exams import exams_of, vocabulary_of, word_lists
-from training.generate import beams
-from training.growth import grow
-from training.huggingface import HuggingFaceEncoder
-from training.losses import caption_loss, self_critical_loss
-from training.network import build_model
-from training.record import append_row, draw_curves, save_checkpoint
-from training.reward import CiderReward
-from training.schedule import parameter_groups, rate_share
-from training.sources import DataError
+from training.data import augmentation
+from training.data.flickr8k_sources import DataError
+from training.networks.build import build_model
+from training.networks.encoder import Encoder, EncoderError, build_encoder
+from training.networks.huggingface import HuggingFaceEncoder
+from training.networks.warm_start import grow
+from training.optimisation.batch_beam_search import beams
+from training.optimisation.cider_reward import CiderReward
+from training.optimisation.curves import append_row, draw_curves, save_checkpoint
+from training.optimisation.device import autocast, best_device
+from training.optimisation.losses import caption_loss, self_critical_loss
+from training.optimisation.schedule import parameter_groups, rate_share
+from training.optimisation.validation import exams_of, vocabulary_of, word_lists
 
 VALIDATION_BEAMS, REWARD_BEAMS, LENGTH_PENALTY = 3, 5, 0.7
 
@@ -135,7 +136,7 @@ class Trainer:
         photos = self.train_photos if split == "train" else self.dev_photos
         encoder = self.model.photo_encoder
         shape = (encoder.places, encoder.channels)
-        return views.cache_features(
+        return augmentation.cache_features(
             folder, split, photos, count, self._encode_frozen, shape, self.config.seed
         )
 
@@ -164,14 +165,14 @@ class Trainer:
                 rows = [self.features[v][p] for v, p in zip(of_photo, chosen, strict=True)]
                 features = torch.from_numpy(np.stack(rows)).to(self.device).float()
                 parts = self.model.photo_encoder.parts
-                yield chosen, views.hide(features, self.config.hidden, parts)
+                yield chosen, augmentation.hide(features, self.config.hidden, parts)
             else:
                 photos = [self.train_photos[place] for place in chosen]
                 rgbs = [
-                    views.augment(
+                    augmentation.augment(
                         read_rgb(photo.path.read_bytes()),
                         generator,
-                        may_flip=not views.says_a_side(photo),
+                        may_flip=not augmentation.says_a_side(photo),
                     )
                     for photo in photos
                 ]
@@ -228,8 +229,8 @@ class Trainer:
         photos = [self.train_photos[place] for place in chosen]
         if self.rewards:
             language = "en"
-            if views.FRENCH in self.rewards and torch.rand(()) < config.french_share:
-                language = views.FRENCH
+            if augmentation.FRENCH in self.rewards and torch.rand(()) < config.french_share:
+                language = augmentation.FRENCH
             # A photo without captions in this language has nothing to be rewarded by.
             told = [place for place, photo in enumerate(photos) if photo.said(language)]
             return self_critical_loss(
@@ -242,7 +243,7 @@ class Trainer:
                 LENGTH_PENALTY,
                 language,
             )
-        rows = views.token_rows(photos, self.vocabulary, self.model.config.max_words)
+        rows = augmentation.token_rows(photos, self.vocabulary, self.model.config.max_words)
         rows = rows.to(self.device)
         loss = caption_loss(
             self.model,

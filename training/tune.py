@@ -12,10 +12,10 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from pipeline.captioner import Captioner
+from pipeline.captioning.captioner import Captioner
 from pipeline.image import read_rgb
 from training.flickr8k import load
-from training.scores import score
+from training.scoring.metrics import score
 
 BEAMS = (1, 3, 5, 8)
 PENALTIES = (0.5, 0.7, 1.0, 1.3)

@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.vocabulary import BEGIN, END, PAD, UNKNOWN
+from pipeline.captioning.vocabulary import BEGIN, END, PAD, UNKNOWN
 
 State = TypeVar("State")
 

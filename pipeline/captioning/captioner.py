@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import contract as names
-from pipeline.confidence import Confidence, Manner
-from pipeline.confidence_file import load_confidence
-from pipeline.contract import ModelContract
-from pipeline.decoding import Hypothesis, Rules, beam_search
+from pipeline.captioning import contract as names
+from pipeline.captioning.beam_search import Hypothesis, Rules, beam_search
+from pipeline.captioning.confidence import Confidence, Manner
+from pipeline.captioning.confidence_file import load_confidence
+from pipeline.captioning.contract import ModelContract
+from pipeline.captioning.onnx_session import Array, Session, open_session
+from pipeline.captioning.vocabulary import Vocabulary, sentence
 from pipeline.errors import ModelError
 from pipeline.image import to_pixels
-from pipeline.session import Array, Session, open_session
-from pipeline.vocabulary import Vocabulary, sentence
 
 # Words that a whole caption does not end with: a caption cut at one of these sounds broken.
 NEVER_LAST = {
@@ -39,7 +39,7 @@ class Caption:
     Attributes:
         words: in lower case, without punctuation.
         word_scores: natural log-probability of each word, then of the end.
-        confidence: 0..1, the probability that it is right (`pipeline.confidence`).
+        confidence: 0..1, the probability that it is right (`pipeline.captioning.confidence`).
         manner: how to say it.
         sure: for the manner UNKNOWN, the few words of it that are sure.
         language: two-letter code.

@@ -19,9 +19,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.decoding import Hypothesis
-from pipeline.errors import ModelError
-from pipeline.evidence import (
+from pipeline.captioning.beam_search import Hypothesis
+from pipeline.captioning.confidence_features import (
     EVIDENCE,
     FARTHEST,
     WORD_EVIDENCE,
@@ -32,7 +31,8 @@ from pipeline.evidence import (
     sigmoid,
     word_evidence,
 )
-from pipeline.vocabulary import joined
+from pipeline.captioning.vocabulary import joined
+from pipeline.errors import ModelError
 
 ARTICLES = {
     "en": frozenset({"a", "an", "the"}),
@@ -72,7 +72,7 @@ class Confidence:
     """The fitted numbers; holds no state of a call.
 
     Attributes:
-        model: `training.card.model_hash` of the files that they were fitted for.
+        model: `training.scoring.model_card.model_hash` of the files that they were fitted for.
         space: where the training photos lie.
         strange: (2 + K + 1,) weights of `Space.place` and a constant; above 0 a photo is no scene.
         right: (len(EVIDENCE) + 1,) weights of the evidence, in deviations, and a constant.

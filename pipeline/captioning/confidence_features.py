@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.decoding import Hypothesis
+from pipeline.captioning.beam_search import Hypothesis
 
 Floats = NDArray[np.float64]
 

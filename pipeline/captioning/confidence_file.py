@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.confidence import Confidence
+from pipeline.captioning.confidence import Confidence
+from pipeline.captioning.confidence_features import EVIDENCE, WORD_EVIDENCE, Space, Words
 from pipeline.errors import ModelError
-from pipeline.evidence import EVIDENCE, WORD_EVIDENCE, Space, Words
 
 _UNREADABLE = (OSError, EOFError, ValueError, LookupError, zipfile.BadZipFile, zlib.error)
 

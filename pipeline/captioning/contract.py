@@ -55,7 +55,7 @@ class ModelContract:
         beam_size: beams at run time.
         length_penalty: scores are divided by length to this power (0 favours short sentences).
         languages: what the model speaks, as two-letter codes.
-        confidence_file: what `training.calibrate` fitted, read by `pipeline.confidence`.
+        confidence_file: what `training.calibrate` fitted, read by `pipeline.captioning.confidence`.
     """
 
     encoder: str

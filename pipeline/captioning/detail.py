@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from pipeline.captioner import Caption, Captioner, Encoded
-from pipeline.wording import neutral
+from pipeline.captioning.captioner import Caption, Captioner, Encoded
+from pipeline.captioning.neutral import neutral
 
 SHORT_WORDS = 7  # "A brown dog runs on the grass." is about what one takes in while walking
 # Flickr8k's people write 11 words; the model, left alone, 9 at the middle.
@@ -26,7 +26,7 @@ class Form(StrEnum):
 
 
 @dataclass(frozen=True)
-class Telling:
+class DescriptionStyle:
     """How descriptions are to be put.
 
     Attributes:
@@ -38,25 +38,27 @@ class Telling:
     neutral: bool = True
 
 
-def put(captioner: Captioner, encoded: Encoded, telling: Telling, language: str) -> Caption:
+def describe_in_style(
+    captioner: Captioner, encoded: Encoded, style: DescriptionStyle, language: str
+) -> Caption:
     """The description of an encoded photo, as it is to be told.
 
     Args:
         captioner: the model.
         encoded: what its `encode` gave.
-        telling: how it is to be put.
+        style: how it is to be put.
         language: two-letter code, one of the model's.
 
     Raises:
         ModelError: the model's files do not fit together, or it does not speak the language.
     """
-    if telling.form is Form.FULL:
+    if style.form is Form.FULL:
         found = captioner.captions(encoded, language=language, least_words=FULL_WORDS)[0]
     else:
         found = captioner.captions(encoded, language=language)[0]
-        if telling.form is Form.SHORT and len(found.words) > SHORT_WORDS:
+        if style.form is Form.SHORT and len(found.words) > SHORT_WORDS:
             found = _short(captioner, encoded, found)
-    return neutral(found) if telling.neutral else found
+    return neutral(found) if style.neutral else found
 
 
 def _short(captioner: Captioner, encoded: Encoded, whole: Caption) -> Caption:

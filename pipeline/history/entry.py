@@ -11,10 +11,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pipeline.errors import HistoryError
-from pipeline.guidance import Kind
+from pipeline.photo_quality import Kind
 
 if TYPE_CHECKING:  # the history needs neither the model nor a voice
-    from pipeline.assistant import Description
+    from pipeline.description import Description
 
 LOCAL_OWNER = "local"  # whoever sits at this machine; a shared server names each browser session
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from pipeline.guidance import Kind
 from pipeline.history.entry import (
     Entry,
     Filter,
@@ -14,6 +13,7 @@ from pipeline.history.entry import (
     from_microseconds,
     to_microseconds,
 )
+from pipeline.photo_quality import Kind
 
 MAX_WORDS = 16  # further ones are passed over: nobody types more to find a sentence of ten
 _MAX_CHARS = 200

@@ -8,7 +8,6 @@ import uuid
 from typing import TypeVar
 
 from pipeline.errors import HistoryError
-from pipeline.guidance import Kind
 from pipeline.history.entry import (
     MAX_TEXT_CHARS,
     Draft,
@@ -18,6 +17,7 @@ from pipeline.history.entry import (
     cleaned,
     to_microseconds,
 )
+from pipeline.photo_quality import Kind
 
 FIELDS = (
     "uuid", "time", "source", "text", "correction", "language", "confidence", "guidance", "photo",

@@ -4,8 +4,8 @@ Seeing AI and Lookout speak as soon as the camera sees something else; WorldScri
 others, UIST 2024) is short while things move and longer when they rest. Both are done here:
 
 - a frame that is unfit to describe gets advice, once, when it has stayed unfit for a while;
-- a frame that shows another scene (`pipeline.scene`) is described, once, when the voice is free
-  and the person's interval has passed; quite another scene interrupts the voice;
+- a frame that shows another scene (`pipeline.live.scene_change`) is described, once, when the voice
+  is free and the person's interval has passed; quite another scene interrupts the voice;
 - what was just said is not said again, unless the person asks.
 """
 
@@ -18,12 +18,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.assistant import Description, Timing, preview, spoken_language, worded
-from pipeline.captioner import Caption, Captioner, Encoded
-from pipeline.confidence import Manner
-from pipeline.forms import Form, Telling, put
-from pipeline.guidance import Guidance, Kind, assess
-from pipeline.scene import Change, SceneGate
+from pipeline.captioning.captioner import Caption, Captioner, Encoded
+from pipeline.captioning.confidence import Manner
+from pipeline.captioning.detail import DescriptionStyle, Form, describe_in_style
+from pipeline.description import Description, Timing, preview, spoken_language, worded
+from pipeline.live.scene_change import Change, SceneGate
+from pipeline.photo_quality import Guidance, Kind, assess
 
 # How long a picture must stay unfit before advice is given, in seconds. Turning the camera blurs a
 # second or so, and WebRTC's first pictures are soft until it has measured the line.
@@ -41,13 +41,13 @@ class LiveSettings:
     """What the person chose.
 
     Attributes:
-        telling: how it is put.
+        style: how it is put.
         interval_s: least seconds from the begin of one sentence to the next, unless asked.
         rate: pace at which the page plays sentences; 2 is twice as fast.
         language: two-letter code; a model that does not speak it describes in its own.
     """
 
-    telling: Telling = field(default_factory=Telling)
+    style: DescriptionStyle = field(default_factory=DescriptionStyle)
     interval_s: float = 2.0
     rate: float = 1.0
     language: str = "en"
@@ -191,10 +191,10 @@ class Watcher:
         return change is Change.CUT or (change is Change.NEW and at >= self._voice_free_at)
 
     def _caption(self, encoded: Encoded, language: str, at: float) -> Caption:
-        telling = self.settings.telling
-        if telling.form is Form.AUTO and at < self._scene_at + FAST_S:
-            telling = replace(telling, form=Form.SHORT)
-        return put(self._captioner, encoded, telling, language)
+        style = self.settings.style
+        if style.form is Form.AUTO and at < self._scene_at + FAST_S:
+            style = replace(style, form=Form.SHORT)
+        return describe_in_style(self._captioner, encoded, style, language)
 
 
 class _Trouble:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from pipeline.phrases.base import Phrases
 from pipeline.phrases.english import ENGLISH
-from pipeline.phrases.form import Phrases
 from pipeline.phrases.french import FRENCH
 
 __all__ = ["ENGLISH", "FRENCH", "LANGUAGES", "Phrases", "phrases"]

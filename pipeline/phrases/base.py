@@ -52,7 +52,7 @@ class Phrases:
     sound_blocked: str
     sound_lost: str
 
-    # What is wrong with a picture, and what to do (pipeline.guidance).
+    # What is wrong with a picture, and what to do (pipeline.photo_quality).
     guidance_dark: str
     guidance_bright: str
     guidance_blank: str
@@ -63,7 +63,7 @@ class Phrases:
     too_large: str
     wrong_type: str
 
-    # The live camera: its states, then what can be wrong with it (pipeline.page.live).
+    # The live camera: its states, then what can be wrong with it (pipeline.web.state.camera_state).
     live: str
     ready_live: str
     camera_off: str
@@ -106,7 +106,7 @@ class Phrases:
     photo_of: str
     unreadable: str
 
-    # Where it looked (pipeline.attention), and its places.
+    # Where it looked (pipeline.captioning.attention_map), and its places.
     look: str
     look_hint: str
     look_words: str

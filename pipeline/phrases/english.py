@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.phrases.form import Phrases
+from pipeline.phrases.base import Phrases
 
 ENGLISH = Phrases(
     language="en",

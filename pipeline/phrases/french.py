@@ -6,7 +6,7 @@ it as any other space.
 
 from __future__ import annotations
 
-from pipeline.phrases.form import Phrases
+from pipeline.phrases.base import Phrases
 from pipeline.phrases.french_errors import ERRORS
 
 FRENCH = Phrases(

@@ -1,1 +1,1 @@
-"""Behind the page, without Streamlit: the queue of photos and the shelf of sounds."""
+"""The web page: state (neither Streamlit nor Starlette), routes (Starlette), ui (Streamlit)."""

@@ -17,10 +17,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from pipeline.assistant import Assistant
-from pipeline.captioner import Captioner
-from pipeline.guidance import assess
+from pipeline.captioning.captioner import Captioner
+from pipeline.description import Assistant
 from pipeline.image import read_rgb
+from pipeline.photo_quality import assess
 from pipeline.speech import default_chain
 
 BARS_S = {"whole photo": 0.08, "sound": 0.1}

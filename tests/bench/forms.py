@@ -18,10 +18,10 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from pipeline.captioner import NEVER_LAST, Caption, Captioner
-from pipeline.forms import Form, Telling, put
+from pipeline.captioning.captioner import NEVER_LAST, Caption, Captioner
+from pipeline.captioning.detail import DescriptionStyle, Form, describe_in_style
+from pipeline.captioning.neutral import neutral
 from pipeline.image import read_rgb
-from pipeline.wording import neutral
 
 ASSETS = Path(__file__).parents[2] / "assets"
 
@@ -62,7 +62,9 @@ def main() -> int:
         encoded = captioner.encode(read_rgb(path.read_bytes()))
         for language in languages:
             for form in [chosen.form] if chosen.form else Form:
-                written = put(captioner, encoded, Telling(form, neutral=False), language)
+                written = describe_in_style(
+                    captioner, encoded, DescriptionStyle(form, neutral=False), language
+                )
                 for wording, caption in (("as written", written), ("neutral", neutral(written))):
                     name = f"{language} {form} {wording}"
                     lengths.setdefault(name, []).append(len(caption.words))

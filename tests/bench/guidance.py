@@ -1,4 +1,4 @@
-"""Measures pipeline.guidance on a folder of photos: false alarms, and misses on spoiled copies.
+"""Measures pipeline.photo_quality on photos: false alarms, and misses on spoiled copies.
 
     python tests/bench/guidance.py --photos FOLDER [--list NAMES.txt] [--count 1500]
 
@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from pipeline.guidance import SIDE, Kind, assess
 from pipeline.image import read_rgb, squash
+from pipeline.photo_quality import SIDE, Kind, assess
 
 Photo = NDArray[np.uint8]
 Random = np.random.Generator

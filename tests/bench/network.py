@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from pipeline.speech import TONE, VoiceChain
 from pipeline.speech.google import GoogleVoice
 from pipeline.speech.hibari import HibariVoice
-from tests.gtts_server import GttsServer
+from tests.speech.gtts_server import GttsServer
 
 SENTENCES = 200
 BAR_S = 1.0

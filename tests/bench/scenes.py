@@ -1,4 +1,4 @@
-"""Measures pipeline.scene on films made of photos: false alarms, misses, delays.
+"""Measures pipeline.live.scene_change on films made of photos: false alarms, misses, delays.
 
     python -m tests.bench.scenes --photos FOLDER [--list NAMES.txt] [--count 50]
 
@@ -18,9 +18,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.captioner import Captioner
+from pipeline.captioning.captioner import Captioner
 from pipeline.image import read_rgb, squash
-from pipeline.scene import Change, SceneGate, Thresholds
+from pipeline.live.scene_change import Change, SceneGate, Thresholds
 
 Photo = NDArray[np.uint8]
 Random = np.random.Generator

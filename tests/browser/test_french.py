@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.assistant import Assistant
+from pipeline.description import Assistant
 from pipeline.phrases import ENGLISH, FRENCH
 from tests.browser.conftest import Server, Vois, launch, serve, visit
 from tests.browser.film import write_film

@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 
 from pipeline.history import LOCAL_OWNER, Draft, Filter, History, Source, import_zip
-from pipeline.page.ledger import PAGE_ENTRIES
 from pipeline.phrases import ENGLISH
+from pipeline.web.state.history_view import PAGE_ENTRIES
 from tests.bench.history import incoming
 from tests.browser.conftest import ROOT, TINY, Vois, serve, visit
 from tests.browser.test_look import axe, violations

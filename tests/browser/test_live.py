@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.captioner import Captioner
-from pipeline.confidence import Manner
+from pipeline.captioning.captioner import Captioner
+from pipeline.captioning.confidence import Manner
 from pipeline.phrases import ENGLISH
 from tests.browser.conftest import ROOT, Server, Vois, free_port, launch, serve, visit
 from tests.browser.film import SIZE, Scene, photo, watch_scenes, write_film

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.assistant import Assistant
-from pipeline.captioner import Captioner
+from pipeline.captioning.captioner import Captioner
+from pipeline.description import Assistant
 from pipeline.phrases import ENGLISH
 from pipeline.speech import default_chain
 from tests.browser.conftest import ROOT, Server, Vois, launch, serve, visit

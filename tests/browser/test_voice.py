@@ -11,7 +11,7 @@ from pipeline.phrases import ENGLISH
 from tests.browser.conftest import Vois, serve, visit
 from tests.browser.test_photo import DONE, black, sample
 from tests.data.tiny_files import TINY
-from tests.gtts_server import GttsServer
+from tests.speech.gtts_server import GttsServer
 
 pytestmark = pytest.mark.browser
 

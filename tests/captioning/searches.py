@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from pipeline.decoding import Rules, beam_search
-from pipeline.vocabulary import BEGIN, END, PAD
-from training.generate import beams
-from training.network import Network
+from pipeline.captioning.beam_search import Rules, beam_search
+from pipeline.captioning.vocabulary import BEGIN, END, PAD
+from training.networks.build import Network
+from training.optimisation.batch_beam_search import beams
 
 
 def hold_to_the_pipelines(

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.attention import DIM, Place, merged, overlay, place
+from pipeline.captioning.attention_map import DIM, Place, merged, overlay, place
 from pipeline.phrases import ENGLISH
 
 

@@ -8,8 +8,8 @@ import math
 import numpy as np
 import pytest
 
-from pipeline.decoding import Rules, beam_search
-from pipeline.vocabulary import BEGIN, END, PAD, UNKNOWN
+from pipeline.captioning.beam_search import Rules, beam_search
+from pipeline.captioning.vocabulary import BEGIN, END, PAD, UNKNOWN
 
 WORDS, LONGEST = 8, 4
 USABLE = [w for w in range(WORDS) if w not in (PAD, BEGIN, END, UNKNOWN)]

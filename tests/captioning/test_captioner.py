@@ -14,16 +14,16 @@ import onnx
 import onnxruntime as ort
 import pytest
 
-from pipeline import contract as names
-from pipeline import session
-from pipeline.captioner import NEVER_LAST, Captioner
-from pipeline.confidence import Manner
-from pipeline.contract import CONTRACT_FILE
+from pipeline.captioning import contract as names
+from pipeline.captioning import onnx_session
+from pipeline.captioning.captioner import NEVER_LAST, Captioner
+from pipeline.captioning.confidence import Manner
+from pipeline.captioning.contract import CONTRACT_FILE
+from pipeline.captioning.onnx_session import COREML, CPU, accelerators, open_session
 from pipeline.errors import ModelError
-from pipeline.session import COREML, CPU, accelerators, open_session
 from tests.data.tiny_files import COLOURS, SHAPES, TINY, draw, french
 
-ASSETS = Path(__file__).parent.parent / "assets"
+ASSETS = Path(__file__).parents[2] / "assets"
 WORLD = [(colour, shape) for colour in COLOURS for shape in SHAPES]
 
 
@@ -222,7 +222,7 @@ def test_an_accelerator_that_fails_is_left_and_said(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     # A provider that this onnxruntime lacks fails as one does that cannot compile the graph.
-    monkeypatch.setattr(session, "accelerators", lambda cache: [("NoSuchProvider", {})])
+    monkeypatch.setattr(onnx_session, "accelerators", lambda cache: [("NoSuchProvider", {})])
     opened = open_session(TINY / "encoder.onnx", accelerate=True, probe=PROBE)
     assert opened.get_providers() == [CPU]
     assert "NoSuchProvider cannot run encoder.onnx" in caplog.text
@@ -237,14 +237,14 @@ def test_an_accelerator_that_computes_wrongly_is_left_and_said(
     louder = onnx.numpy_helper.to_array(weights) * 2
     weights.CopyFrom(onnx.numpy_helper.from_array(louder, weights.name))
     onnx.save(graph, tmp_path / "wrong.onnx")
-    open_graph = session._open
+    open_graph = onnx_session._open
 
     def opening(path, providers, threads):
         wrong = providers != [CPU]
         return open_graph(tmp_path / "wrong.onnx" if wrong else path, [CPU], threads)
 
-    monkeypatch.setattr(session, "_open", opening)
-    monkeypatch.setattr(session, "accelerators", lambda cache: [("Odd", {})])
+    monkeypatch.setattr(onnx_session, "_open", opening)
+    monkeypatch.setattr(onnx_session, "accelerators", lambda cache: [("Odd", {})])
     opened = open_session(TINY / "encoder.onnx", accelerate=True, probe=PROBE)
     assert "Odd computes encoder.onnx wrongly" in caplog.text
     right = open_graph(TINY / "encoder.onnx", [CPU], 1).run(None, PROBE)
@@ -256,8 +256,8 @@ def test_an_accelerator_that_computes_wrongly_is_left_and_said(
 def test_agreement_is_relative_and_refuses_what_is_no_number(spoil: float) -> None:
     expected = [np.full((2, 2), 100.0, dtype=np.float32)]
     near = [expected[0] * np.float32(1.01)]
-    assert session._agree(expected, near)
-    assert not session._agree(expected, [expected[0] * np.float32(spoil)])
+    assert onnx_session._agree(expected, near)
+    assert not onnx_session._agree(expected, [expected[0] * np.float32(spoil)])
 
 
 @pytest.mark.skipif(

@@ -11,19 +11,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.captioner import Captioner
-from pipeline.confidence import Confidence, Manner, Verdict
-from pipeline.confidence_file import load_confidence, save_confidence
-from pipeline.decoding import Hypothesis
+from pipeline.captioning.beam_search import Hypothesis
+from pipeline.captioning.captioner import Captioner
+from pipeline.captioning.confidence import Confidence, Manner, Verdict
+from pipeline.captioning.confidence_features import EVIDENCE, Words, evidence
+from pipeline.captioning.confidence_file import load_confidence, save_confidence
 from pipeline.errors import ModelError
-from pipeline.evidence import EVIDENCE, Words, evidence
-from pipeline.guidance import assess
+from pipeline.photo_quality import assess
 from tests.data.tiny_files import TINY, tiny_confidence
-from training.card import model_hash
-from training.nonscenes import draw
+from training.calibration.nonscenes import draw
+from training.scoring.model_card import model_hash
 
 LANGUAGES = ("en", "fr")  # the tiny network's
-ASSETS = Path(__file__).parents[1] / "assets"
+ASSETS = Path(__file__).parents[2] / "assets"
 SAID = (("a", "brown", "dog", "runs"), ("a", "brown", "dog", "sits"), ("a", "cat", "sits"))
 KNOWN = Words(
     {word: place for place, word in enumerate(("brown", "dog", "runs", "cat"))},

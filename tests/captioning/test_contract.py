@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pipeline.contract import CONTRACT_FILE, ModelContract
+from pipeline.captioning.contract import CONTRACT_FILE, ModelContract
 from pipeline.errors import ModelError
 from tests.data.tiny_files import TINY
 

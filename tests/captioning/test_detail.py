@@ -9,15 +9,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.captioner import Caption, Captioner, Encoded
-from pipeline.confidence import Manner
-from pipeline.decoding import Rules, beam_search
-from pipeline.forms import FULL_WORDS, LEAST_END, SHORT_WORDS, Form, Telling, put
+from pipeline.captioning.beam_search import Rules, beam_search
+from pipeline.captioning.captioner import Caption, Captioner, Encoded
+from pipeline.captioning.confidence import Manner
+from pipeline.captioning.detail import (
+    FULL_WORDS,
+    LEAST_END,
+    SHORT_WORDS,
+    DescriptionStyle,
+    Form,
+    describe_in_style,
+)
+from pipeline.captioning.vocabulary import BEGIN
 from pipeline.image import read_rgb
-from pipeline.vocabulary import BEGIN
 from tests.bench.forms import faults
 
-ASSETS = Path(__file__).parents[1] / "assets"
+ASSETS = Path(__file__).parents[2] / "assets"
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +42,10 @@ def test_each_form_has_its_length(captioner: Captioner, photos: list[Encoded]) -
     for language in captioner.contract.languages:
         for encoded in photos:
             auto, short, full = (
-                put(captioner, encoded, Telling(form, neutral=False), language) for form in Form
+                describe_in_style(
+                    captioner, encoded, DescriptionStyle(form, neutral=False), language
+                )
+                for form in Form
             )
             few = captioner.captions(encoded, language=language, most_words=SHORT_WORDS)
             if any(caption.word_scores[-1] >= LEAST_END for caption in few):
@@ -54,14 +64,14 @@ def test_the_short_form_is_as_sure_as_the_whole(
 ) -> None:
     for encoded in photos:
         whole = captioner.captions(encoded)[0]
-        short = put(captioner, encoded, Telling(Form.SHORT), "en")
+        short = describe_in_style(captioner, encoded, DescriptionStyle(Form.SHORT), "en")
         assert (short.confidence, short.manner) == (whole.confidence, whole.manner)
 
 
 def test_the_full_form_says_how_sure_it_is_itself(
     captioner: Captioner, photos: list[Encoded]
 ) -> None:
-    full = put(captioner, photos[0], Telling(Form.FULL, neutral=False), "en")
+    full = describe_in_style(captioner, photos[0], DescriptionStyle(Form.FULL, neutral=False), "en")
     beams = captioner.captions(photos[0], least_words=FULL_WORDS)
     assert full == beams[0]
 
@@ -70,8 +80,10 @@ def test_people_are_called_people_unless_it_is_switched_off(
     captioner: Captioner, photos: list[Encoded]
 ) -> None:
     gendered = {"man", "woman", "men", "women", "boy", "girl", "boys", "girls", "his", "her"}
-    written = [put(captioner, one, Telling(neutral=False), "en") for one in photos]
-    told = [put(captioner, one, Telling(), "en") for one in photos]
+    written = [
+        describe_in_style(captioner, one, DescriptionStyle(neutral=False), "en") for one in photos
+    ]
+    told = [describe_in_style(captioner, one, DescriptionStyle(), "en") for one in photos]
     assert any(gendered & set(caption.words) for caption in written)
     assert not any(gendered & set(caption.words) for caption in told)
 

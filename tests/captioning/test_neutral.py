@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.captioner import NEVER_LAST, Caption
-from pipeline.confidence import Manner
-from pipeline.vocabulary import normalise, sentence
-from pipeline.wording import neutral, neutral_words
-from pipeline.wording.pieces import pieces, repeated
+from pipeline.captioning.captioner import NEVER_LAST, Caption
+from pipeline.captioning.confidence import Manner
+from pipeline.captioning.neutral import neutral, neutral_words
+from pipeline.captioning.neutral.pieces import pieces, repeated
+from pipeline.captioning.vocabulary import normalise, sentence
 
 ENGLISH = [
     ("A man runs.", "A person runs."),
@@ -74,7 +74,7 @@ FRENCH = [
     ("Un type de fleur.", "Un type de fleur."),
 ]  # fmt: skip
 SENTENCES = [("en", *pair) for pair in ENGLISH] + [("fr", *pair) for pair in FRENCH]
-CAPTIONS = Path(__file__).parents[1] / "data" / "flickr8k"
+CAPTIONS = Path(__file__).parents[2] / "data" / "flickr8k"
 
 
 @pytest.mark.parametrize(("language", "said", "expected"), SENTENCES)

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.errors import ModelError
-from pipeline.vocabulary import (
+from pipeline.captioning.vocabulary import (
     BEGIN,
     END,
     PAD,
@@ -13,6 +12,7 @@ from pipeline.vocabulary import (
     normalise,
     sentence,
 )
+from pipeline.errors import ModelError
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from pipeline.confidence import Confidence
-from pipeline.confidence_file import save_confidence
-from pipeline.contract import ModelContract
-from pipeline.evidence import EVIDENCE
+from pipeline.captioning.confidence import Confidence
+from pipeline.captioning.confidence_features import EVIDENCE
+from pipeline.captioning.confidence_file import save_confidence
+from pipeline.captioning.contract import ModelContract
 
 TINY = Path(__file__).parent / "tiny"
 COLOURS = {"red": (200, 30, 30), "green": (30, 160, 40), "blue": (30, 50, 200)}

@@ -16,10 +16,10 @@ import torch
 from torch import Tensor, nn
 
 from export.to_onnx import export
-from pipeline.confidence_file import save_confidence
+from pipeline.captioning.confidence_file import save_confidence
 from tests.data.tiny_files import TINY, tiny_confidence, write_world
-from training.checkpoint import load_model
 from training.config import ModelConfig, StageConfig, TrainConfig
+from training.networks.checkpoint import load_model
 from training.train import Trainer
 
 MODEL = ModelConfig(
@@ -40,7 +40,7 @@ TRAIN = TrainConfig(
 
 
 class TinyEncoder(nn.Module):
-    """Three convolutions behind the interface of `training.encoder.Encoder`."""
+    """Three convolutions behind the interface of `training.networks.encoder.Encoder`."""
 
     name = "tiny"
     input_size = 32

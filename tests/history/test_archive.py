@@ -18,7 +18,6 @@ import pytest
 from PIL import Image
 
 from pipeline.errors import HistoryError, SpeechError
-from pipeline.guidance import Kind
 from pipeline.history import (
     Draft,
     Entry,
@@ -33,8 +32,9 @@ from pipeline.history import (
     export_zip,
     import_zip,
 )
+from pipeline.photo_quality import Kind
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CAT = (ROOT / "assets" / "samples" / "cat.jpg").read_bytes()
 ME = "local"
 UUID = "93981760-1a2b-4c8c-bf67-b7be97f11523"

@@ -22,7 +22,7 @@ from pipeline.history import Draft, Filter, History, Source
 from pipeline.history.schema import APPLICATION_ID, VERSION
 from tests.bench.kills import kill_often
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CAT = (ROOT / "assets" / "samples" / "cat.jpg").read_bytes()
 ME = "local"
 

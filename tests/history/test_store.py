@@ -13,11 +13,11 @@ import pytest
 from PIL import Image
 
 from pipeline.errors import HistoryError
-from pipeline.guidance import Kind
 from pipeline.history import Draft, Entry, Filter, History, Privacy, Source, data_folder
 from pipeline.history.thumbnail import MAX_BYTES, SIDE_PX, shrink
+from pipeline.photo_quality import Kind
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CAT = (ROOT / "assets" / "samples" / "cat.jpg").read_bytes()
 ME = "local"
 NOON = dt.datetime(2025, 3, 30, 12, tzinfo=dt.UTC)

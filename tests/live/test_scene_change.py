@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.captioner import Captioner
+from pipeline.captioning.captioner import Captioner
 from pipeline.image import read_rgb, squash
-from pipeline.scene import Change, SceneGate, Thresholds
+from pipeline.live.scene_change import Change, SceneGate, Thresholds
 from tests.bench.scenes import CUT_AT_S, OTHER, SAME, SIDE, play, watch
 from tests.data.tiny_files import TINY, draw
 
-ASSETS = Path(__file__).parent.parent / "assets"
+ASSETS = Path(__file__).parents[2] / "assets"
 LIMITS = Thresholds()
 BETWEEN = (LIMITS.leave + LIMITS.enter) / 2
 NEAR = (LIMITS.enter + LIMITS.cut) / 2

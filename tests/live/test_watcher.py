@@ -11,18 +11,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.captioner import Captioner
-from pipeline.confidence import Confidence
-from pipeline.evidence import EVIDENCE
-from pipeline.forms import FULL_WORDS, SHORT_WORDS, Form, Telling
-from pipeline.guidance import Kind
+from pipeline.captioning.captioner import Captioner
+from pipeline.captioning.confidence import Confidence
+from pipeline.captioning.confidence_features import EVIDENCE
+from pipeline.captioning.detail import FULL_WORDS, SHORT_WORDS, DescriptionStyle, Form
 from pipeline.image import read_rgb
-from pipeline.live import FIRST_S, HOLD_S, LiveSettings, Utterance, Watcher
+from pipeline.live.watcher import FIRST_S, HOLD_S, LiveSettings, Utterance, Watcher
+from pipeline.photo_quality import Kind
 from pipeline.phrases import FRENCH
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 LOOK_S = 0.2
-FULL = Telling(Form.FULL)
+FULL = DescriptionStyle(Form.FULL)
 Frame = NDArray[np.uint8]
 
 
@@ -35,7 +35,7 @@ def captioner() -> Captioner:
 @pytest.fixture
 def watcher(captioner: Captioner) -> Watcher:
     watcher = Watcher(captioner)
-    watcher.settings = LiveSettings(telling=FULL, interval_s=0.0)
+    watcher.settings = LiveSettings(style=FULL, interval_s=0.0)
     return watcher
 
 
@@ -110,19 +110,19 @@ def test_a_new_scene_waits_for_the_sentence_but_a_cut_does_not(watcher: Watcher)
 
 def test_what_is_then_there_is_described_when_the_sentence_has_ended(watcher: Watcher) -> None:
     viewer = Viewer(watcher, sentence_s=3.0)
-    watcher.settings = LiveSettings(telling=FULL, interval_s=3.0)
+    watcher.settings = LiveSettings(style=FULL, interval_s=3.0)
     flower = viewer.show(FLOWER, FIRST_S + LOOK_S)
     viewer.show(ROCKET, 1.4)
     told = viewer.show(TEMPLE, 3)
     other = Watcher(watcher._captioner)
-    other.settings = LiveSettings(telling=FULL)
+    other.settings = LiveSettings(style=FULL)
     alone = Viewer(other).show(TEMPLE, 1)
     assert told == alone
     assert flower != told
 
 
 def test_the_interval_keeps_quiet_also_for_a_cut(watcher: Watcher) -> None:
-    watcher.settings = LiveSettings(telling=FULL, interval_s=5.0)
+    watcher.settings = LiveSettings(style=FULL, interval_s=5.0)
     viewer = Viewer(watcher)
     viewer.show(FLOWER, 2)
     assert viewer.show(ROCKET, 3) == []
@@ -225,7 +225,7 @@ def test_few_words_while_it_changes_fast(captioner: Captioner) -> None:
     lengths = {}
     for form in Form:
         watcher = Watcher(captioner)
-        watcher.settings = LiveSettings(telling=Telling(form), interval_s=0.0)
+        watcher.settings = LiveSettings(style=DescriptionStyle(form), interval_s=0.0)
         viewer = Viewer(watcher)
         fast = [text for rgb in (FLOWER, TEMPLE, ROCKET) for text in viewer.show(rgb, 2)]
         slow = [text for rgb in (TEMPLE, ROCKET) for text in viewer.show(rgb, 7)]
@@ -253,7 +253,7 @@ def test_few_words_are_as_sure_as_the_whole_caption() -> None:
     for plain_from, plain in (((low + high) / 2, whole > few), (low, True), (1.0, False)):
         captioner.confidence = dataclasses.replace(captioner.confidence, plain_from=plain_from)
         watcher = Watcher(captioner)
-        watcher.settings = LiveSettings(telling=Telling(Form.SHORT))
+        watcher.settings = LiveSettings(style=DescriptionStyle(Form.SHORT))
         viewer = Viewer(watcher)
         (text,) = viewer.show(TEMPLE, 2)
         assert len(text.removeprefix("Perhaps: ").split()) <= SHORT_WORDS
@@ -287,7 +287,9 @@ def test_a_model_without_french_is_said_in_english_and_advice_in_french(
     captioner: Captioner,
 ) -> None:
     watcher = Watcher(captioner)
-    watcher.settings = LiveSettings(telling=Telling(Form.FULL), interval_s=0.0, language="fr")
+    watcher.settings = LiveSettings(
+        style=DescriptionStyle(Form.FULL), interval_s=0.0, language="fr"
+    )
     known = captioner.contract
     captioner.contract = dataclasses.replace(known, languages=("en",))
     try:

@@ -13,7 +13,7 @@ from pipeline import errors
 from pipeline.errors import ImageError, VoisError
 from pipeline.phrases import ENGLISH, FRENCH, LANGUAGES, phrases
 
-PIPELINE = Path(__file__).resolve().parents[1] / "pipeline"
+PIPELINE = Path(__file__).resolve().parents[2] / "pipeline"
 ERRORS = {name for name in vars(errors) if name.endswith("Error")}
 # Words that both languages have.
 SAME = {

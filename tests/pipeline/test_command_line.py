@@ -12,13 +12,13 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.forms import SHORT_WORDS, Form
+from pipeline.captioning.detail import SHORT_WORDS, Form
 from pipeline.history import LOCAL_OWNER, History, Source
 from pipeline.phrases import FRENCH
 from pipeline.speech import espeak, system
 from tests.data.tiny_files import TINY, draw
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def vois(*arguments: object) -> subprocess.CompletedProcess[str]:

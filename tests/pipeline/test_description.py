@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.assistant import PREVIEW_SIDE_PX, Assistant, preview, worded
-from pipeline.captioner import Caption, Captioner
-from pipeline.confidence import Manner
+from pipeline.captioning.captioner import Caption, Captioner
+from pipeline.captioning.confidence import Manner
+from pipeline.description import PREVIEW_SIDE_PX, Assistant, preview, worded
 from pipeline.errors import ImageError
 from pipeline.image import read_rgb
 from pipeline.phrases import ENGLISH, FRENCH
 from pipeline.speech import VoiceChain, default_chain
 from tests.data.tiny_files import TINY
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 CAT = (ROOT / "assets" / "samples" / "cat.jpg").read_bytes()
 
 

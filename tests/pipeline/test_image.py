@@ -14,9 +14,9 @@ from PIL import Image
 
 from pipeline.errors import ImageError
 from pipeline.image import MAX_BYTES, MAX_SIDE, read_rgb, squash, to_pixels
-from tests.bad_files import Described, DifficultFile, difficult_files, encoded, picture
+from tests.data.bad_files import Described, DifficultFile, difficult_files, encoded, picture
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 SAMPLES = sorted((ROOT / "assets" / "samples").glob("*.jpg"))
 
 # Pillow warns about files that are broken; the page's user hears our sentence instead.
@@ -74,7 +74,7 @@ import json, resource, sys, warnings
 warnings.simplefilter("ignore")
 from pipeline.errors import ImageError
 from pipeline.image import read_rgb
-from tests.bad_files import Described, difficult_files
+from tests.data.bad_files import Described, difficult_files
 names = sys.argv[1:]
 files = [file for file in difficult_files() if file.name in names]
 peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -110,7 +110,7 @@ import resource, warnings
 warnings.simplefilter("ignore")
 from pipeline.errors import ImageError
 from pipeline.image import read_rgb
-from tests.bad_files import png, png_chunk
+from tests.data.bad_files import png, png_chunk
 data = png(10000, 7900, 8, 2, png_chunk(b"IDAT", b""))
 with open("/proc/self/statm") as memory:
     used = int(memory.read().split()[0]) * resource.getpagesize()

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.guidance import Kind, assess
 from pipeline.image import read_rgb, squash
+from pipeline.photo_quality import Kind, assess
 
-SAMPLES = sorted((Path(__file__).parent.parent / "assets" / "samples").glob("*.jpg"))
+SAMPLES = sorted((Path(__file__).parents[2] / "assets" / "samples").glob("*.jpg"))
 RNG = np.random.default_rng(4)
 
 samples = pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from pipeline.speech.hibari import HibariVoice
-from tests.gtts_server import GttsServer
+from tests.speech.gtts_server import GttsServer
 
 
 class NetworkGuard:

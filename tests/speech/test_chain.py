@@ -14,8 +14,8 @@ from pipeline.speech import TONE, DiskCache, VoiceChain, default_chain
 from pipeline.speech.espeak import is_installed
 from pipeline.speech.google import GoogleVoice
 from pipeline.speech.hibari import HibariVoice
-from tests.gtts_server import GttsServer
 from tests.speech.conftest import NetworkGuard
+from tests.speech.gtts_server import GttsServer
 from tests.speech.measures import CAPTION
 
 

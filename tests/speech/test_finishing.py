@@ -17,8 +17,8 @@ from pipeline.speech.codec import decode, resample
 from pipeline.speech.finishing import finish, loudness_dbfs
 from pipeline.speech.google import GoogleVoice
 from pipeline.speech.hibari import HibariVoice
-from tests.gtts_server import GttsServer
-from tests.gtts_server import mp3 as google_mp3
+from tests.speech.gtts_server import GttsServer
+from tests.speech.gtts_server import mp3 as google_mp3
 from tests.speech.measures import CAPTION, lufs, silence_s
 
 

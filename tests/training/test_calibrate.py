@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.captioner import Captioner
-from pipeline.confidence import NEVER
-from pipeline.contract import ModelContract
-from pipeline.evidence import sigmoid
+from pipeline.captioning.captioner import Captioner
+from pipeline.captioning.confidence import NEVER
+from pipeline.captioning.confidence_features import sigmoid
+from pipeline.captioning.contract import ModelContract
 from tests.data.tiny_files import TINY, write_world
-from training import calibrate, card
-from training.calibration import (
+from training import calibrate
+from training.calibration.fits import (
     Bin,
     bins_of,
     calibration_error,
@@ -24,7 +24,8 @@ from training.calibration import (
     fit_strangeness,
     predict_across,
 )
-from training.reliability import PICTURE_FILE
+from training.calibration.reliability import PICTURE_FILE
+from training.scoring import model_card
 
 
 def test_the_calibration_error_is_that_computed_by_hand() -> None:
@@ -153,7 +154,7 @@ def test_the_command_fits_then_measures_and_writes_the_card(
     where += ["--measured", "16"]
     assert calibrate.main([*where]) == 0
     fitted = Captioner.load(assets).confidence
-    assert fitted.model == card.model_hash(assets, ModelContract.load(assets))
+    assert fitted.model == model_card.model_hash(assets, ModelContract.load(assets))
     assert 0 <= fitted.unknown_below <= fitted.plain_from <= 1
     assert (assets / PICTURE_FILE).read_bytes()[:4] == b"\x89PNG"
     first = path.read_bytes()
@@ -162,7 +163,7 @@ def test_the_command_fits_then_measures_and_writes_the_card(
     capsys.readouterr()
     assert calibrate.main([*where, "--split", "test", "--card"]) == 0
     assert path.read_bytes() == first
-    text = (assets / card.CARD_FILE).read_text(encoding="utf-8")
+    text = (assets / model_card.CARD_FILE).read_text(encoding="utf-8")
     assert "12 Flickr8k's test photos" in text
     assert "| all | 16 |" in text
     assert f"]({PICTURE_FILE})" in text

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pycocoevalcap.cider.cider import Cider
 
-from training.reward import CiderReward
+from training.optimisation.cider_reward import CiderReward
 
 WORDS = "a the dog cat runs sits on in grass snow red ball two with and".split()
 

@@ -15,13 +15,13 @@ from onnx import helper, numpy_helper
 from export import parity
 from export.to_onnx import export
 from export.weights import multiply_in_int8, store_in_fewer_bits
-from pipeline.captioner import Captioner
-from pipeline.vocabulary import Vocabulary
+from pipeline.captioning.captioner import Captioner
+from pipeline.captioning.vocabulary import Vocabulary
 from tests.data.tiny_files import draw
 from tests.data.tiny_world import MODEL, TinyEncoder
-from training.ensemble import Ensemble, join
-from training.model import CaptionModel
-from training.sources import DataError
+from training.data.flickr8k_sources import DataError
+from training.networks.ensemble import Ensemble, join
+from training.networks.transformer import CaptionModel
 
 WORDS = ["a red square", "a blue circle", "two green circles"]
 VOCABULARY = Vocabulary.build({"en": WORDS}, 1)

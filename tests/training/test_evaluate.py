@@ -11,16 +11,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.contract import ModelContract
+from pipeline.captioning.contract import ModelContract
 from tests.data.tiny_files import TINY, write_world
-from tests.test_scores import CANDIDATES, REFERENCES, words
-from training import card, evaluate, scores
-from training.bootstrap import around, redraw
-from training.card import Row
-from training.contact_sheet import SHEET_MARGIN, contact_sheet
-from training.evaluation import Described, Evaluation
+from tests.training.test_metrics import CANDIDATES, REFERENCES, words
+from training import evaluate
+from training.data.flickr8k_sources import DataError
 from training.flickr8k import Photo
-from training.sources import DataError
+from training.scoring import metrics, model_card
+from training.scoring.bootstrap import around, redraw
+from training.scoring.contact_sheet import SHEET_MARGIN, contact_sheet
+from training.scoring.model_card import Row
+from training.scoring.result import Described, Evaluation
 
 CONTRACT = ModelContract(
     encoder="tiny",
@@ -55,10 +56,10 @@ def evaluation(tmp_path: Path) -> Evaluation:
 
 
 def test_the_table_keeps_unknown_whole_and_measured_numbers_apart() -> None:
-    rows = [Row("ours", (63.04, 41.96, 1, None, 0.0, 100.0, 58.9), "here"), card.PUBLISHED[0]]
-    lines = card.table(rows).splitlines()
+    rows = [Row("ours", (63.04, 41.96, 1, None, 0.0, 100.0, 58.9), "here"), model_card.PUBLISHED[0]]
+    lines = model_card.table(rows).splitlines()
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    assert cells[0] == ["system, x100", *card.COLUMNS, "source"]
+    assert cells[0] == ["system, x100", *model_card.COLUMNS, "source"]
     assert set(cells[1][0]) == {"-"}
     assert cells[2] == ["ours", "63.0", "42.0", "1", "-", "0.0", "100.0", "58.9", "here"]
     assert cells[3][:5] == ["Google NIC", "63", "41", "27", "-"]
@@ -66,23 +67,23 @@ def test_the_table_keeps_unknown_whole_and_measured_numbers_apart() -> None:
 
 
 def test_the_columns_hold_what_they_say() -> None:
-    plain = scores.Scores(1, 2, 3, 4, rouge_l=6, cider=7, meteor=None)
+    plain = metrics.Scores(1, 2, 3, 4, rouge_l=6, cider=7, meteor=None)
     ptb = dataclasses.replace(plain, meteor=5, bleu1=11)
-    with_java, without = card.rows_of("Vois", plain, ptb)
+    with_java, without = model_card.rows_of("Vois", plain, ptb)
     assert with_java.scores == (11, 2, 3, 4, 5, 6, 7)
     assert without.scores == (1, 2, 3, 4, None, 6, 7)
     assert "without Java" in without.system
-    assert len(card.rows_of("Vois", plain, None)) == 1
-    assert all(len(row.scores) == len(card.COLUMNS) for row in card.PUBLISHED)
+    assert len(model_card.rows_of("Vois", plain, None)) == 1
+    assert all(len(row.scores) == len(model_card.COLUMNS) for row in model_card.PUBLISHED)
 
 
 def test_the_report_names_what_was_measured(evaluation: Evaluation) -> None:
     human = [Row("person", (1,) * 7, "here")]
-    text = card.report(evaluation, CONTRACT, "test", 5, "abc123", human)
+    text = model_card.report(evaluation, CONTRACT, "test", 5, "abc123", human)
     assert "3 photos of Flickr8k's split test, beam 5, length penalty 0.7" in text
     assert "model abc123." in text
     assert "Mean confidence 0.250" in text
-    found = scores.score(CANDIDATES, REFERENCES)
+    found = metrics.score(CANDIDATES, REFERENCES)
     assert f" {found.bleu4:.1f} " in text
     assert f" {found.cider:.1f} " in text
     limits = around(redraw(CANDIDATES, REFERENCES))
@@ -91,26 +92,26 @@ def test_the_report_names_what_was_measured(evaluation: Evaluation) -> None:
     assert "Adaptive attention" in text
     assert "| person" in text
     # Others report the test split only: nothing to set beside another one.
-    assert "Adaptive attention" not in card.report(evaluation, CONTRACT, "dev", 5, "abc123")
+    assert "Adaptive attention" not in model_card.report(evaluation, CONTRACT, "dev", 5, "abc123")
 
 
 def test_the_report_says_what_compression_costs(evaluation: Evaluation) -> None:
     better = dataclasses.replace(evaluation.plain, cider=evaluation.plain.cider + 0.25)
     other = dataclasses.replace(evaluation, plain=better)
-    text = card.report(evaluation, CONTRACT, "test", 5, "abc123", uncompressed=other)
+    text = model_card.report(evaluation, CONTRACT, "test", 5, "abc123", uncompressed=other)
     assert "costs 0.25 CIDEr" in text
     assert "32 bits, beam 5" in text
-    assert "32 bits" not in card.report(evaluation, CONTRACT, "test", 5, "abc123")
+    assert "32 bits" not in model_card.report(evaluation, CONTRACT, "test", 5, "abc123")
 
 
 def test_the_models_hash_changes_with_each_of_its_files(tmp_path: Path) -> None:
     shutil.copytree(TINY, tmp_path / "tiny")
     contract = ModelContract.load(tmp_path / "tiny")
-    seen = {card.model_hash(tmp_path / "tiny", contract)}
+    seen = {model_card.model_hash(tmp_path / "tiny", contract)}
     for name in (contract.encoder_file, contract.decoder_file, contract.vocabulary_file):
         with (tmp_path / "tiny" / name).open("ab") as file:
             file.write(b" ")
-        seen.add(card.model_hash(tmp_path / "tiny", contract))
+        seen.add(model_card.model_hash(tmp_path / "tiny", contract))
     assert len(seen) == 4
 
 
@@ -120,40 +121,40 @@ def test_a_whole_evaluation_writes_the_card(tmp_path: Path) -> None:
     shutil.copytree(TINY, assets)
     where = ["--data", str(tmp_path / "data"), "--assets", str(assets)]
     assert evaluate.main([*where, "--card", "--uncompressed", str(assets)]) == 0
-    text = (assets / card.CARD_FILE).read_text(encoding="utf-8")
+    text = (assets / model_card.CARD_FILE).read_text(encoding="utf-8")
     assert "6 photos of Flickr8k's split test" in text
     assert "costs 0.00 CIDEr" in text
 
 
 def test_the_card_is_begun_and_then_only_its_scores_change(tmp_path: Path) -> None:
     path = tmp_path / "MODEL_CARD.md"
-    card.write_card(path, "SCORES 1\n", "the command")
+    model_card.write_card(path, "SCORES 1\n", "the command")
     first = path.read_text(encoding="utf-8")
     for heading in ("Data", "Recipe", "Intended use", "Scores", "Known failures", "Terms"):
         assert f"## {heading}\n" in first
     assert "`the command`" in first
     path.write_text(f"My own prose.\n{first}And more.\n", encoding="utf-8")
-    card.write_card(path, "SCORES 2\n", "the command")
+    model_card.write_card(path, "SCORES 2\n", "the command")
     expected = f"My own prose.\n{first.replace('SCORES 1', 'SCORES 2')}And more.\n"
     assert path.read_text(encoding="utf-8") == expected
 
 
 def test_each_part_of_the_card_is_written_alone(tmp_path: Path) -> None:
     path = tmp_path / "MODEL_CARD.md"
-    card.write_card(path, "SCORES\n", "one")
-    card.write_card(path, "ERRORS\n", "two", card.CONFIDENCE_PART)
+    model_card.write_card(path, "SCORES\n", "one")
+    model_card.write_card(path, "ERRORS\n", "two", model_card.CONFIDENCE_PART)
     text = path.read_text(encoding="utf-8")
     assert text.index("## Scores") < text.index("SCORES") < text.index("## Confidence")
     assert text.index("## Confidence") < text.index("ERRORS") < text.index("## Known failures")
 
 
-@pytest.mark.parametrize("lost", card.markers(card.SCORES_PART))
+@pytest.mark.parametrize("lost", model_card.markers(model_card.SCORES_PART))
 def test_a_card_without_its_markers_is_left_alone(tmp_path: Path, lost: str) -> None:
     path = tmp_path / "MODEL_CARD.md"
-    text = card.CARD.replace(lost, "")
+    text = model_card.CARD.replace(lost, "")
     path.write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match="scores:begin"):
-        card.write_card(path, "scores", "the command")
+        model_card.write_card(path, "scores", "the command")
     assert path.read_text(encoding="utf-8") == text
 
 

@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.captioner import Captioner
+from pipeline.captioning.captioner import Captioner
 from tests.data.tiny_files import TINY, write_world
-from training import card, others, peers, scores
-from training.bootstrap import around, redraw
+from training import evaluate_everyday_and_french, peers
 from training.evaluate import as_json, describe, measure
-from training.evaluation import Described
 from training.flickr8k import Photo, load
-from training.scores import ScoreError
+from training.scoring import metrics, model_card
+from training.scoring.bootstrap import around, redraw
+from training.scoring.metrics import ScoreError
+from training.scoring.result import Described
 
 ENGLISH = {
     "dog.jpg": ("a dog runs on the wet sand", [
@@ -58,10 +59,10 @@ def both() -> tuple[list[Described], list[Described]]:
 def test_each_language_is_scored_against_one_caption(
     both: tuple[list[Described], list[Described]],
 ) -> None:
-    one = others.compare(*both)
+    one = evaluate_everyday_and_french.compare(*both)
     said = {name: words for name, (words, _) in ENGLISH.items()}
     turns = [{name: [every[at]] for name, (_, every) in ENGLISH.items()} for at in range(5)]
-    rounds = [scores.score(said, turn) for turn in turns]
+    rounds = [metrics.score(said, turn) for turn in turns]
     assert one.english.cider == pytest.approx(sum(turn.cider for turn in rounds) / 5)
     assert one.english.bleu4 == pytest.approx(sum(turn.bleu4 for turn in rounds) / 5)
     # The first French caption alone, cut as French is: 14 of 16 words are in it, written by hand.
@@ -75,7 +76,7 @@ def test_each_language_is_scored_against_one_caption(
         "boy.jpg": ["un garçon fait voler un cerfvolant"],
         "car.jpg": ["l homme pousse une vieille voiture bleue"],
     }
-    assert one.french == scores.score(in_hand, people)
+    assert one.french == metrics.score(in_hand, people)
     assert one.ratio == pytest.approx(
         (one.french.cider / one.english.cider, one.french.bleu4 / one.english.bleu4)
     )
@@ -85,7 +86,7 @@ def test_each_language_is_scored_against_one_caption(
 def test_the_ratio_is_drawn_on_the_same_photos_in_both_languages(
     both: tuple[list[Described], list[Described]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = others.compare(*both)
+    one = evaluate_everyday_and_french.compare(*both)
     assert one.ratio_around.cider.low < one.ratio[0] < one.ratio_around.cider.high
     people = {name: [caption] for name, (_, caption) in FRENCH.items()}
     said = {name: words.split() for name, (words, _) in FRENCH.items()}
@@ -97,8 +98,8 @@ def test_the_ratio_is_drawn_on_the_same_photos_in_both_languages(
         for each in both[0]
         for caption in each.photo.french[:1]
     ]
-    monkeypatch.setattr(others, "FRENCH", "en")
-    itself = others.compare(french, french)
+    monkeypatch.setattr(evaluate_everyday_and_french, "FRENCH", "en")
+    itself = evaluate_everyday_and_french.compare(french, french)
     assert itself.ratio == pytest.approx((1, 1))
     limits = itself.ratio_around.cider, itself.ratio_around.bleu4
     assert [(one.low, one.high) for one in limits] == [pytest.approx((1, 1))] * 2
@@ -110,7 +111,7 @@ def test_nothing_to_compare_with_is_said(
     french, _ = both
     silent = [described("xyz", one.photo.name) for one in french]
     with pytest.raises(ScoreError, match="English scores nothing"):
-        others.compare(french, silent)
+        evaluate_everyday_and_french.compare(french, silent)
 
 
 @pytest.fixture
@@ -119,8 +120,10 @@ def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     kept = tmp_path / "peers.json"
     kept.write_text("{}")
     load_travelled = peers.load_travelled
-    monkeypatch.setattr(others, "load_travelled", lambda: load_travelled(kept))
-    monkeypatch.setattr(others, "java_found", lambda: False)
+    monkeypatch.setattr(
+        evaluate_everyday_and_french, "load_travelled", lambda: load_travelled(kept)
+    )
+    monkeypatch.setattr(evaluate_everyday_and_french, "java_found", lambda: False)
     write_world(tmp_path / "flickr8k", {"train": 1, "dev": 1, "test": 7})
     write_world(tmp_path / "everyday", {"train": 1, "dev": 1, "test": 6}, seed=1)
     # One test photo has no French caption, and everyday photos have none.
@@ -134,22 +137,22 @@ def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_the_cards_part_is_written_and_written_again(line: list[str], tmp_path: Path) -> None:
-    path = tmp_path / "assets" / card.CARD_FILE
-    card.write_card(path, "SCORES\n", "a command")
+    path = tmp_path / "assets" / model_card.CARD_FILE
+    model_card.write_card(path, "SCORES\n", "a command")
     begun = path.read_text(encoding="utf-8")
-    assert others.main([*line, "--card"]) == 0
+    assert evaluate_everyday_and_french.main([*line, "--card"]) == 0
     first = path.read_text(encoding="utf-8")
-    before, after = first.split(card.markers(card.OTHERS_PART)[0])
-    part, rest = after.split(card.markers(card.OTHERS_PART)[1])
+    before, after = first.split(model_card.markers(model_card.OTHERS_PART)[0])
+    part, rest = after.split(model_card.markers(model_card.OTHERS_PART)[1])
     assert begun.startswith(before)
     assert begun.endswith(rest)
-    assert "Written by `python -m training.others " in part
+    assert "Written by `python -m training.evaluate_everyday_and_french " in part
     assert "7 test photos of Flickr8k and 6 everyday ones" in part
     assert "for 6 of Flickr8k's test photos" in part
     assert re.search(r"French / English: CIDEr \d\.\d\d \(\d\.\d\d to \d\.\d\d\), BLEU-4 ", part)
-    model = card.model_hash(tmp_path / "assets", Captioner.load(TINY).contract)
+    model = model_card.model_hash(tmp_path / "assets", Captioner.load(TINY).contract)
     assert f"model {model}." in part
-    assert others.main([*line, "--card"]) == 0
+    assert evaluate_everyday_and_french.main([*line, "--card"]) == 0
     assert path.read_text(encoding="utf-8") == first
 
 
@@ -169,7 +172,7 @@ def test_the_parts_rows_are_those_of_their_photos(
         (tmp_path / f"{name}.json").write_text(text)
     files = (tmp_path / f"{name}.json" for name in ("flickr8k", "everyday"))
     peers.take_peer("Another", *files, tmp_path / "peers.json")
-    assert others.main(line) == 0
+    assert evaluate_everyday_and_french.main(line) == 0
     rows = [row for row in capsys.readouterr().out.splitlines() if "(tiny, beam" in row]
     names = [row.split("|")[1].split("(")[0].strip() for row in rows]
     assert names == [f"{where}: {who}" for where in ("Flickr8k", "Everyday") for who in WHO]
@@ -184,7 +187,7 @@ def test_the_parts_rows_are_those_of_their_photos(
 def test_a_model_of_english_alone_has_no_french_part() -> None:
     measured = measure([described(*said) for said in SAID], java=False)
     ours = peers.Travelled("Ours", measured, measured)
-    told = others.report(ours, [], None)
+    told = evaluate_everyday_and_french.report(ours, [], None)
     assert "Everyday: Ours" in told
     assert "French" not in told
 
@@ -195,10 +198,10 @@ def test_a_model_of_english_alone_has_no_french_part() -> None:
 )
 def test_options_that_would_mislead_are_refused(line: list[str], wrong: list[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
-        others.main([*line, *wrong])
+        evaluate_everyday_and_french.main([*line, *wrong])
 
 
 def test_missing_data_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folders = [f"--{name}={tmp_path}" for name in ("data", "everyday", "assets")]
-    assert others.main(folders) == 2
+    assert evaluate_everyday_and_french.main(folders) == 2
     assert capsys.readouterr().err.startswith("There is no prepared data")

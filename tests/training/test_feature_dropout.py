@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from pipeline.vocabulary import Vocabulary
+from pipeline.captioning.vocabulary import Vocabulary
 from tests.data.tiny_world import MODEL, TinyEncoder
 from training.config import Hidden
-from training.growth import grow
-from training.model import CaptionModel
-from training.record import save_checkpoint
-from training.views import hide
+from training.data.augmentation import hide
+from training.networks.transformer import CaptionModel
+from training.networks.warm_start import grow
+from training.optimisation.curves import save_checkpoint
 
 PHOTOS, PLACES, CHANNELS = 400, 9, 30
 

@@ -20,21 +20,22 @@ import pytest
 import torch
 
 from export import parity, to_onnx
-from pipeline.captioner import Captioner
+from pipeline.captioning.captioner import Captioner
 from pipeline.image import to_pixels
 from tests.data.tiny_files import draw, write_world
 from tests.data.tiny_world import MODEL
-from training import huggingface, train
-from training.checkpoint import load_model
+from training import train
 from training.config import StageConfig, TrainConfig
-from training.encoder import Encoder, EncoderError, build_encoder
-from training.huggingface import HuggingFaceEncoder, tower_from
+from training.networks import huggingface
+from training.networks.checkpoint import load_model
+from training.networks.encoder import Encoder, EncoderError, build_encoder
+from training.networks.huggingface import HuggingFaceEncoder, tower_from
 
 transformers = pytest.importorskip(
     "transformers", reason="needs pip install -r training/requirements-hf.txt"
 )
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 COREML_OPERATORS = (
     Path(ort.__file__).parent / "tools/mobile_helpers/coreml_supported_mlprogram_ops.md"
 )
@@ -390,7 +391,7 @@ def test_a_name_is_fetched_from_the_hub_once(
     address, asked = hub
     # The address is read when huggingface_hub is imported: so in a process of its own.
     program = (
-        "import torch; from training.encoder import build_encoder;"
+        "import torch; from training.networks.encoder import build_encoder;"
         "encoder = build_encoder('hf:maker/tower').eval(); print(encoder.name);"
         "print(encoder(torch.ones(1, 3, 32, 32)).sum().item())"
     )

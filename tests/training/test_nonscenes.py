@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from training import nonscenes
-from training.drawn import HEIGHT, WIDTH
-from training.nonscenes import FAMILIES, LEARNED_SEED, MEASURED_SEED, draw
+from training.calibration import nonscenes
+from training.calibration.drawn_pictures import HEIGHT, WIDTH
+from training.calibration.nonscenes import FAMILIES, LEARNED_SEED, MEASURED_SEED, draw
 
 
 def test_the_same_seed_draws_the_same_pixels() -> None:

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests.data.tiny_files import TINY, write_world
-from tests.test_evaluate import CONTRACT
-from training import card, evaluate, peers
-from training.bootstrap import Interval, Intervals
-from training.evaluation import Described, Evaluation
+from tests.training.test_evaluate import CONTRACT
+from training import evaluate, peers
+from training.data.flickr8k_sources import DataError
 from training.flickr8k import Photo
-from training.scores import Scores
-from training.sources import DataError
+from training.scoring import model_card
+from training.scoring.bootstrap import Interval, Intervals
+from training.scoring.metrics import Scores
+from training.scoring.result import Described, Evaluation
 
 PLAIN = Scores(1, 2, 3, 4, rouge_l=6, cider=7, meteor=None)
 PTB = dataclasses.replace(PLAIN, meteor=5, bleu1=11)
@@ -86,7 +87,7 @@ def test_a_damaged_file_is_said(text: str, tmp_path: Path) -> None:
 
 
 def test_the_committed_file_can_be_read() -> None:
-    assert all(len(row.scores) == len(card.COLUMNS) for row in peers.load_peers())
+    assert all(len(row.scores) == len(model_card.COLUMNS) for row in peers.load_peers())
 
 
 def test_the_command_keeps_a_peer_that_the_next_card_shows(

@@ -12,18 +12,18 @@ import torch
 
 from export import parity
 from export.to_onnx import export
-from pipeline.captioner import Captioner
-from pipeline.vocabulary import BEGIN, END, PAD, Vocabulary
+from pipeline.captioning.captioner import Captioner
+from pipeline.captioning.vocabulary import BEGIN, END, PAD, Vocabulary
+from tests.captioning.searches import hold_to_the_pipelines
 from tests.data.tiny_files import COLOURS, SHAPES, draw, write_world
 from tests.data.tiny_world import TinyEncoder
-from tests.searches import hold_to_the_pipelines
 from training import train
-from training.checkpoint import load_model
 from training.config import MODELS, RECIPES, ModelConfig, StageConfig, TrainConfig, usual_recipe
-from training.losses import caption_loss
-from training.lstm import AttendAndTell
-from training.network import build_model
-from training.sources import DataError
+from training.data.flickr8k_sources import DataError
+from training.networks.build import build_model
+from training.networks.checkpoint import load_model
+from training.networks.show_attend_tell import AttendAndTell
+from training.optimisation.losses import caption_loss
 from training.train import Trainer
 
 SMALL = ModelConfig(

@@ -15,20 +15,20 @@ import torch
 
 from export import parity
 from export.to_onnx import export
-from pipeline.captioner import Captioner
-from pipeline.vocabulary import BEGIN, END, PAD, Vocabulary
+from pipeline.captioning.captioner import Captioner
+from pipeline.captioning.vocabulary import BEGIN, END, PAD, Vocabulary
+from tests.captioning.searches import hold_to_the_pipelines
 from tests.data.tiny_files import draw, write_world
 from tests.data.tiny_world import MODEL, TinyEncoder
-from tests.searches import hold_to_the_pipelines
-from training import views
-from training.checkpoint import load_model
 from training.config import StageConfig, TrainConfig
-from training.device import autocast
-from training.encoder import EfficientNetLite, EfficientNetTrio, Encoder, build_encoder
+from training.data import augmentation
 from training.flickr8k import Photo
-from training.growth import grow
-from training.losses import caption_loss, self_critical_loss
-from training.model import CaptionModel
+from training.networks.checkpoint import load_model
+from training.networks.encoder import EfficientNetLite, EfficientNetTrio, Encoder, build_encoder
+from training.networks.transformer import CaptionModel
+from training.networks.warm_start import grow
+from training.optimisation.device import autocast
+from training.optimisation.losses import caption_loss, self_critical_loss
 from training.train import Trainer
 
 STAGES = (
@@ -166,15 +166,15 @@ def test_captions_that_name_a_side_are_never_mirrored() -> None:
     plain, sided = (
         Photo("a", Path("a"), (text,)) for text in ("A dog leaves.", "A dog on the LEFT.")
     )
-    assert not views.says_a_side(plain)
-    assert views.says_a_side(sided)
+    assert not augmentation.says_a_side(plain)
+    assert augmentation.says_a_side(sided)
     half = np.zeros((64, 64, 3), dtype=np.uint8)
     half[:, :32] = 200
     brighter_left = [
         view[:, : view.shape[1] // 2].mean() > view[:, view.shape[1] // 2 :].mean()
         for seed in range(40)
         for may_flip in (True, False)
-        for view in [views.augment(half, np.random.default_rng(seed), may_flip=may_flip)]
+        for view in [augmentation.augment(half, np.random.default_rng(seed), may_flip=may_flip)]
     ]
     assert all(brighter_left[1::2])
     assert not all(brighter_left[::2])
@@ -183,13 +183,13 @@ def test_captions_that_name_a_side_are_never_mirrored() -> None:
 def test_token_rows_and_bag() -> None:
     vocabulary = Vocabulary.build({"en": ["a dog runs", "a cat"]}, min_count=1)
     photo = Photo("x", Path("x"), ("A dog runs!", "A cat"))
-    rows = views.token_rows([photo], vocabulary, max_words=17)
+    rows = augmentation.token_rows([photo], vocabulary, max_words=17)
     words = {word: vocabulary.token(word) for word in ("a", "dog", "runs", "cat")}
     assert rows.tolist() == [
         [BEGIN, words["a"], words["dog"], words["runs"], END],
         [BEGIN, words["a"], words["cat"], END, PAD],
     ]
-    bag = views.bag_targets(rows, 1, len(vocabulary))[0]
+    bag = augmentation.bag_targets(rows, 1, len(vocabulary))[0]
     assert bag.sum() == pytest.approx(1)
     assert bag[words["a"]] == pytest.approx(2 / 5)
     assert bag[[PAD, BEGIN, END]].tolist() == [0, 0, 0]
@@ -201,7 +201,7 @@ BILINGUAL = {"en": ["a dog runs", "a cat"], "fr": ["un chat"]}
 def test_a_photo_without_french_has_an_empty_row_there() -> None:
     vocabulary = Vocabulary.build(BILINGUAL, min_count=1)
     photos = [Photo("x", Path("x"), ("a dog",), ("Un chat",)), Photo("y", Path("y"), ("a cat",))]
-    rows = views.token_rows(photos, vocabulary, max_words=17)
+    rows = augmentation.token_rows(photos, vocabulary, max_words=17)
     a, dog, cat, un, chat = map(vocabulary.token, ("a", "dog", "cat", "un", "chat"))
     assert rows.tolist() == [
         [BEGIN, a, dog, END],
@@ -217,7 +217,7 @@ def test_the_weight_of_other_languages_reaches_their_words_only() -> None:
     model = CaptionModel(MODEL, len(vocabulary), TinyEncoder()).eval()
     features = torch.randn(1, 16, 16)
     said = Photo("x", Path("x"), ("a dog",), ("Un chat",))
-    both = views.token_rows([said], vocabulary, max_words=8)
+    both = augmentation.token_rows([said], vocabulary, max_words=8)
     with torch.no_grad():
         losses = {
             weight: float(caption_loss(model, features, both, 0.0, 0.0, weight))

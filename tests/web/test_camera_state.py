@@ -7,10 +7,18 @@ from typing import Any
 
 import pytest
 
-from pipeline.camera import Moments, Report, Spoken
-from pipeline.page.desk import LIVE_KEPT, Crew, Desk, Kind
-from pipeline.page.live import CONNECT_S, LOST_S, RETRY_S, LiveTab, Problem, State, ice_servers
 from pipeline.phrases import ENGLISH
+from pipeline.web.state.camera_state import (
+    CONNECT_S,
+    LOST_S,
+    RETRY_S,
+    LiveTab,
+    Problem,
+    State,
+    ice_servers,
+)
+from pipeline.web.state.camera_worker import Moments, Report, Spoken
+from pipeline.web.state.description_queue import LIVE_KEPT, Crew, Desk, Kind
 
 
 def live_tab() -> LiveTab:

@@ -12,17 +12,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline import camera as module
-from pipeline.assistant import Description
-from pipeline.camera import Camera, Moments, Report, Spoken
-from pipeline.captioner import Captioner
+from pipeline.captioning.captioner import Captioner
+from pipeline.description import Description
 from pipeline.errors import ModelError, SpeechError
-from pipeline.live import LiveSettings, Watcher
-from pipeline.page import camera_tab, parts
-from pipeline.page.camera_tab import CameraTab
-from pipeline.page.desk import Desk
-from pipeline.page.live import LiveTab
+from pipeline.live.watcher import LiveSettings, Watcher
 from pipeline.phrases import ENGLISH, FRENCH
+from pipeline.web.state import camera_worker as module
+from pipeline.web.state.camera_state import LiveTab
+from pipeline.web.state.camera_worker import Camera, Moments, Report, Spoken
+from pipeline.web.state.description_queue import Desk
+from pipeline.web.ui import camera_tab, components
+from pipeline.web.ui.camera_tab import CameraTab
 from tests.data.tiny_files import TINY, draw, french
 
 WAIT_S = 20.0
@@ -300,6 +300,6 @@ def test_a_stream_that_cannot_be_made_is_tried_again(
 
     library = SimpleNamespace(webrtc_streamer=too_busy, WebRtcMode=SimpleNamespace(SENDONLY=1))
     monkeypatch.setitem(sys.modules, "streamlit_webrtc", library)
-    parts.stream(tab.live, camera, [])
+    components.stream(tab.live, camera, [])
     assert tab.live.reconnect
     assert "was not made" in caplog.text

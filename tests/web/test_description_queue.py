@@ -18,21 +18,21 @@ from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 import streamlit_app
-from pipeline.assistant import Assistant, Description
-from pipeline.camera import Spoken
-from pipeline.captioner import Captioner
+from pipeline.captioning.captioner import Captioner
+from pipeline.captioning.detail import SHORT_WORDS, DescriptionStyle, Form
+from pipeline.description import Assistant, Description
 from pipeline.errors import ModelError, SpeechError
-from pipeline.forms import SHORT_WORDS, Form, Telling
 from pipeline.history import Privacy, Source
-from pipeline.page.desk import Crew, Desk, Kind, Photo
-from pipeline.page.sounds import SoundShelf, shelf, utter
 from pipeline.phrases import ENGLISH, FRENCH, phrases
 from pipeline.speech import default_chain, espeak, system
-from tests.bad_files import DifficultFile, difficult_files
+from pipeline.web.routes.sounds import SoundShelf, shelf, utter
+from pipeline.web.state.camera_worker import Spoken
+from pipeline.web.state.description_queue import Crew, Desk, Kind, Photo
+from tests.data.bad_files import DifficultFile, difficult_files
 from tests.data.tiny_files import TINY, write_english
 
 VOICES = default_chain(allow_online=False)
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 CAT = ROOT / "assets" / "samples" / "cat.jpg"
 
 
@@ -380,7 +380,7 @@ def test_form_and_wording_are_the_persons(page: AppTest) -> None:
     auto, short, full = told
     assert len(short) <= SHORT_WORDS <= len(full)
     assert len(short) <= len(auto) <= len(full)
-    assert Telling().neutral  # and wherever nobody chose
+    assert DescriptionStyle().neutral  # and wherever nobody chose
     assert page.toggle(key="neutral").value is True
     page.toggle(key="neutral").set_value(False).run()
     assert not page.exception

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.assistant import Assistant, Description
-from pipeline.captioner import Captioner
+from pipeline.captioning.captioner import Captioner
+from pipeline.description import Assistant, Description
 from pipeline.errors import HistoryError
 from pipeline.history import LOCAL_OWNER, History, Privacy, Source
-from pipeline.page.keeper import SESSION_DAYS, Keeper, owner_of
 from pipeline.phrases import ENGLISH, FRENCH
 from pipeline.speech import default_chain
+from pipeline.web.state.history_access import SESSION_DAYS, Keeper, owner_of
 from tests.data.tiny_files import TINY
 
-CAT = Path(__file__).parents[1] / "assets" / "samples" / "cat.jpg"
+CAT = Path(__file__).parents[2] / "assets" / "samples" / "cat.jpg"
 
 
 @pytest.fixture(scope="module")

@@ -23,13 +23,13 @@ from starlette.applications import Starlette
 
 from pipeline.errors import HistoryError, SpeechError
 from pipeline.history import LOCAL_OWNER, Draft, Entry, History, Source
-from pipeline.page import doors
-from pipeline.page.doors import BLOCK_BYTES, BLOCKS, Doors
-from pipeline.page.keeper import Keeper
 from pipeline.phrases import FRENCH
+from pipeline.web.routes import history as history_routes
+from pipeline.web.routes.history import BLOCK_BYTES, BLOCKS, Doors
+from pipeline.web.state.history_access import Keeper
 from tests.bench.history import incoming
 
-CAT = Path(__file__).resolve().parents[1] / "assets" / "samples" / "cat.jpg"
+CAT = Path(__file__).resolve().parents[2] / "assets" / "samples" / "cat.jpg"
 WAV = b"RIFF" + bytes(100)
 
 
@@ -79,7 +79,7 @@ def web() -> Iterator[Web]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    app = Starlette(routes=doors.routes(speak))
+    app = Starlette(routes=history_routes.routes(speak))
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical", ws="none"))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -110,7 +110,7 @@ def add(history: History, text: str, owner: str = LOCAL_OWNER) -> int:
 def test_a_picture_behind_its_own_door_only(history: History, web: Web) -> None:
     mine, theirs = Keeper(history, "session a"), Keeper(history, "session b")
     number = add(history, "A dog.", "session a")
-    own, other = (doors.doors().open(keeper) for keeper in (mine, theirs))
+    own, other = (history_routes.doors().open(keeper) for keeper in (mine, theirs))
     answer = web.get(f"/history/{own}/picture/{number}")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
     assert answer.content == history.picture("session a", number)
@@ -128,7 +128,7 @@ def test_exports_hold_ones_own_entries(history: History, web: Web) -> None:
     for text in ("A dog.", "A silent cat."):
         add(history, text, "session a")
     add(history, "A secret.", "session b")
-    where = f"/history/{doors.doors().open(mine)}/export"
+    where = f"/history/{history_routes.doors().open(mine)}/export"
     table = web.get(f"{where}.csv")
     assert table.headers["content-disposition"] == 'attachment; filename="vois-history.csv"'
     rows = csv.DictReader(io.StringIO(table.content.decode("utf-8-sig")))
@@ -170,7 +170,7 @@ def test_a_history_that_cannot_be_read_is_a_sentence(
     keeper = Keeper(history, LOCAL_OWNER)
     monkeypatch.setattr(history, "page", page)
     monkeypatch.setattr(history, "picture", page)
-    token = doors.doors().open(keeper)
+    token = history_routes.doors().open(keeper)
     # An archive has begun before its first entry is read, but none of it has been sent.
     for kind in ("csv", "json", "zip"):
         answer = web.get(f"/history/{token}/export.{kind}")
@@ -183,13 +183,13 @@ def test_a_history_that_cannot_be_read_is_a_sentence(
 
 def test_without_a_history_there_is_nothing_to_fetch(web: Web) -> None:
     keeper = Keeper(None, LOCAL_OWNER)
-    token = doors.doors().open(keeper)
+    token = history_routes.doors().open(keeper)
     for path in ("picture/1", "export.csv", "export.zip"):
         assert web.get(f"/history/{token}/{path}").status_code == 404
 
 
 def blocks(history: History, kind: str) -> Any:
-    return doors._written(history, LOCAL_OWNER, kind, speak).read()
+    return history_routes._written(history, LOCAL_OWNER, kind, speak).read()
 
 
 def break_fourth_page(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,14 +244,14 @@ def test_a_download_that_breaks_off_is_seen_as_such(
     break_fourth_page(history, monkeypatch)
     keeper = Keeper(history, LOCAL_OWNER)
     with pytest.raises(IncompleteRead):
-        web.get(f"/history/{doors.doors().open(keeper)}/export.json")
+        web.get(f"/history/{history_routes.doors().open(keeper)}/export.json")
 
 
 def test_a_download_that_is_cancelled_ends_its_writer(history: History, web: Web) -> None:
     history.take_in(LOCAL_OWNER, incoming(3_000))
     keeper = Keeper(history, LOCAL_OWNER)
     line = HTTPConnection("127.0.0.1", web._port, timeout=20)
-    line.request("GET", f"/history/{doors.doors().open(keeper)}/export.zip")
+    line.request("GET", f"/history/{history_routes.doors().open(keeper)}/export.zip")
     line.getresponse().read(1000)
     assert len(threads()) == 1
     line.close()

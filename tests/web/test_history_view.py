@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from pipeline.camera import Spoken
 from pipeline.history import LOCAL_OWNER, Draft, History, Source, export_zip
-from pipeline.page.desk import Crew, Desk, Kind
-from pipeline.page.keeper import Keeper
-from pipeline.page.ledger import PAGE_ENTRIES, Ledger, zone_of
 from pipeline.phrases import ENGLISH, FRENCH
+from pipeline.web.state.camera_worker import Spoken
+from pipeline.web.state.description_queue import Crew, Desk, Kind
+from pipeline.web.state.history_access import Keeper
+from pipeline.web.state.history_view import PAGE_ENTRIES, Ledger, zone_of
 
-CAT = Path(__file__).resolve().parents[1] / "assets" / "samples" / "cat.jpg"
+CAT = Path(__file__).resolve().parents[2] / "assets" / "samples" / "cat.jpg"
 NOON = dt.datetime(2026, 7, 1, 12, 0, tzinfo=dt.UTC)
 
 

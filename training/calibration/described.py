@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from pipeline.captioner import Caption, Captioner, Encoded
-from pipeline.contract import ModelContract
-from pipeline.decoding import Hypothesis
-from pipeline.evidence import Floats, evidence
+from pipeline.captioning.beam_search import Hypothesis
+from pipeline.captioning.captioner import Caption, Captioner, Encoded
+from pipeline.captioning.confidence_features import Floats, evidence
+from pipeline.captioning.contract import ModelContract
 from pipeline.image import read_rgb
+from training.calibration.nonscenes import draw
 from training.flickr8k import Photo
-from training.nonscenes import draw
-from training.scores import cider_by_photo
+from training.scoring.metrics import cider_by_photo
 
 RIGHT_FROM = 40.0  # CIDEr x100
 

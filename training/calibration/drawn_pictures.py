@@ -1,7 +1,7 @@
 """Painters of what people draw and write: screens, papers, diagrams, maps, icons, doodles.
 
-Each takes a random generator and gives an (H, W, 3) uint8 RGB picture; `training.nonscenes` calls
-them. Nothing here is a photo, and nothing drawn is kept.
+Each takes a random generator and gives an (H, W, 3) uint8 RGB picture;
+`training.calibration.nonscenes` calls them. Nothing here is a photo, and nothing drawn is kept.
 """
 
 from __future__ import annotations

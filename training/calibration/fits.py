@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.captioner import NEVER_LAST
-from pipeline.confidence import ARTICLES
-from pipeline.evidence import Floats, Space, Words, sigmoid
-from pipeline.vocabulary import normalise
+from pipeline.captioning.captioner import NEVER_LAST
+from pipeline.captioning.confidence import ARTICLES
+from pipeline.captioning.confidence_features import Floats, Space, Words, sigmoid
+from pipeline.captioning.vocabulary import normalise
 
 COMPONENTS = 64  # 48 and 96 tell non-scenes from photos as well (training/LOG.md)
 SHRINK = 0.05  # of the mean variance, added to each: few photos say little of the last components

@@ -1,6 +1,6 @@
 """Pictures that are no scenes: what a captioning model never learned, and must not describe.
 
-    python -m training.nonscenes --out FOLDER          draws the 200 that are measured, to look at
+    python -m training.calibration.nonscenes --out FOLDER    draws the 200 that are measured
 
 Sixteen kinds in eight families, drawn from seeds: the same seed gives the same pictures. Those that
 the calibration learns from have another seed than the measured ones, and for the honest figure a
@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from training import drawn
-from training.drawn import HEIGHT, WIDTH, Picture, Random, colour, photographed
+from training.calibration import drawn_pictures
+from training.calibration.drawn_pictures import HEIGHT, WIDTH, Picture, Random, colour, photographed
 
 MEASURED_SEED, LEARNED_SEED = 200, 1
 MEASURED = 200
@@ -130,13 +130,18 @@ def fractal(rng: Random) -> Picture:
 
 
 FAMILIES: dict[str, tuple[Callable[[Random], Picture], ...]] = {
-    "screens": (drawn.code, drawn.document, drawn.chat, drawn.spreadsheet),
-    "labels": (drawn.receipt, drawn.barcode),
+    "screens": (
+        drawn_pictures.code,
+        drawn_pictures.document,
+        drawn_pictures.chat,
+        drawn_pictures.spreadsheet,
+    ),
+    "labels": (drawn_pictures.receipt, drawn_pictures.barcode),
     "surfaces": (wall, texture),
     "noise": (noise,),
     "colours": (gradient, clouds),
-    "drawings": (drawn.icon, drawn.doodle),
-    "diagrams": (drawn.chart, drawn.city_map),
+    "drawings": (drawn_pictures.icon, drawn_pictures.doodle),
+    "diagrams": (drawn_pictures.chart, drawn_pictures.city_map),
     "fractals": (fractal,),
 }
 
@@ -181,7 +186,9 @@ def _picture(values: NDArray[Any]) -> Picture:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line: draws the measured pictures into a folder."""
-    parser = argparse.ArgumentParser(prog="python -m training.nonscenes", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m training.calibration.nonscenes", description=__doc__
+    )
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--out", type=Path, required=True, help="the folder to write")
     chosen = parser.parse_args(arguments)

@@ -13,12 +13,12 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from pipeline.captioner import Captioner
-from pipeline.confidence import Confidence, Manner
-from pipeline.evidence import Floats
-from pipeline.guidance import assess
-from training.calibration import BINS, bins_of, calibration_error
-from training.nonscenes import MEASURED_SEED, draw
+from pipeline.captioning.captioner import Captioner
+from pipeline.captioning.confidence import Confidence, Manner
+from pipeline.captioning.confidence_features import Floats
+from pipeline.photo_quality import assess
+from training.calibration.fits import BINS, bins_of, calibration_error
+from training.calibration.nonscenes import MEASURED_SEED, draw
 
 PICTURE_FILE = "reliability.png"
 

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 from tqdm import tqdm
 
+from pipeline.captioning.vocabulary import PAD, SPECIAL_WORDS, Vocabulary
 from pipeline.image import read_rgb
-from pipeline.vocabulary import PAD, SPECIAL_WORDS, Vocabulary
 from training.config import Hidden
+from training.data.flickr8k_sources import CAPTIONS_PER_PHOTO
 from training.flickr8k import Photo
-from training.sources import CAPTIONS_PER_PHOTO
 
 FRENCH = "fr"
 

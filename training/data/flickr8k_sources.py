@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.vocabulary import normalise
+from pipeline.captioning.vocabulary import normalise
 
 SPLITS = ("train", "dev", "test")
 STANDARD_SIZES = {"train": 6000, "dev": 1000, "test": 1000}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from training.config import ModelConfig
-from training.encoder import Encoder
-from training.lstm import AttendAndTell
-from training.model import CaptionModel
+from training.networks.encoder import Encoder
+from training.networks.show_attend_tell import AttendAndTell
+from training.networks.transformer import CaptionModel
 
 Network = CaptionModel | AttendAndTell
 

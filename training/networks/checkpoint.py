@@ -7,8 +7,8 @@ from pathlib import Path
 import torch
 
 from training.config import ModelConfig
-from training.encoder import Encoder, build_encoder
-from training.network import Network, build_model
+from training.networks.build import Network, build_model
+from training.networks.encoder import Encoder, build_encoder
 
 
 def load_model(path: Path, encoder: Encoder | None = None) -> Network:

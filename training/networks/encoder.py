@@ -153,7 +153,7 @@ def build_encoder(
     """The encoder called `name`.
 
     Args:
-        name: one of those above, or "hf:" and what `training.huggingface` takes.
+        name: one of those above, or "hf:" and what `training.networks.huggingface` takes.
         pretrained: False leaves random weights for a checkpoint to fill.
         tower: what a checkpoint keeps of an encoder "hf:", to build it without the hub.
 
@@ -165,7 +165,7 @@ def build_encoder(
     if name == TRIO:
         return EfficientNetTrio(pretrained=pretrained)
     if name.startswith("hf:"):
-        from training.huggingface import HuggingFaceEncoder, load_tower, tower_from
+        from training.networks.huggingface import HuggingFaceEncoder, load_tower, tower_from
 
         return HuggingFaceEncoder(tower_from(tower)) if tower else load_tower(name[3:])
     known = ", ".join((*LITE, TRIO, "hf:NAME_OR_FOLDER"))

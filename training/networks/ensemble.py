@@ -11,13 +11,13 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from pipeline.vocabulary import Vocabulary
-from training.checkpoint import load_model
+from pipeline.captioning.vocabulary import Vocabulary
 from training.config import ModelConfig
-from training.encoder import Encoder
-from training.model import CaptionModel
-from training.network import Network
-from training.sources import DataError
+from training.data.flickr8k_sources import DataError
+from training.networks.build import Network
+from training.networks.checkpoint import load_model
+from training.networks.encoder import Encoder
+from training.networks.transformer import CaptionModel
 
 _LEAST = 1e-30  # probability: its logarithm is finite
 

@@ -1,8 +1,8 @@
 """The classic to stand beside: an LSTM that looks at the photo anew for every word.
 
 Xu et al., "Show, Attend and Tell" (2015), with soft attention, its gate, deep output and doubly
-stochastic regularisation. It has the interface of `training.model.CaptionModel`, so training,
-search, export and app run it as they are.
+stochastic regularisation. It has the interface of `training.networks.transformer.CaptionModel`,
+so training, search, export and app run it as they are.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from pipeline.vocabulary import END, PAD
+from pipeline.captioning.vocabulary import END, PAD
 from training.config import ModelConfig
-from training.encoder import Encoder
+from training.networks.encoder import Encoder
 
 
 class AttendAndTell(nn.Module):

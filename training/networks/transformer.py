@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from training.config import ModelConfig
-from training.encoder import Encoder
+from training.networks.encoder import Encoder
 
 
 class Attention(nn.Module):

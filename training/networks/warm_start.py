@@ -6,10 +6,10 @@ from pathlib import Path
 
 import torch
 
-from pipeline.vocabulary import Vocabulary
+from pipeline.captioning.vocabulary import Vocabulary
 from training.config import ModelConfig
-from training.network import Network
-from training.sources import DataError
+from training.data.flickr8k_sources import DataError
+from training.networks.build import Network
 
 
 @torch.no_grad()

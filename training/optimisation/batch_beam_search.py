@@ -1,7 +1,7 @@
 """Beam search over many photos at once, on the training device.
 
 Only for validation during training and for self-critical samples; whatever is reported or run for
-a person goes through `pipeline.decoding`. A test holds the two to the same words.
+a person goes through `pipeline.captioning.beam_search`. A test holds the two to the same words.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from pipeline.vocabulary import END, PAD
-from training.network import Network
+from pipeline.captioning.vocabulary import END, PAD
+from training.networks.build import Network
 
 _NEVER = -1e9
 

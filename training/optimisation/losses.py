@@ -6,12 +6,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from pipeline.vocabulary import BEGIN, END, PAD, Vocabulary
-from training.generate import beams
-from training.lstm import AttendAndTell
-from training.network import Network
-from training.reward import CiderReward
-from training.views import bag_targets
+from pipeline.captioning.vocabulary import BEGIN, END, PAD, Vocabulary
+from training.data.augmentation import bag_targets
+from training.networks.build import Network
+from training.networks.show_attend_tell import AttendAndTell
+from training.optimisation.batch_beam_search import beams
+from training.optimisation.cider_reward import CiderReward
 
 
 def caption_loss(

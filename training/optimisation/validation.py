@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.vocabulary import Vocabulary, normalise
+from pipeline.captioning.vocabulary import Vocabulary, normalise
+from training.data.augmentation import FRENCH
 from training.flickr8k import Photo
-from training.views import FRENCH
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from pycocoevalcap.bleu.bleu_scorer import BleuScorer
 from pycocoevalcap.cider.cider import Cider
 
-from pipeline.vocabulary import ENGLISH
-from training.scores import Cut, cut_words
+from pipeline.captioning.vocabulary import ENGLISH
+from training.scoring.metrics import Cut, cut_words
 
 SAMPLES = 1000
 
@@ -56,7 +56,7 @@ def redraw(
         (samples, 2) float64, x100.
 
     Raises:
-        ScoreError: as for `training.scores.score`.
+        ScoreError: as for `training.scoring.metrics.score`.
     """
     said, people = cut_words(candidates, references, language=language)
     _, cider = Cider().compute_score(people, said)

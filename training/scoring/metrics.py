@@ -1,8 +1,8 @@
 """BLEU, ROUGE-L, CIDEr and METEOR as papers on Flickr8k report them, by pycocoevalcap.
 
-Without Java the captions are cut into words by `pipeline.vocabulary.normalise`. On people's
-captions of the test split this was measured to be within 0.05 point of the usual PTB tokenizer
-(CIDEr: 82.3 instead of 82.0). METEOR needs Java.
+Without Java the captions are cut into words by `pipeline.captioning.vocabulary.normalise`. On
+people's captions of the test split this was measured to be within 0.05 point of the usual PTB
+tokenizer (CIDEr: 82.3 instead of 82.0). METEOR needs Java.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pycocoevalcap.meteor.meteor import Meteor
 from pycocoevalcap.rouge.rouge import Rouge
 from pycocoevalcap.tokenizer import ptbtokenizer
 
-from pipeline.vocabulary import ENGLISH, normalise
+from pipeline.captioning.vocabulary import ENGLISH, normalise
 
 # Sentences by photo, every sentence being its words with one space between them.
 Cut = dict[str, list[str]]
@@ -73,7 +73,7 @@ def score(
         candidates: by photo, the description: a sentence or its words.
         references: by photo, people's captions; the same photos.
         java: cut English words with the PTB tokenizer, and add METEOR.
-        language: whose words `pipeline.vocabulary.normalise` cuts without Java.
+        language: whose words `pipeline.captioning.vocabulary.normalise` cuts without Java.
 
     Raises:
         ScoreError: the photos differ, there are none, one has no reference, or Java fails.

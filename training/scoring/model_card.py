@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.contract import ModelContract
-from training.evaluation import Evaluation
-from training.scores import Scores
-from training.sources import DataError
+from pipeline.captioning.contract import ModelContract
+from training.data.flickr8k_sources import DataError
+from training.scoring.metrics import Scores
+from training.scoring.result import Evaluation
 
 COLUMNS = ("BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "METEOR", "ROUGE-L", "CIDEr")
 CARD_FILE = "MODEL_CARD.md"

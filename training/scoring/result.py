@@ -6,9 +6,9 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from training.bootstrap import Intervals
 from training.flickr8k import Photo
-from training.scores import Scores
+from training.scoring.bootstrap import Intervals
+from training.scoring.metrics import Scores
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from pipeline.attention import merged
-from pipeline.captioner import Caption
-from pipeline.vocabulary import joined, normalise
-from pipeline.wording import english, french
-from pipeline.wording.pieces import Piece, pieces
+from pipeline.captioning.attention_map import merged
+from pipeline.captioning.captioner import Caption
+from pipeline.captioning.neutral import english, french
+from pipeline.captioning.neutral.pieces import Piece, pieces
+from pipeline.captioning.vocabulary import joined, normalise
 
 _LANGUAGES: dict[str, Callable[[list[Piece]], list[Piece]]] = {
     "en": english.neutral,
@@ -26,7 +26,7 @@ def neutral_words(words: Sequence[str], language: str) -> tuple[str, ...]:
     """The words in neutral wording, such as "a", "child", "laughs" for "a", "girl", "laughs".
 
     Args:
-        words: of one description, as `pipeline.vocabulary.normalise` cuts them.
+        words: of one description, as `pipeline.captioning.vocabulary.normalise` cuts them.
         language: two-letter code; words of a language without a table stay as they are.
     """
     return tuple(piece.word for piece in _neutral(words, language))

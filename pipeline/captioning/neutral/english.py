@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.wording.pieces import Piece, distinct, join, word_at
+from pipeline.captioning.neutral.pieces import Piece, distinct, join, word_at
 
 NOUNS = {
     **dict.fromkeys(
@@ -62,7 +62,7 @@ VERBS = {"is": "are", "was": "were", "has": "have", "does": "do", "goes": "go"}
 
 
 def neutral(parts: list[Piece]) -> list[Piece]:
-    """The description in neutral wording; see `pipeline.wording.neutral_words`."""
+    """The description in neutral wording; see `pipeline.captioning.neutral.neutral_words`."""
     before = [part.word for part in parts]
     parts = _pronouns(parts)
     parts = _nouns(parts)

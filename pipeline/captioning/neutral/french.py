@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.wording.french_groups import add_up
-from pipeline.wording.french_words import (
+from pipeline.captioning.neutral.french_groups import add_up
+from pipeline.captioning.neutral.french_words import (
     BEFORE,
     BEFORE_VOWEL,
     BETWEEN,
@@ -17,11 +17,11 @@ from pipeline.wording.french_words import (
     Noun,
     forms,
 )
-from pipeline.wording.pieces import Piece, word_at
+from pipeline.captioning.neutral.pieces import Piece, word_at
 
 
 def neutral(parts: list[Piece]) -> list[Piece]:
-    """The description in neutral wording; see `pipeline.wording.neutral_words`."""
+    """The description in neutral wording; see `pipeline.captioning.neutral.neutral_words`."""
     place = 0
     while place < len(parts):
         known = NOUNS.get(parts[place].word)

@@ -23,8 +23,8 @@ from starlette.types import Receive, Scope, Send
 
 from pipeline.errors import HistoryError
 from pipeline.history import Entry, History, export_csv, export_json, export_zip
-from pipeline.page.keeper import Keeper
 from pipeline.phrases import phrases
+from pipeline.web.state.history_access import Keeper
 
 logger = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 
-from pipeline.camera import Spoken
 from pipeline.speech import Sound, VoiceChain
+from pipeline.web.state.camera_worker import Spoken
 
 # A sentence is about 200 kB. The browser fetches each sound at once and keeps its own copy, so the
 # shelf only has to outlast a busy moment of several sessions.

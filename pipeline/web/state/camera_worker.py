@@ -18,9 +18,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.assistant import Description
+from pipeline.description import Description
 from pipeline.errors import SpeechError, VoisError
-from pipeline.live import LiveSettings, Utterance, Watcher
+from pipeline.live.watcher import LiveSettings, Utterance, Watcher
 from pipeline.phrases import phrases
 
 logger = logging.getLogger(__name__)

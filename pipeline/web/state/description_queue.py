@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipeline.assistant import Description
-from pipeline.camera import Moments, Report, Speak, Spoken
+from pipeline.description import Description
 from pipeline.errors import SpeechError, VoisError
 from pipeline.phrases import Phrases, phrases
+from pipeline.web.state.camera_worker import Moments, Report, Speak, Spoken
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from pipeline.assistant import Description
+from pipeline.description import Description
 from pipeline.errors import HistoryError
 from pipeline.history import LOCAL_OWNER, Draft, Entry, History, Privacy, Source
 from pipeline.phrases import Phrases

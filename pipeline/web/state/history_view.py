@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from pipeline.errors import HistoryError
 from pipeline.history import Entry, Filter, History, Source, import_zip
-from pipeline.page.keeper import Keeper
 from pipeline.phrases import Phrases
+from pipeline.web.state.history_access import Keeper
 
 _T = TypeVar("_T")
 
@@ -32,7 +32,7 @@ class Ledger:
         Args:
             keeper: whose history, and who knows when it changed.
             say: the page's sentences.
-            token: opens this person's doors (`pipeline.page.doors`).
+            token: opens this person's doors (`pipeline.web.routes.history`).
             zone: of the browser's clock; None is this machine's.
         """
         self._keeper = keeper

@@ -9,17 +9,17 @@ from typing import Any
 
 import streamlit as st
 
-from pipeline.camera import Camera, Keep, Speak
-from pipeline.captioner import Captioner
+from pipeline.captioning.captioner import Captioner
 from pipeline.errors import VoisError
-from pipeline.live import LiveSettings, Watcher
-from pipeline.page import parts
-from pipeline.page.desk import Desk, Photo
-from pipeline.page.live import LiveTab, Problem, State
-from pipeline.page.photo_tab import taken_photo
-from pipeline.page.sounds import spoken
+from pipeline.live.watcher import LiveSettings, Watcher
 from pipeline.phrases import Phrases
 from pipeline.speech.cue import looking
+from pipeline.web.routes.sounds import spoken
+from pipeline.web.state.camera_state import LiveTab, Problem, State
+from pipeline.web.state.camera_worker import Camera, Keep, Speak
+from pipeline.web.state.description_queue import Desk, Photo
+from pipeline.web.ui import components
+from pipeline.web.ui.photo_tab import taken_photo
 
 WORKER = "worker"  # where the session keeps its camera's worker
 
@@ -50,7 +50,7 @@ class CameraTab:
 
     def draw(self, keys: bool) -> list[Photo]:
         """Draws the tab; returns the photo that is taken instead where the camera cannot work."""
-        parts.camera(
+        components.camera(
             self.live,
             keys,
             self.say,
@@ -65,7 +65,7 @@ class CameraTab:
 
     def stream(self, settings: LiveSettings, speak: Speak, keep: Keep) -> None:
         """Lets the worker describe what the browser sends; drawn in every run once begun."""
-        if not (self.live.sending or parts.STREAM in st.session_state):
+        if not (self.live.sending or components.STREAM in st.session_state):
             return
         if self.worker is None:
             try:
@@ -77,7 +77,7 @@ class CameraTab:
         worker: Camera = st.session_state[WORKER]
         worker.configure(settings, speak, keep)
         worker.pause(self.live.paused)
-        parts.stream(self.live, worker, self.servers)
+        components.stream(self.live, worker, self.servers)
 
     def take_news(self) -> bool:
         """Takes what the worker found; whether the whole page is to be drawn anew for it."""

@@ -10,13 +10,13 @@ from typing import Any
 
 import streamlit as st
 
-from pipeline.camera import Camera
-from pipeline.page.live import LiveTab
 from pipeline.phrases import Phrases
+from pipeline.web.state.camera_state import LiveTab
+from pipeline.web.state.camera_worker import Camera
 
 logger = logging.getLogger(__name__)
 
-FOLDER = Path(__file__).resolve().parents[2] / "assets" / "page"
+FOLDER = Path(__file__).resolve().parents[3] / "assets" / "page"
 STREAM = "stream"  # what streamlit-webrtc keeps in the session, by this key
 PLAYING = "stream was playing"
 
@@ -26,7 +26,7 @@ def _component(name: str) -> Any:
     """A component whose nodes stay while the page is drawn anew."""
     html, js = ((FOLDER / f"{name}.{kind}").read_text(encoding="utf-8") for kind in ("html", "js"))
     if name == "player":
-        js = (FOLDER / "own.js").read_text(encoding="utf-8") + js
+        js = (FOLDER / "streamlit.js").read_text(encoding="utf-8") + js
     css = "".join(
         (FOLDER / f"{part}.css").read_text(encoding="utf-8")
         for part in ("player", "page", "history")

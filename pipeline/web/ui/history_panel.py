@@ -6,10 +6,10 @@ import functools
 
 import streamlit as st
 
-from pipeline.page import parts
-from pipeline.page.desk import Desk
-from pipeline.page.ledger import Ledger
 from pipeline.phrases import Phrases
+from pipeline.web.state.description_queue import Desk
+from pipeline.web.state.history_view import Ledger
+from pipeline.web.ui import components
 
 IMPORT_MEGABYTES = 500  # 50,000 entries with their pictures; sounds come on top, but are not read
 POLL_S = 1.0  # how often the list looks for what the camera has added; nobody reads it faster
@@ -26,7 +26,7 @@ def draw(ledger: Ledger, desk: Desk, say: Phrases) -> None:
     ledger.translate(say)
     with st.container(key="history_panel"):
         data = ledger.data() | {"import_megabytes": IMPORT_MEGABYTES}
-        parts.history(data, say, on_deeds_change=functools.partial(_hear, ledger))
+        components.history(data, say, on_deeds_change=functools.partial(_hear, ledger))
         archive = st.file_uploader(
             say.history_import.format(megabytes=IMPORT_MEGABYTES),
             type="zip",

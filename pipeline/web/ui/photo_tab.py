@@ -8,12 +8,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from pipeline.assistant import Description
-from pipeline.attention import overlay, place
-from pipeline.page.desk import Desk, Entry, Kind, Photo
+from pipeline.captioning.attention_map import overlay, place
+from pipeline.description import Description
 from pipeline.phrases import Phrases, phrases
+from pipeline.web.state.description_queue import Desk, Entry, Kind, Photo
 
-SAMPLES = Path(__file__).resolve().parents[2] / "assets" / "samples"
+SAMPLES = Path(__file__).resolve().parents[3] / "assets" / "samples"
 # The last four cannot be read, but the sentence that says so and what to do is Python's.
 PHOTO_TYPES = "jpg jpeg png webp gif bmp tif tiff heic heif avif mp4".split()
 UPLOAD_MEGABYTES = 50

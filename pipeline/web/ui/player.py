@@ -7,10 +7,10 @@ from functools import partial
 
 import streamlit as st
 
-from pipeline.page import parts
-from pipeline.page.camera_tab import CameraTab
-from pipeline.page.person import keeper, words
-from pipeline.page.photo_tab import PHOTO_TYPES, UPLOAD_MEGABYTES
+from pipeline.web.ui import components
+from pipeline.web.ui.camera_tab import CameraTab
+from pipeline.web.ui.photo_tab import PHOTO_TYPES, UPLOAD_MEGABYTES
+from pipeline.web.ui.session import keeper, words
 
 
 def draw(tab: CameraTab, camera_open: bool, missing: Sequence[str]) -> None:
@@ -35,7 +35,7 @@ def draw(tab: CameraTab, camera_open: bool, missing: Sequence[str]) -> None:
         "keys": st.session_state["keys"],
         "accepts": {"types": PHOTO_TYPES, "bytes": UPLOAD_MEGABYTES * 1024 * 1024},
     }
-    parts.player(
+    components.player(
         data,
         say,
         on_pace_change=partial(adopt, "pace"),

@@ -10,15 +10,15 @@ import time
 
 import streamlit as st
 
+from pipeline.captioning.detail import DescriptionStyle
 from pipeline.errors import HistoryError
-from pipeline.forms import Telling
 from pipeline.history import History
-from pipeline.live import LiveSettings
-from pipeline.page import doors
-from pipeline.page.keeper import Keeper, owner_of
-from pipeline.page.ledger import Ledger, zone_of
+from pipeline.live.watcher import LiveSettings
 from pipeline.phrases import Phrases, phrases
 from pipeline.speech import ONLINE_NAMES
+from pipeline.web.routes import history as history_routes
+from pipeline.web.state.history_access import Keeper, owner_of
+from pipeline.web.state.history_view import Ledger, zone_of
 
 logger = logging.getLogger(__name__)
 
@@ -45,12 +45,12 @@ def online() -> bool:
 
 def live_settings(language: str) -> LiveSettings:
     """How the camera is to be described."""
-    return LiveSettings(telling(), st.session_state.interval, st.session_state.pace, language)
+    return LiveSettings(style(), st.session_state.interval, st.session_state.pace, language)
 
 
-def telling() -> Telling:
+def style() -> DescriptionStyle:
     """How this person wants descriptions to be put."""
-    return Telling(st.session_state["form"], st.session_state.neutral)
+    return DescriptionStyle(st.session_state["form"], st.session_state.neutral)
 
 
 @st.cache_resource(show_spinner=False)
@@ -93,7 +93,7 @@ def ledger() -> Ledger:
     """What this person's history panel shows."""
     if "ledger" not in st.session_state:
         zone = zone_of(st.context.timezone)
-        token = doors.doors().open(keeper())
+        token = history_routes.doors().open(keeper())
         st.session_state.ledger = Ledger(keeper(), words(), token, zone)
     mine: Ledger = st.session_state.ledger
     return mine

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pipeline.forms import Form
+from pipeline.captioning.detail import Form
 from pipeline.history import LOCAL_OWNER, Privacy
-from pipeline.page.keeper import Keeper
 from pipeline.phrases import LANGUAGES, Phrases, phrases
 from pipeline.speech import ONLINE_NAMES
+from pipeline.web.state.history_access import Keeper
 
 INTERVALS_S = (2, 5, 10, 30, 60)
 FOR_EVER = 0  # Streamlit shows None as no choice at all

@@ -1,0 +1,1 @@
+"""The captioning model as it runs: contract, search, confidence; what training shares."""

@@ -1,0 +1,1 @@
+"""What the page knows of one person, without Streamlit and Starlette."""

@@ -1,0 +1,1 @@
+"""Photos and captions: prepared files, their sources, augmentation."""

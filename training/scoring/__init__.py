@@ -1,0 +1,1 @@
+"""Caption metrics and where they are reported."""
