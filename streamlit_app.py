@@ -24,14 +24,22 @@ from pipeline.history import Entry, Source
 from pipeline.phrases import Phrases
 from pipeline.speech import VoiceChain, default_chain
 from pipeline.web.routes import history as history_routes
-from pipeline.web.routes.sounds import shelf, utter
-from pipeline.web.state.camera_state import LiveTab, State, ice_servers
+from pipeline.web.routes.sounds import sound_store, utter
+from pipeline.web.state.camera_state import CameraState, State, ice_servers
 from pipeline.web.state.camera_worker import Speak
-from pipeline.web.state.description_queue import Crew, Desk
+from pipeline.web.state.description_queue import DescriptionQueue, Workers
 from pipeline.web.ui import history_panel, player
 from pipeline.web.ui.camera_tab import CameraTab
 from pipeline.web.ui.photo_tab import chosen_photos, forget_sample, pictures
-from pipeline.web.ui.session import keeper, ledger, live_settings, mode, online, style, words
+from pipeline.web.ui.session import (
+    history_access,
+    history_view,
+    live_settings,
+    mode,
+    online,
+    style,
+    words,
+)
 from pipeline.web.ui.settings import draw_settings
 
 ROOT = Path(__file__).resolve().parent
@@ -42,7 +50,7 @@ POLL_S = 0.2  # how often the page asks the camera's thread for news
 
 def sound(request: Request) -> Response:
     """Hands the browser a sentence's sound."""
-    wav = shelf().get(request.path_params["token"])
+    wav = sound_store().get(request.path_params["token"])
     if wav is None:
         return Response(status_code=404)
     return Response(wav, media_type="audio/wav", headers={"Cache-Control": "no-store"})
@@ -86,29 +94,29 @@ def page() -> None:
     say = words()
     with main:
         on = content(say)
-    desk: Desk = st.session_state.desk
+    queue: DescriptionQueue = st.session_state.queue
     with side:
         every_s = history_panel.POLL_S if on else None
-        st.fragment(history_panel.draw, run_every=every_s)(ledger(), desk, say)
-    if desk.step(Crew(prepare, describe, speech()), say):
+        st.fragment(history_panel.draw, run_every=every_s)(history_view(), queue, say)
+    if queue.step(Workers(prepare, describe, speech()), say):
         st.rerun()
 
 
 def content(say: Phrases) -> bool:
     """Draws all but the history; whether the camera is on."""
-    desk: Desk = st.session_state.setdefault("desk", Desk())
-    live: LiveTab = st.session_state.setdefault("live", LiveTab())
+    queue: DescriptionQueue = st.session_state.setdefault("queue", DescriptionQueue())
+    live: CameraState = st.session_state.setdefault("live", CameraState())
     with st.sidebar:
-        draw_settings(say, keeper(), tuple(offline_voices()))
+        draw_settings(say, history_access(), tuple(offline_voices()))
     st.title("Vois", anchor=False)
     st.markdown(say.tagline)
     missing = notes(say)
     for note in missing:
         st.markdown(note)
-    with st.expander(say.about, expanded=not desk.used):  # a first visitor meets it open
+    with st.expander(say.about, expanded=not queue.used):  # a first visitor meets it open
         leaves = say.what_leaves_online if online() else say.what_leaves
         st.markdown("\n\n".join((say.what_it_is, leaves, say.not_for_safety)))
-    tab = CameraTab(desk, live, say, captioner, ICE_SERVERS)
+    tab = CameraTab(queue, live, say, captioner, ICE_SERVERS)
     camera_tab, photo_tab = st.tabs((say.live, say.photo), key="tab", on_change="rerun")
     if camera_tab.open:
         forget_sample()
@@ -118,12 +126,14 @@ def content(say: Phrases) -> bool:
         live.leave()
         with photo_tab:
             photos = chosen_photos(say)
-    desk.sync(photos, say)
-    if desk.ready:  # before, the voices are not loaded, and the page is to be drawn first
-        tab.stream(live_settings(say.language), speech(), partial(keeper().keep, Source.CAMERA))
+    queue.sync(photos, say)
+    if queue.ready:  # before, the voices are not loaded, and the page is to be drawn first
+        tab.stream(
+            live_settings(say.language), speech(), partial(history_access().keep, Source.CAMERA)
+        )
     on = live.sending or live.state is not State.OFF
     st.fragment(player.draw, run_every=POLL_S if on else None)(tab, bool(camera_tab.open), missing)
-    pictures(desk, say)
+    pictures(queue, say)
     return on
 
 
@@ -146,13 +156,13 @@ def prepare() -> None:
 def describe(data: bytes, name: str) -> Description:
     """A photo file to words, which are written down before anybody sees them."""
     description = Assistant(captioner(), voices(online())).describe(data, words().language, style())
-    keeper().keep(Source.UPLOAD, description, name)
+    history_access().keep(Source.UPLOAD, description, name)
     return description
 
 
 def speech() -> Speak:
     """What speaks, by the voices and the privacy that this person has chosen."""
-    return partial(utter, voices(online()), mode(), keeper().privacy.history)
+    return partial(utter, voices(online()), mode(), history_access().privacy.history)
 
 
 def entry_sound(entry: Entry) -> bytes:

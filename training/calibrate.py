@@ -5,9 +5,10 @@
 
 Writes the file that the contract names (read by pipeline.captioning.confidence). A description is
 right when its CIDEr against the photo's people is 0.4 or more. What is fitted is fitted on
-English, since other languages have one caption a photo; theirs are judged by the same numbers, their evidence
-being put on the scale of their own descriptions. What lies far from the photos that the model was
-trained on is strange: say --trained-on-everyday for a model that learned from those, too.
+English, since other languages have one caption a photo; theirs are judged by the same numbers,
+their evidence being put on the scale of their own descriptions. What lies
+far from the photos that the model was trained on is out of distribution: say
+--trained-on-everyday for a model that learned from those, too.
 """
 
 from __future__ import annotations

@@ -12,17 +12,17 @@ from pipeline.web.state.camera_state import (
     CONNECT_S,
     LOST_S,
     RETRY_S,
-    LiveTab,
+    CameraState,
     Problem,
     State,
     ice_servers,
 )
-from pipeline.web.state.camera_worker import Moments, Report, Spoken
-from pipeline.web.state.description_queue import LIVE_KEPT, Crew, Desk, Kind
+from pipeline.web.state.camera_worker import Report, Spoken, Timestamps
+from pipeline.web.state.description_queue import LIVE_KEPT, DescriptionQueue, Kind, Workers
 
 
-def live_tab() -> LiveTab:
-    tab = LiveTab()
+def live_tab() -> CameraState:
+    tab = CameraState()
     tab.hear("asking", 0.0)
     tab.hear("granted", 1.0)
     tab.observe(0.1, 2.0)
@@ -31,7 +31,7 @@ def live_tab() -> LiveTab:
 
 
 def test_from_asking_to_live_to_off() -> None:
-    tab = LiveTab()
+    tab = CameraState()
     said = [tab.status(ENGLISH)]
     tab.observe(None, 0.0)
     assert not tab.sending
@@ -59,7 +59,7 @@ def test_a_state_keeps_its_id_so_that_it_is_said_once() -> None:
 
 @pytest.mark.parametrize("kind", ["denied", "missing", "busy", "insecure"])
 def test_a_camera_that_does_not_open_is_off_and_has_a_sentence(kind: str) -> None:
-    tab = LiveTab()
+    tab = CameraState()
     tab.hear("asking", 0.0)
     problem = tab.hear(kind, 1.0)
     assert problem is not None
@@ -111,7 +111,7 @@ def test_a_stream_that_ends_by_itself_is_made_anew() -> None:
 
 
 def test_no_frame_at_all_means_that_webrtc_is_blocked() -> None:
-    tab = LiveTab()
+    tab = CameraState()
     tab.hear("granted", 1.0)
     assert tab.observe(None, 1.0 + RETRY_S) is None
     assert tab.sending
@@ -154,7 +154,7 @@ def test_another_camera_is_connected_anew() -> None:
 
 
 def test_news_that_comes_again_is_confirmed_and_not_news() -> None:
-    tab = LiveTab()
+    tab = CameraState()
     assert [tab.is_news(*news) for news in (("ask", 1), ("ask", 1), ("camera", 1), ("ask", 2))] == [
         True,
         False,
@@ -198,7 +198,7 @@ def test_wrong_ice_servers_are_named(setting: str) -> None:
         ice_servers(setting)
 
 
-# ---- What the desk shows of it --------------------------------------------------------------
+# ---- What the queue shows of it --------------------------------------------------------------
 
 
 CUE = Spoken("cue", 0.3, "cue", False)
@@ -206,7 +206,7 @@ CUE = Spoken("cue", 0.3, "cue", False)
 
 def report(identity: str, *tokens: str, **changes: Any) -> Report:
     values = {"text": f"Scene {identity}.", "language": "en", "interrupts": False, "asked": False}
-    moments = Moments(seen=time.time())
+    moments = Timestamps(seen=time.time())
     sounds = tuple(Spoken(token, 1.0, "hibari", False) for token in tokens)
     return Report(
         identity, description=None, moments=moments, sounds=sounds, **{**values, **changes}
@@ -214,46 +214,46 @@ def report(identity: str, *tokens: str, **changes: Any) -> Report:
 
 
 def never(*arguments: object) -> Any:
-    raise AssertionError("the desk has nothing to do here")
+    raise AssertionError("the queue has nothing to do here")
 
 
 def test_a_report_is_shown_at_once_and_gets_its_sound_later() -> None:
-    desk = Desk()
-    desk.ready = True
-    desk.tell(report("a"))
-    (item,) = [entry.as_item() for entry in desk.entries]
+    queue = DescriptionQueue()
+    queue.ready = True
+    queue.tell(report("a"))
+    (item,) = [entry.as_item() for entry in queue.entries]
     assert (item["id"], item["text"], item["now"]) == ("a", "Scene a.", False)
     assert (item["sounds"], item["complete"]) == ([], False)
     assert item["seen"]
-    # The camera's thread makes the sound, not the desk.
-    assert not desk.step(Crew(never, never, never), ENGLISH)
-    desk.tell(report("a", "token", complete=True))
-    (item,) = [entry.as_item() for entry in desk.entries]
+    # The camera's thread makes the sound, not the queue.
+    assert not queue.step(Workers(never, never, never), ENGLISH)
+    queue.tell(report("a", "token", complete=True))
+    (item,) = [entry.as_item() for entry in queue.entries]
     assert (item["sounds"], item["complete"], item["voice"]) == (["token"], True, "hibari")
 
 
 def test_the_cue_waits_until_the_first_report() -> None:
-    desk = Desk()
-    desk.watch(ENGLISH, CUE)
-    desk.watch(ENGLISH, CUE)
-    assert [(entry.kind, entry.sounds) for entry in desk.entries] == [(Kind.WAITING, (CUE,))]
-    desk.tell(report("a", interrupts=True))
-    assert [entry.id for entry in desk.entries] == ["a"]
-    assert desk.entries[0].as_item()["now"] is True
-    desk.watch(ENGLISH, CUE)
-    desk.unwatch()
-    assert [entry.id for entry in desk.entries] == ["a"]
+    queue = DescriptionQueue()
+    queue.watch(ENGLISH, CUE)
+    queue.watch(ENGLISH, CUE)
+    assert [(entry.kind, entry.sounds) for entry in queue.entries] == [(Kind.WAITING, (CUE,))]
+    queue.tell(report("a", interrupts=True))
+    assert [entry.id for entry in queue.entries] == ["a"]
+    assert queue.entries[0].as_item()["now"] is True
+    queue.watch(ENGLISH, CUE)
+    queue.unwatch()
+    assert [entry.id for entry in queue.entries] == ["a"]
 
 
 def test_old_reports_make_room() -> None:
-    desk = Desk()
+    queue = DescriptionQueue()
     for identity in "abcde":
-        desk.tell(report(identity))
-    assert [entry.id for entry in desk.entries] == list("abcde")[-LIVE_KEPT:]
+        queue.tell(report(identity))
+    assert [entry.id for entry in queue.entries] == list("abcde")[-LIVE_KEPT:]
 
 
 def test_a_report_stays_until_a_photo_is_chosen() -> None:
-    desk = Desk()
-    desk.tell(report("a"))
-    desk.sync([], ENGLISH)
-    assert len(desk.entries) == 1
+    queue = DescriptionQueue()
+    queue.tell(report("a"))
+    queue.sync([], ENGLISH)
+    assert len(queue.entries) == 1

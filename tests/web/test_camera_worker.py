@@ -18,9 +18,9 @@ from pipeline.errors import ModelError, SpeechError
 from pipeline.live.watcher import LiveSettings, Watcher
 from pipeline.phrases import ENGLISH, FRENCH
 from pipeline.web.state import camera_worker as module
-from pipeline.web.state.camera_state import LiveTab
-from pipeline.web.state.camera_worker import Camera, Moments, Report, Spoken
-from pipeline.web.state.description_queue import Desk
+from pipeline.web.state.camera_state import CameraState
+from pipeline.web.state.camera_worker import Camera, Report, Spoken, Timestamps
+from pipeline.web.state.description_queue import DescriptionQueue
 from pipeline.web.ui import camera_tab, components
 from pipeline.web.ui.camera_tab import CameraTab
 from tests.data.tiny_files import TINY, draw, french
@@ -248,7 +248,7 @@ def test_a_silent_voice_leaves_the_words(captioner: Captioner, error: Exception)
 
 def test_reports_that_nobody_takes_do_not_pile_up(camera: Camera) -> None:
     for number in range(4 * module.REPORTS_KEPT):
-        camera._publish(Report(str(number), "", "en", None, False, False, Moments(0.0)))
+        camera._publish(Report(str(number), "", "en", None, False, False, Timestamps(0.0)))
     kept = [report.id for report in camera.take()]
     assert kept == [str(number) for number in range(3 * module.REPORTS_KEPT, number + 1)]
     assert camera.take() == []
@@ -261,9 +261,9 @@ def test_reports_that_nobody_takes_do_not_pile_up(camera: Camera) -> None:
 def tab(camera: Camera, monkeypatch: pytest.MonkeyPatch) -> CameraTab:
     """The live tab of a person whose camera is on."""
     monkeypatch.setattr(camera_tab.st, "session_state", {camera_tab.WORKER: camera})
-    live = LiveTab()
+    live = CameraState()
     live.hear("granted", time.monotonic())
-    return CameraTab(Desk(), live, ENGLISH, never, [])
+    return CameraTab(DescriptionQueue(), live, ENGLISH, never, [])
 
 
 def never() -> Captioner:
@@ -283,10 +283,10 @@ def test_an_answer_is_shown_while_the_stream_is_made_anew_and_not_after_the_end(
         tab.live.broke()
         assert not tab.live.sending
     deadline = time.monotonic() + (WAIT_S if news == "broke" else 1.0)
-    while not tab.desk.entries and time.monotonic() < deadline:
+    while not tab.queue.entries and time.monotonic() < deadline:
         tab.take_news()
         time.sleep(0.01)
-    assert [entry.text for entry in tab.desk.entries] == (KEPT if news == "broke" else [])
+    assert [entry.text for entry in tab.queue.entries] == (KEPT if news == "broke" else [])
 
 
 def test_a_stream_that_cannot_be_made_is_tried_again(

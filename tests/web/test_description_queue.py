@@ -25,9 +25,9 @@ from pipeline.errors import ModelError, SpeechError
 from pipeline.history import Privacy, Source
 from pipeline.phrases import ENGLISH, FRENCH, phrases
 from pipeline.speech import default_chain, espeak, system
-from pipeline.web.routes.sounds import SoundShelf, shelf, utter
+from pipeline.web.routes.sounds import SoundStore, sound_store, utter
 from pipeline.web.state.camera_worker import Spoken
-from pipeline.web.state.description_queue import Crew, Desk, Kind, Photo
+from pipeline.web.state.description_queue import DescriptionQueue, Kind, Photo, Workers
 from tests.data.bad_files import DifficultFile, difficult_files
 from tests.data.tiny_files import TINY, write_english
 
@@ -42,78 +42,78 @@ def assistant() -> Assistant:
 
 
 @pytest.fixture
-def crew(assistant: Assistant) -> Crew:
+def workers(assistant: Assistant) -> Workers:
     speak = partial(utter, VOICES, "offline", False)
-    return Crew(lambda: None, lambda data, name: assistant.describe(data), speak)
+    return Workers(lambda: None, lambda data, name: assistant.describe(data), speak)
 
 
 def photo(key: str, data: bytes | None = None) -> Photo:
     return Photo(key, f"{key}.jpg", lambda: CAT.read_bytes() if data is None else data, now=False)
 
 
-def work(desk: Desk, crew: Crew) -> int:
+def work(queue: DescriptionQueue, workers: Workers) -> int:
     """Works until nothing is left; returns the number of steps."""
     steps = 0
-    while desk.step(crew, ENGLISH):
+    while queue.step(workers, ENGLISH):
         steps += 1
     return steps
 
 
-def test_words_come_one_step_before_their_sound(crew: Crew) -> None:
-    desk = Desk()
-    desk.sync([photo("a"), photo("b")], ENGLISH)
-    assert [entry.text for entry in desk.entries] == [
+def test_words_come_one_step_before_their_sound(workers: Workers) -> None:
+    queue = DescriptionQueue()
+    queue.sync([photo("a"), photo("b")], ENGLISH)
+    assert [entry.text for entry in queue.entries] == [
         "Describing photo 1 of 2.",
         "Describing photo 2 of 2.",
     ]
-    assert desk.step(crew, ENGLISH)  # gets ready
-    first, second = desk.entries
-    assert desk.step(crew, ENGLISH)
+    assert queue.step(workers, ENGLISH)  # gets ready
+    first, second = queue.entries
+    assert queue.step(workers, ENGLISH)
     assert (first.kind, first.sounds, first.complete) == (Kind.DESCRIPTION, (), False)
-    assert desk.step(crew, ENGLISH)
+    assert queue.step(workers, ENGLISH)
     (sound,) = first.sounds
     assert (sound.voice, sound.online) == ("hibari", False)
     assert second.kind is Kind.WAITING
-    wav = shelf().get(sound.token)
+    wav = sound_store().get(sound.token)
     assert wav is not None
     assert wav[:4] == b"RIFF"
-    assert work(desk, crew) == 4  # the first is complete; the second: words, sound, complete
+    assert work(queue, workers) == 4  # the first is complete; the second: words, sound, complete
 
 
-def test_the_same_photo_drawn_again_is_not_described_again(crew: Crew) -> None:
-    desk = Desk()
-    desk.sync([photo("a")], ENGLISH)
-    work(desk, crew)
-    known = desk.entries[0].id
-    desk.sync([photo("a")], ENGLISH)
-    assert [entry.id for entry in desk.entries] == [known]
-    assert work(desk, crew) == 0
-    desk.sync([], ENGLISH)
-    assert desk.entries == []
-    desk.sync([photo("a")], ENGLISH)
-    assert [entry.kind for entry in desk.entries] == [Kind.WAITING]
-    assert desk.entries[0].id != known
+def test_the_same_photo_drawn_again_is_not_described_again(workers: Workers) -> None:
+    queue = DescriptionQueue()
+    queue.sync([photo("a")], ENGLISH)
+    work(queue, workers)
+    known = queue.entries[0].id
+    queue.sync([photo("a")], ENGLISH)
+    assert [entry.id for entry in queue.entries] == [known]
+    assert work(queue, workers) == 0
+    queue.sync([], ENGLISH)
+    assert queue.entries == []
+    queue.sync([photo("a")], ENGLISH)
+    assert [entry.kind for entry in queue.entries] == [Kind.WAITING]
+    assert queue.entries[0].id != known
 
 
-def test_broken_photo_is_numbered_and_stops_nobody(crew: Crew) -> None:
-    desk = Desk()
-    desk.sync([photo("a"), photo("b", b"words"), photo("c")], ENGLISH)
-    work(desk, crew)
-    kinds = [entry.kind for entry in desk.entries]
+def test_broken_photo_is_numbered_and_stops_nobody(workers: Workers) -> None:
+    queue = DescriptionQueue()
+    queue.sync([photo("a"), photo("b", b"words"), photo("c")], ENGLISH)
+    work(queue, workers)
+    kinds = [entry.kind for entry in queue.entries]
     assert kinds == [Kind.DESCRIPTION, Kind.ERROR, Kind.DESCRIPTION]
-    assert desk.entries[1].text.startswith("Photo 2: ")
-    assert all(entry.sounds and entry.complete for entry in desk.entries)
+    assert queue.entries[1].text.startswith("Photo 2: ")
+    assert all(entry.sounds and entry.complete for entry in queue.entries)
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL")
 @pytest.mark.parametrize("file", difficult_files(), ids=lambda file: file.name)
 def test_every_difficult_file_ends_in_spoken_words_and_the_next_photo_is_described(
-    file: DifficultFile, crew: Crew
+    file: DifficultFile, workers: Workers
 ) -> None:
-    desk = Desk()
-    desk.sync([photo("bad", file.data), photo("good")], ENGLISH)
-    work(desk, crew)
-    bad, good = desk.entries
+    queue = DescriptionQueue()
+    queue.sync([photo("bad", file.data), photo("good")], ENGLISH)
+    work(queue, workers)
+    bad, good = queue.entries
     if isinstance(file.expectation, str):
         assert bad.kind is Kind.ERROR
         assert re.search(file.expectation, bad.text)
@@ -122,7 +122,7 @@ def test_every_difficult_file_ends_in_spoken_words_and_the_next_photo_is_describ
     assert bad.text.endswith((".", "!"))
     assert ENGLISH.unknown_error not in bad.text
     assert bad.complete
-    assert all(shelf().get(sound.token) for sound in bad.sounds)
+    assert all(sound_store().get(sound.token) for sound in bad.sounds)
     assert bad.sounds
     assert good.kind is Kind.DESCRIPTION
 
@@ -134,67 +134,69 @@ def test_each_text_is_said_in_its_own_language(assistant: Assistant) -> None:
         said.append((text, language))
         yield Spoken("token", 1.0, "voice", False)
 
-    desk = Desk()
-    desk.sync([photo("a"), photo("b", b"words")], FRENCH)
+    queue = DescriptionQueue()
+    queue.sync([photo("a"), photo("b", b"words")], FRENCH)
     # A model that speaks no French.
-    crew = Crew(lambda: None, lambda data, name: assistant.describe(data, "en"), speak)
-    while desk.step(crew, FRENCH):
+    workers = Workers(lambda: None, lambda data, name: assistant.describe(data, "en"), speak)
+    while queue.step(workers, FRENCH):
         pass
-    assert [entry.as_item()["language"] for entry in desk.entries] == ["en", "fr"]
-    assert said == [(entry.text, entry.language) for entry in desk.entries]
-    assert desk.entries[1].text.startswith("Photo 2\u00a0: Ce fichier")
+    assert [entry.as_item()["language"] for entry in queue.entries] == ["en", "fr"]
+    assert said == [(entry.text, entry.language) for entry in queue.entries]
+    assert queue.entries[1].text.startswith("Photo 2\u00a0: Ce fichier")
 
 
-def test_unforeseen_error_becomes_a_sentence(crew: Crew, caplog: pytest.LogCaptureFixture) -> None:
+def test_unforeseen_error_becomes_a_sentence(
+    workers: Workers, caplog: pytest.LogCaptureFixture
+) -> None:
     def describe(data: bytes, name: str) -> Description:
         raise RuntimeError("secret detail")
 
-    desk = Desk()
-    desk.sync([photo("a")], ENGLISH)
-    work(desk, Crew(crew.prepare, describe, crew.speak))
-    assert desk.entries[0].text == ENGLISH.unknown_error
-    assert desk.entries[0].sounds
+    queue = DescriptionQueue()
+    queue.sync([photo("a")], ENGLISH)
+    work(queue, Workers(workers.prepare, describe, workers.speak))
+    assert queue.entries[0].text == ENGLISH.unknown_error
+    assert queue.entries[0].sounds
     assert "secret detail" in caplog.text
 
 
-def test_silent_voice_leaves_the_words(crew: Crew) -> None:
+def test_silent_voice_leaves_the_words(workers: Workers) -> None:
     def speak(text: str, language: str) -> Iterator[Spoken]:
         raise SpeechError("No voice.")
 
-    desk = Desk()
-    desk.sync([photo("a")], ENGLISH)
-    work(desk, Crew(crew.prepare, crew.describe, speak))
-    assert desk.entries[0].kind is Kind.DESCRIPTION
-    assert (desk.entries[0].sounds, desk.entries[0].complete) == ((), True)
+    queue = DescriptionQueue()
+    queue.sync([photo("a")], ENGLISH)
+    work(queue, Workers(workers.prepare, workers.describe, speak))
+    assert queue.entries[0].kind is Kind.DESCRIPTION
+    assert (queue.entries[0].sounds, queue.entries[0].complete) == ((), True)
 
 
-def test_a_long_text_is_spoken_sentence_by_sentence(crew: Crew) -> None:
-    desk = Desk()
-    desk.ready = True
-    desk.report("This is the first sentence. This is the second one. And a third.", "en")
+def test_a_long_text_is_spoken_sentence_by_sentence(workers: Workers) -> None:
+    queue = DescriptionQueue()
+    queue.ready = True
+    queue.report("This is the first sentence. This is the second one. And a third.", "en")
     heard = []
-    while desk.step(crew, ENGLISH):
-        (item,) = [entry.as_item() for entry in desk.entries]
+    while queue.step(workers, ENGLISH):
+        (item,) = [entry.as_item() for entry in queue.entries]
         heard.append((len(item["sounds"]), item["complete"]))
     assert heard == [(1, False), (2, False), (3, False), (3, True)]
 
 
-def test_missing_model_is_reported_until_the_person_moves_on(crew: Crew) -> None:
+def test_missing_model_is_reported_until_the_person_moves_on(workers: Workers) -> None:
     def prepare() -> None:
         raise ModelError("The model is missing.")
 
-    desk = Desk()
-    work(desk, Crew(prepare, crew.describe, crew.speak))
-    assert [entry.text for entry in desk.entries] == ["The model is missing."]
-    assert desk.entries[0].as_item()["now"] is True
-    desk.sync([], ENGLISH)
-    assert len(desk.entries) == 1
-    desk.sync([photo("a")], ENGLISH)
-    assert [entry.kind for entry in desk.entries] == [Kind.WAITING]
+    queue = DescriptionQueue()
+    work(queue, Workers(prepare, workers.describe, workers.speak))
+    assert [entry.text for entry in queue.entries] == ["The model is missing."]
+    assert queue.entries[0].as_item()["now"] is True
+    queue.sync([], ENGLISH)
+    assert len(queue.entries) == 1
+    queue.sync([photo("a")], ENGLISH)
+    assert [entry.kind for entry in queue.entries] == [Kind.WAITING]
 
 
 def test_shelf_drops_the_oldest_sound() -> None:
-    sounds = SoundShelf(limit_bytes=10)
+    sounds = SoundStore(limit_bytes=10)
     tokens = [sounds.put(bytes(4)) for _ in range(3)]
     assert [sounds.get(token) is None for token in tokens] == [True, False, False]
     assert sounds.get("guess") is None
@@ -204,7 +206,7 @@ def test_route_hands_out_sounds_by_token() -> None:
     def ask(token: str) -> Response:
         return streamlit_app.sound(Request({"type": "http", "path_params": {"token": token}}))
 
-    answer = ask(shelf().put(b"RIFF"))
+    answer = ask(sound_store().put(b"RIFF"))
     assert (answer.status_code, answer.body, answer.media_type) == (200, b"RIFF", "audio/wav")
     assert ask("guess").status_code == 404
 
@@ -237,7 +239,7 @@ def page(monkeypatch: pytest.MonkeyPatch) -> AppTest:
 
 
 def texts(page: AppTest) -> Sequence[str]:
-    return [entry.text for entry in page.session_state.desk.entries]
+    return [entry.text for entry in page.session_state.queue.entries]
 
 
 def test_page_offers_each_sample_once(page: AppTest) -> None:
@@ -280,9 +282,9 @@ def test_the_page_speaks_french_and_keeps_what_was_chosen(
     assert page.selectbox(key="voice").label == FRENCH.voice
     assert page.header[0].value == FRENCH.settings
     assert len(texts(page)) == 1  # what was described is not described again
-    assert page.session_state.desk.entries[0].language == "en"
+    assert page.session_state.queue.entries[0].language == "en"
     next(button for button in page.button if button.label == FRENCH.sample_rocket).click().run()
-    rocket = page.session_state.desk.entries[-1]
+    rocket = page.session_state.queue.entries[-1]
     described = assistant.describe((CAT.parent / "rocket.jpg").read_bytes(), "fr")
     assert (rocket.text, rocket.language) == (described.text, "fr")
     shown = [text.value for text in page.markdown]
@@ -313,7 +315,10 @@ def test_what_french_lacks_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_what_was_described_is_kept_before_it_is_shown(page: AppTest, assistant: Assistant) -> None:
     next(button for button in page.button if button.label == "Cat").click().run()
-    history, owner = page.session_state.keeper.history, page.session_state.keeper.owner
+    history, owner = (
+        page.session_state.history_access.history,
+        page.session_state.history_access.owner,
+    )
     newest = history.page(owner)[0]
     assert newest.text == assistant.describe(CAT.read_bytes()).text
     assert (newest.source, newest.photo) == (Source.UPLOAD, "cat.jpg")
@@ -321,16 +326,16 @@ def test_what_was_described_is_kept_before_it_is_shown(page: AppTest, assistant:
 
 
 def test_privacy_is_the_persons(page: AppTest) -> None:
-    keeper = page.session_state.keeper
+    history_access = page.session_state.history_access
     page.toggle(key="keep_pictures").set_value(False).run()
     next(button for button in page.button if button.label == "Cat").click().run()
-    assert not keeper.history.page(keeper.owner)[0].has_picture
+    assert not history_access.history.page(history_access.owner)[0].has_picture
     page.toggle(key="keep_history").set_value(False).run()
-    before = keeper.history.count(keeper.owner)
+    before = history_access.history.count(history_access.owner)
     next(button for button in page.button if button.label == "Rocket").click().run()
-    assert keeper.history.count(keeper.owner) == before
-    assert (keeper.privacy.history, keeper.privacy.pictures) == (False, False)
-    keeper.history.set_privacy(keeper.owner, Privacy())
+    assert history_access.history.count(history_access.owner) == before
+    assert (history_access.privacy.history, history_access.privacy.pictures) == (False, False)
+    history_access.history.set_privacy(history_access.owner, Privacy())
 
 
 def press(page: AppTest, label: str) -> None:
@@ -376,7 +381,7 @@ def test_form_and_wording_are_the_persons(page: AppTest) -> None:
     for form in Form:
         page.selectbox(key="form").set_value(form).run()
         press(page, "Cat")
-        told.append(page.session_state.desk.entries[-1].description.words)
+        told.append(page.session_state.queue.entries[-1].description.words)
     auto, short, full = told
     assert len(short) <= SHORT_WORDS <= len(full)
     assert len(short) <= len(auto) <= len(full)

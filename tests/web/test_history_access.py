@@ -14,7 +14,7 @@ from pipeline.errors import HistoryError
 from pipeline.history import LOCAL_OWNER, History, Privacy, Source
 from pipeline.phrases import ENGLISH, FRENCH
 from pipeline.speech import default_chain
-from pipeline.web.state.history_access import SESSION_DAYS, Keeper, owner_of
+from pipeline.web.state.history_access import SESSION_DAYS, HistoryAccess, owner_of
 from tests.data.tiny_files import TINY
 
 CAT = Path(__file__).parents[2] / "assets" / "samples" / "cat.jpg"
@@ -55,14 +55,14 @@ def test_everybody_else_has_a_history_of_their_session(
 def test_a_description_is_on_the_disk_when_keep_returns(
     tmp_path: Path, description: Description
 ) -> None:
-    keeper = Keeper(History(tmp_path), LOCAL_OWNER)
-    before = keeper.changes
-    keeper.keep(Source.CAMERA, description, "cat.jpg")
+    history_access = HistoryAccess(History(tmp_path), LOCAL_OWNER)
+    before = history_access.changes
+    history_access.keep(Source.CAMERA, description, "cat.jpg")
     with sqlite3.connect(tmp_path / "history.db") as other:
         assert other.execute("SELECT text, photo FROM entry").fetchall() == [
             (description.text, "cat.jpg")
         ]
-    assert keeper.changes > before
+    assert history_access.changes > before
     (entry,) = History(tmp_path).page(LOCAL_OWNER)
     assert entry.confidence == pytest.approx(description.confidence)
     assert entry.has_picture
@@ -70,9 +70,9 @@ def test_a_description_is_on_the_disk_when_keep_returns(
 
 def test_a_session_keeps_its_rows_for_a_day(tmp_path: Path, description: Description) -> None:
     history = History(tmp_path)
-    keeper = Keeper(history, "session x")
-    assert keeper.privacy == Privacy(days=SESSION_DAYS)
-    keeper.keep(Source.UPLOAD, description)
+    history_access = HistoryAccess(history, "session x")
+    assert history_access.privacy == Privacy(days=SESSION_DAYS)
+    history_access.keep(Source.UPLOAD, description)
     assert history.count("session x") == 1
     assert history.count(LOCAL_OWNER) == 0
 
@@ -80,23 +80,23 @@ def test_a_session_keeps_its_rows_for_a_day(tmp_path: Path, description: Descrip
 def test_who_keeps_no_history_changes_nothing(tmp_path: Path, description: Description) -> None:
     history = History(tmp_path)
     history.set_privacy(LOCAL_OWNER, Privacy(history=False))
-    keeper = Keeper(history, LOCAL_OWNER)
-    before = keeper.changes
-    keeper.keep(Source.UPLOAD, description)
-    assert (history.count(LOCAL_OWNER), keeper.changes) == (0, before)
+    history_access = HistoryAccess(history, LOCAL_OWNER)
+    before = history_access.changes
+    history_access.keep(Source.UPLOAD, description)
+    assert (history.count(LOCAL_OWNER), history_access.changes) == (0, before)
 
 
 def test_what_failed_is_told_in_the_persons_language() -> None:
     error = HistoryError("The history could not be read or written. Start Vois again.")
-    assert Keeper(None, LOCAL_OWNER, error).take_problem(FRENCH) == FRENCH.errors[str(error)]
+    assert HistoryAccess(None, LOCAL_OWNER, error).take_problem(FRENCH) == FRENCH.errors[str(error)]
 
 
 def test_no_history_is_told_once_and_keeps_nothing(description: Description) -> None:
-    keeper = Keeper(None, LOCAL_OWNER, HistoryError("The history cannot be opened."))
-    keeper.keep(Source.UPLOAD, description)
-    assert keeper.privacy.history is False
-    assert keeper.take_problem(ENGLISH) == "The history cannot be opened."
-    assert keeper.take_problem(ENGLISH) == ""
+    history_access = HistoryAccess(None, LOCAL_OWNER, HistoryError("The history cannot be opened."))
+    history_access.keep(Source.UPLOAD, description)
+    assert history_access.privacy.history is False
+    assert history_access.take_problem(ENGLISH) == "The history cannot be opened."
+    assert history_access.take_problem(ENGLISH) == ""
 
 
 @pytest.mark.skipif(os.name != "posix", reason="takes the file away under an open history")
@@ -104,13 +104,13 @@ def test_a_history_that_fails_stops_nothing_and_is_told_once(
     tmp_path: Path, description: Description
 ) -> None:
     history = History(tmp_path)
-    keeper = Keeper(history, LOCAL_OWNER)
-    keeper.keep(Source.UPLOAD, description)
+    history_access = HistoryAccess(history, LOCAL_OWNER)
+    history_access.keep(Source.UPLOAD, description)
     history.close()
     history.path.write_bytes(b"this is no database" * 100)
     for _ in range(3):
-        keeper.keep(Source.UPLOAD, description)
-    notice = keeper.take_problem(ENGLISH)
+        history_access.keep(Source.UPLOAD, description)
+    notice = history_access.take_problem(ENGLISH)
     assert notice.endswith(".")
-    assert keeper.take_problem(ENGLISH) == ""
+    assert history_access.take_problem(ENGLISH) == ""
     assert history.count(LOCAL_OWNER) >= 2  # a new one was begun

@@ -25,8 +25,8 @@ from pipeline.errors import HistoryError, SpeechError
 from pipeline.history import LOCAL_OWNER, Draft, Entry, History, Source
 from pipeline.phrases import FRENCH
 from pipeline.web.routes import history as history_routes
-from pipeline.web.routes.history import BLOCK_BYTES, BLOCKS, Doors
-from pipeline.web.state.history_access import Keeper
+from pipeline.web.routes.history import BLOCK_BYTES, BLOCKS, AccessTokens
+from pipeline.web.state.history_access import HistoryAccess
 from tests.bench.history import incoming
 
 CAT = Path(__file__).resolve().parents[2] / "assets" / "samples" / "cat.jpg"
@@ -108,9 +108,11 @@ def add(history: History, text: str, owner: str = LOCAL_OWNER) -> int:
 
 
 def test_a_picture_behind_its_own_door_only(history: History, web: Web) -> None:
-    mine, theirs = Keeper(history, "session a"), Keeper(history, "session b")
+    mine, theirs = HistoryAccess(history, "session a"), HistoryAccess(history, "session b")
     number = add(history, "A dog.", "session a")
-    own, other = (history_routes.doors().open(keeper) for keeper in (mine, theirs))
+    own, other = (
+        history_routes.access_tokens().open(history_access) for history_access in (mine, theirs)
+    )
     answer = web.get(f"/history/{own}/picture/{number}")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
     assert answer.content == history.picture("session a", number)
@@ -124,11 +126,11 @@ def test_a_picture_behind_its_own_door_only(history: History, web: Web) -> None:
 
 
 def test_exports_hold_ones_own_entries(history: History, web: Web) -> None:
-    mine = Keeper(history, "session a")
+    mine = HistoryAccess(history, "session a")
     for text in ("A dog.", "A silent cat."):
         add(history, text, "session a")
     add(history, "A secret.", "session b")
-    where = f"/history/{history_routes.doors().open(mine)}/export"
+    where = f"/history/{history_routes.access_tokens().open(mine)}/export"
     table = web.get(f"{where}.csv")
     assert table.headers["content-disposition"] == 'attachment; filename="vois-history.csv"'
     rows = csv.DictReader(io.StringIO(table.content.decode("utf-8-sig")))
@@ -147,16 +149,16 @@ def test_exports_hold_ones_own_entries(history: History, web: Web) -> None:
 
 
 def test_a_door_goes_with_its_session(history: History) -> None:
-    house = Doors()
-    keepers = [Keeper(history, LOCAL_OWNER) for _ in range(3)]
-    tokens = [house.open(keeper) for keeper in keepers]
-    assert [house.keeper(token) for token in tokens] == keepers
+    house = AccessTokens()
+    history_accesses = [HistoryAccess(history, LOCAL_OWNER) for _ in range(3)]
+    tokens = [house.open(history_access) for history_access in history_accesses]
+    assert [house.history_access(token) for token in tokens] == history_accesses
     assert len(set(tokens)) == 3
     assert min(map(len, tokens)) >= 20
-    keepers.pop()
+    history_accesses.pop()
     gc.collect()
-    assert house.keeper(tokens[2]) is None
-    assert house.keeper(tokens[1]) is keepers[1]
+    assert house.history_access(tokens[2]) is None
+    assert house.history_access(tokens[1]) is history_accesses[1]
 
 
 def test_a_history_that_cannot_be_read_is_a_sentence(
@@ -167,10 +169,10 @@ def test_a_history_that_cannot_be_read_is_a_sentence(
     def page(*args: object, **kwargs: object) -> None:
         raise HistoryError(gone)
 
-    keeper = Keeper(history, LOCAL_OWNER)
+    history_access = HistoryAccess(history, LOCAL_OWNER)
     monkeypatch.setattr(history, "page", page)
     monkeypatch.setattr(history, "picture", page)
-    token = history_routes.doors().open(keeper)
+    token = history_routes.access_tokens().open(history_access)
     # An archive has begun before its first entry is read, but none of it has been sent.
     for kind in ("csv", "json", "zip"):
         answer = web.get(f"/history/{token}/export.{kind}")
@@ -182,8 +184,8 @@ def test_a_history_that_cannot_be_read_is_a_sentence(
 
 
 def test_without_a_history_there_is_nothing_to_fetch(web: Web) -> None:
-    keeper = Keeper(None, LOCAL_OWNER)
-    token = history_routes.doors().open(keeper)
+    history_access = HistoryAccess(None, LOCAL_OWNER)
+    token = history_routes.access_tokens().open(history_access)
     for path in ("picture/1", "export.csv", "export.zip"):
         assert web.get(f"/history/{token}/{path}").status_code == 404
 
@@ -242,16 +244,18 @@ def test_a_download_that_breaks_off_is_seen_as_such(
 ) -> None:
     history.take_in(LOCAL_OWNER, incoming(2_000))
     break_fourth_page(history, monkeypatch)
-    keeper = Keeper(history, LOCAL_OWNER)
+    history_access = HistoryAccess(history, LOCAL_OWNER)
     with pytest.raises(IncompleteRead):
-        web.get(f"/history/{history_routes.doors().open(keeper)}/export.json")
+        web.get(f"/history/{history_routes.access_tokens().open(history_access)}/export.json")
 
 
 def test_a_download_that_is_cancelled_ends_its_writer(history: History, web: Web) -> None:
     history.take_in(LOCAL_OWNER, incoming(3_000))
-    keeper = Keeper(history, LOCAL_OWNER)
+    history_access = HistoryAccess(history, LOCAL_OWNER)
     line = HTTPConnection("127.0.0.1", web._port, timeout=20)
-    line.request("GET", f"/history/{history_routes.doors().open(keeper)}/export.zip")
+    line.request(
+        "GET", f"/history/{history_routes.access_tokens().open(history_access)}/export.zip"
+    )
     line.getresponse().read(1000)
     assert len(threads()) == 1
     line.close()

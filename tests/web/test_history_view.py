@@ -13,30 +13,30 @@ import pytest
 from pipeline.history import LOCAL_OWNER, Draft, History, Source, export_zip
 from pipeline.phrases import ENGLISH, FRENCH
 from pipeline.web.state.camera_worker import Spoken
-from pipeline.web.state.description_queue import Crew, Desk, Kind
-from pipeline.web.state.history_access import Keeper
-from pipeline.web.state.history_view import PAGE_ENTRIES, Ledger, zone_of
+from pipeline.web.state.description_queue import DescriptionQueue, Kind, Workers
+from pipeline.web.state.history_access import HistoryAccess
+from pipeline.web.state.history_view import PAGE_ENTRIES, HistoryView, zone_of
 
 CAT = Path(__file__).resolve().parents[2] / "assets" / "samples" / "cat.jpg"
 NOON = dt.datetime(2026, 7, 1, 12, 0, tzinfo=dt.UTC)
 
 
 class Panel:
-    """A ledger as the page's script in the browser meets it."""
+    """A history_view as the page's script in the browser meets it."""
 
     def __init__(self, history: History | None, owner: str = LOCAL_OWNER) -> None:
-        self.keeper = Keeper(history, owner)
-        self.ledger = Ledger(self.keeper, ENGLISH, "token", dt.UTC)
+        self.history_access = HistoryAccess(history, owner)
+        self.history_view = HistoryView(self.history_access, ENGLISH, "token", dt.UTC)
         self.turn = 0
 
     def do(self, deed: str, **more: str) -> dict[str, Any]:
         self.turn += 1
-        self.ledger.hear([{"turn": self.turn, "do": deed, **more}])
+        self.history_view.hear([{"turn": self.turn, "do": deed, **more}])
         return self.data
 
     @property
     def data(self) -> dict[str, Any]:
-        return self.ledger.data()
+        return self.history_view.data()
 
     @property
     def words(self) -> list[str]:
@@ -90,13 +90,15 @@ def test_an_entry_as_the_browser_gets_it(history: History, panel: Panel) -> None
 
 def test_days_are_those_of_the_browsers_clock(history: History) -> None:
     history.add(LOCAL_OWNER, Draft(Source.CAMERA, "Late.", time=NOON.replace(hour=23)))
-    ledger = Ledger(Keeper(history, LOCAL_OWNER), ENGLISH, "token", zone_of("Asia/Tokyo"))
-    (entry,) = ledger.data()["entries"]  # type: ignore[attr-defined]
+    history_view = HistoryView(
+        HistoryAccess(history, LOCAL_OWNER), ENGLISH, "token", zone_of("Asia/Tokyo")
+    )
+    (entry,) = history_view.data()["entries"]  # type: ignore[attr-defined]
     assert (entry["day"], entry["time"]) == ("2026-07-02", "08:00")
-    ledger.hear([{"turn": 1, "do": "search", "day": "2026-07-01"}])
-    assert ledger.data()["entries"] == []
-    ledger.hear([{"turn": 2, "do": "search", "day": "2026-07-02"}])
-    assert len(ledger.data()["entries"]) == 1  # type: ignore[arg-type]
+    history_view.hear([{"turn": 1, "do": "search", "day": "2026-07-01"}])
+    assert history_view.data()["entries"] == []
+    history_view.hear([{"turn": 2, "do": "search", "day": "2026-07-02"}])
+    assert len(history_view.data()["entries"]) == 1  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", [None, "", "No/Where", "../etc/passwd", "/etc/passwd"])
@@ -168,7 +170,7 @@ def test_nothing_is_read_when_nothing_changed(
     assert panel.data["version"] == version
     assert len(read) == 1
     fill(history, 1)
-    panel.keeper.changed()
+    panel.history_access.changed()
     assert panel.data["version"] > version
     assert len(read) == 2
 
@@ -176,14 +178,14 @@ def test_nothing_is_read_when_nothing_changed(
 def test_each_deed_is_done_once(history: History, panel: Panel) -> None:
     ids = fill(history, 3)
     deeds = [{"turn": turn, "do": "delete", "id": str(ids[turn])} for turn in (1, 2)]
-    panel.ledger.hear(deeds[:1])
-    panel.ledger.hear(deeds)  # the first one comes again, as it has no answer yet
-    panel.ledger.hear(deeds)
+    panel.history_view.hear(deeds[:1])
+    panel.history_view.hear(deeds)  # the first one comes again, as it has no answer yet
+    panel.history_view.hear(deeds)
     assert panel.words == ["Dog 0."]
     assert panel.data["heard"] == 2
     undo = [{"turn": 3, "do": "undo"}]
     for _ in range(2):
-        panel.ledger.hear(undo)
+        panel.history_view.hear(undo)
     assert panel.words == ["Dog 2.", "Dog 0."]
 
 
@@ -221,9 +223,9 @@ def test_what_is_gone_is_said_each_time(history: History, panel: Panel) -> None:
     for _ in range(2):
         for deed in ("play", "correct"):
             panel.do(deed, id=str(number), text="A cat.")
-            assert "no longer in the history" in panel.ledger.take_problem()
-            assert panel.ledger.take_problem() == ""
-    assert panel.ledger.take_speech() is None
+            assert "no longer in the history" in panel.history_view.take_problem()
+            assert panel.history_view.take_problem() == ""
+    assert panel.history_view.take_speech() is None
     assert panel.words == []
 
 
@@ -233,8 +235,8 @@ def test_nobody_reaches_another_owners_entries(history: History) -> None:
     assert theirs.words == []
     for deed in ("play", "correct", "delete", "delete_all", "undo"):
         theirs.do(deed, id=str(number), text="Mine.")
-    assert theirs.ledger.take_speech() is None
-    mine.keeper.changed()
+    assert theirs.history_view.take_speech() is None
+    mine.history_access.changed()
     assert mine.words == ["Dog 0."]
 
 
@@ -251,7 +253,7 @@ def test_nobody_reaches_another_owners_entries(history: History) -> None:
 )
 def test_nonsense_changes_nothing(history: History, panel: Panel, deeds: object) -> None:
     fill(history, 1)
-    panel.ledger.hear(deeds)
+    panel.history_view.hear(deeds)
     assert panel.words == ["Dog 0."]
     assert panel.data["undo"] is False
 
@@ -263,16 +265,19 @@ def test_an_archive_is_taken_in_once(tmp_path: Path, history: History, panel: Pa
     other = History(tmp_path / "other")
     guest = Panel(other)
     assert guest.words == []
-    guest.ledger.take_in("file 1", archive)
+    guest.history_view.take_in("file 1", archive)
     assert guest.words == ["Dog 1.", "Dog 0."]
     words = ENGLISH.history_imported.format(added=2, known=0)
-    assert guest.ledger.take_speech() == (words, "en")
-    guest.ledger.take_in("file 1", archive)
-    assert guest.ledger.take_speech() is None
-    guest.ledger.take_in("file 2", archive)
-    assert guest.ledger.take_speech() == (ENGLISH.history_imported.format(added=0, known=2), "en")
-    guest.ledger.take_in("file 3", io.BytesIO(b"words"))
-    assert "no archive that Vois exported" in guest.ledger.take_problem()
+    assert guest.history_view.take_speech() == (words, "en")
+    guest.history_view.take_in("file 1", archive)
+    assert guest.history_view.take_speech() is None
+    guest.history_view.take_in("file 2", archive)
+    assert guest.history_view.take_speech() == (
+        ENGLISH.history_imported.format(added=0, known=2),
+        "en",
+    )
+    guest.history_view.take_in("file 3", io.BytesIO(b"words"))
+    assert "no archive that Vois exported" in guest.history_view.take_problem()
     other.close()
 
 
@@ -285,11 +290,11 @@ def test_a_history_that_breaks_is_a_sentence(tmp_path: Path) -> None:
     history.path.rename(tmp_path / "away")
     history.path.mkdir()  # where the file was
     assert panel.words == []
-    assert panel.ledger.take_problem().endswith(".")
+    assert panel.history_view.take_problem().endswith(".")
     assert panel.words == []
-    assert panel.ledger.take_problem() == ""  # it is not tried again before something happens
+    assert panel.history_view.take_problem() == ""  # it is not tried again before something happens
     panel.do("search", text="dog")
-    assert panel.ledger.take_problem().endswith(".")
+    assert panel.history_view.take_problem().endswith(".")
 
 
 def test_without_a_history_the_panel_says_so() -> None:
@@ -297,25 +302,25 @@ def test_without_a_history_the_panel_says_so() -> None:
     assert panel.data["off"] == ENGLISH.history_off
     for deed in ("search", "older", "play", "correct", "delete", "delete_all", "undo"):
         panel.do(deed, id="1", text="A cat.")
-    panel.ledger.take_in("file", io.BytesIO())
-    assert panel.ledger.take_speech() is None
+    panel.history_view.take_in("file", io.BytesIO())
+    assert panel.history_view.take_speech() is None
 
 
 def test_kept_words_are_said_again_and_again() -> None:
     def speak(text: str, language: str) -> Iterator[Spoken]:
         yield Spoken(f"sound of {text} in {language}", 1.0, "voice", False)
 
-    desk = Desk()
-    crew = Crew(lambda: None, lambda data, name: pytest.fail("no photo"), speak)
-    while desk.step(crew, ENGLISH):
+    queue = DescriptionQueue()
+    workers = Workers(lambda: None, lambda data, name: pytest.fail("no photo"), speak)
+    while queue.step(workers, ENGLISH):
         pass
     ids = []
     for _ in range(2):
-        desk.say("Un chien.", "fr")
-        (entry,) = desk.entries  # the one before makes room
+        queue.say("Un chien.", "fr")
+        (entry,) = queue.entries  # the one before makes room
         assert (entry.kind, entry.now) == (Kind.DESCRIPTION, True)
         assert entry.as_item()["language"] == "fr"
-        assert desk.step(crew, ENGLISH)
+        assert queue.step(workers, ENGLISH)
         assert [sound.token for sound in entry.sounds] == ["sound of Un chien. in fr"]
         ids.append(entry.id)
     assert ids[0] != ids[1]
@@ -325,17 +330,17 @@ def test_the_panel_follows_the_pages_language(history: History, panel: Panel) ->
     fill(history, 1)
     before = panel.data
     assert (before["language"], before["count"]) == ("en", ENGLISH.history_count_one)
-    panel.ledger.translate(ENGLISH)
+    panel.history_view.translate(ENGLISH)
     assert panel.data["version"] == before["version"]
-    panel.ledger.translate(FRENCH)
+    panel.history_view.translate(FRENCH)
     after = panel.data
     assert after["version"] > before["version"]
     assert (after["language"], after["count"]) == ("fr", FRENCH.history_count_one)
     assert after["entries"][0]["source"] == FRENCH.history_source_camera
     assert after["entries"][0]["language"] == "en"  # its own
     panel.do("play", id=after["entries"][0]["id"])
-    assert panel.ledger.take_speech() == ("Dog 0.", "en")
+    assert panel.history_view.take_speech() == ("Dog 0.", "en")
     panel.do("newer")
     assert panel.said == FRENCH.history_no_newer
-    panel.ledger.take_in("file", io.BytesIO(b"no archive"))
-    assert panel.ledger.take_problem() in FRENCH.errors.values()
+    panel.history_view.take_in("file", io.BytesIO(b"no archive"))
+    assert panel.history_view.take_problem() in FRENCH.errors.values()

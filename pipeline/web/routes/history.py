@@ -24,7 +24,7 @@ from starlette.types import Receive, Scope, Send
 from pipeline.errors import HistoryError
 from pipeline.history import Entry, History, export_csv, export_json, export_zip
 from pipeline.phrases import phrases
-from pipeline.web.state.history_access import Keeper
+from pipeline.web.state.history_access import HistoryAccess
 
 logger = logging.getLogger(__name__)
 
@@ -44,34 +44,34 @@ _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 Speak = Callable[[Entry], bytes]
 
 
-class Doors:
-    """Tokens and the keepers behind them; safe to use from several threads.
+class AccessTokens:
+    """Tokens and what each gives access to; safe to use from several threads.
 
-    There are never more than sessions: a keeper that nobody holds any more takes its door along.
+    A token ends with the session that it was made for: only weak references are held.
     """
 
     def __init__(self) -> None:
         """No doors yet."""
-        self._keepers: WeakValueDictionary[str, Keeper] = WeakValueDictionary()
+        self._keepers: WeakValueDictionary[str, HistoryAccess] = WeakValueDictionary()
         self._lock = threading.Lock()
 
-    def open(self, keeper: Keeper) -> str:
+    def open(self, history_access: HistoryAccess) -> str:
         """Makes a door to a person's history and returns its token."""
         token = secrets.token_urlsafe(TOKEN_BYTES)
         with self._lock:
-            self._keepers[token] = keeper
+            self._keepers[token] = history_access
         return token
 
-    def keeper(self, token: str) -> Keeper | None:
+    def history_access(self, token: str) -> HistoryAccess | None:
         """Whose door it is, or None when there is none such."""
         with self._lock:
             return self._keepers.get(token)
 
 
 @functools.cache
-def doors() -> Doors:
+def access_tokens() -> AccessTokens:
     """The process's doors: the page makes them, the routes go through them."""
-    return Doors()
+    return AccessTokens()
 
 
 def routes(speak: Speak) -> list[Route]:
@@ -88,12 +88,16 @@ def routes(speak: Speak) -> list[Route]:
 
 def picture(request: Request) -> Response:
     """Hands the browser an entry's thumbnail."""
-    keeper = doors().keeper(request.path_params["token"])
-    if keeper is None:
+    history_access = access_tokens().history_access(request.path_params["token"])
+    if history_access is None:
         return Response(status_code=404)
     number = request.path_params["id"]
     try:
-        jpeg = None if keeper.history is None else keeper.history.picture(keeper.owner, number)
+        jpeg = (
+            None
+            if history_access.history is None
+            else history_access.history.picture(history_access.owner, number)
+        )
     except (HistoryError, OverflowError) as error:  # a number that SQLite cannot hold
         logger.warning("No picture: %s", error)
         jpeg = None
@@ -104,11 +108,11 @@ def picture(request: Request) -> Response:
 
 def export(request: Request, speak: Speak) -> Response:
     """Hands the browser a person's whole history as a file, while it is being written."""
-    keeper = doors().keeper(request.path_params["token"])
+    history_access = access_tokens().history_access(request.path_params["token"])
     kind = request.path_params["kind"]
-    if keeper is None or keeper.history is None or kind not in MEDIA_TYPES:
+    if history_access is None or history_access.history is None or kind not in MEDIA_TYPES:
         return Response(status_code=404)
-    pipe = _written(keeper.history, keeper.owner, kind, speak)
+    pipe = _written(history_access.history, history_access.owner, kind, speak)
     blocks = pipe.read()
     try:
         first = next(blocks, b"")

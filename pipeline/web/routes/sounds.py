@@ -13,14 +13,14 @@ from pipeline.web.state.camera_worker import Spoken
 
 # A sentence is about 200 kB. The browser fetches each sound at once and keeps its own copy, so the
 # shelf only has to outlast a busy moment of several sessions.
-SHELF_BYTES = 4 * 1024 * 1024
+STORE_BYTES = 4 * 1024 * 1024
 TOKEN_BYTES = 16
 
 
-class SoundShelf:
+class SoundStore:
     """Keeps the newest sounds of all sessions; safe to use from several threads."""
 
-    def __init__(self, limit_bytes: int = SHELF_BYTES) -> None:
+    def __init__(self, limit_bytes: int = STORE_BYTES) -> None:
         """Makes an empty shelf that drops its oldest sounds beyond `limit_bytes`."""
         self._limit_bytes = limit_bytes
         self._sounds: OrderedDict[str, bytes] = OrderedDict()
@@ -45,14 +45,14 @@ class SoundShelf:
 
 
 @functools.cache
-def shelf() -> SoundShelf:
+def sound_store() -> SoundStore:
     """The process's one shelf: the page fills it, the route `/sound/...` hands it out."""
-    return SoundShelf()
+    return SoundStore()
 
 
 def spoken(sound: Sound) -> Spoken:
     """Puts a sound on the shelf."""
-    return Spoken(shelf().put(sound.wav()), sound.seconds, sound.voice, sound.online)
+    return Spoken(sound_store().put(sound.wav()), sound.seconds, sound.voice, sound.online)
 
 
 def utter(chain: VoiceChain, mode: str, keep: bool, text: str, language: str) -> Iterator[Spoken]:

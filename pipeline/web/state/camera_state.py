@@ -40,7 +40,7 @@ class Problem(StrEnum):
     BLOCKED = "blocked"
 
 
-class LiveTab:
+class CameraState:
     """The live tab's state; used by the page's script only.
 
     Attributes:

@@ -50,7 +50,7 @@ class Spoken:
 
 
 @dataclass(frozen=True)
-class Moments:
+class Timestamps:
     """When things happened, in seconds since 1970; 0 for what has not happened.
 
     Attributes:
@@ -86,7 +86,7 @@ class Report:
     description: Description | None
     interrupts: bool
     asked: bool
-    moments: Moments
+    moments: Timestamps
     sounds: tuple[Spoken, ...] = ()
     complete: bool = False
 
@@ -235,7 +235,7 @@ class Camera:
             description=utterance.description,
             interrupts=utterance.interrupts,
             asked=utterance.asked,
-            moments=Moments(seen, told=time.time()),
+            moments=Timestamps(seen, told=time.time()),
         )
         self._publish(report)
         self._voice(report)
@@ -244,7 +244,7 @@ class Camera:
         if text == self._last_error:
             return  # said once, not five times a second
         self._last_error = text
-        moments = Moments(seen, told=time.time())
+        moments = Timestamps(seen, told=time.time())
         report = Report(secrets.token_hex(8), text, language, None, True, False, moments)
         self._publish(report)
         self._voice(report)

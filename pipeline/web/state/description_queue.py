@@ -12,7 +12,7 @@ from enum import StrEnum
 from pipeline.description import Description
 from pipeline.errors import SpeechError, VoisError
 from pipeline.phrases import Phrases, phrases
-from pipeline.web.state.camera_worker import Moments, Report, Speak, Spoken
+from pipeline.web.state.camera_worker import Report, Speak, Spoken, Timestamps
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ class Entry:
     sounds: tuple[Spoken, ...] = ()
     complete: bool = False
     speech: Iterator[Spoken] | None = None
-    moments: Moments | None = None
+    moments: Timestamps | None = None
     kept: bool = False
 
     def as_item(self) -> dict[str, object]:
@@ -101,7 +101,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Crew:
+class Workers:
     """Who does the work; each may raise.
 
     Attributes:
@@ -115,7 +115,7 @@ class Crew:
     speak: Speak
 
 
-class Desk:
+class DescriptionQueue:
     """One person's queue. The page draws it, then asks for one `step`, then draws it again.
 
     So the words are on the page before their sound is begun, and a person who does something in
@@ -123,7 +123,7 @@ class Desk:
     """
 
     def __init__(self) -> None:
-        """An empty desk, not ready before its first step."""
+        """An empty queue, not ready before its first step."""
         self.entries: list[Entry] = []
         self.ready = False
         self._seen: set[str] = set()
@@ -223,11 +223,11 @@ class Desk:
         old = {entry.id for entry in live[:-LIVE_KEPT]}
         self.entries = [entry for entry in self.entries if entry.id not in old]
 
-    def step(self, crew: Crew, phrases: Phrases) -> bool:
+    def step(self, workers: Workers, phrases: Phrases) -> bool:
         """Does the next piece of work: a sound whose words are shown, else the next photo.
 
         Args:
-            crew: who does it; no error of theirs gets past the desk.
+            workers: who does it; no error of theirs gets past the queue.
             phrases: the words for an error that nobody foresaw.
 
         Returns:
@@ -235,18 +235,18 @@ class Desk:
         """
         if not self.ready:
             self.ready = True
-            problem = _problem(crew.prepare, phrases)
+            problem = _problem(workers.prepare, phrases)
             if problem:
                 self.report(problem, phrases.language)
             return True
         for entry in self.entries:
             made_here = entry.kind is not Kind.WAITING and entry.moments is None
             if made_here and not entry.complete:
-                _speak(entry, crew.speak)
+                _speak(entry, workers.speak)
                 return True
         for entry in self.entries:
             if entry.kind is Kind.WAITING and entry.photo is not None:
-                _describe(entry, entry.photo, crew, phrases)
+                _describe(entry, entry.photo, workers, phrases)
                 return True
         return False
 
@@ -256,9 +256,9 @@ class Desk:
         self.entries.append(Entry(entry_id, photo, self._batch, number, kind, text, language, now))
 
 
-def _describe(entry: Entry, photo: Photo, crew: Crew, phrases: Phrases) -> None:
+def _describe(entry: Entry, photo: Photo, workers: Workers, phrases: Phrases) -> None:
     def describe() -> None:
-        description = crew.describe(photo.read(), photo.name)
+        description = workers.describe(photo.read(), photo.name)
         entry.kind = Kind.DESCRIPTION if description.guidance is None else Kind.GUIDANCE
         entry.text, entry.description = description.text, description
         entry.language = description.language

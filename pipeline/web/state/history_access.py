@@ -42,7 +42,7 @@ def owner_of(address: str, headers: Mapping[str, str], session: str, shared: boo
     return f"session {session}"
 
 
-class Keeper:
+class HistoryAccess:
     """One person's history. Any thread may call it; nothing raises.
 
     Attributes:

@@ -14,28 +14,28 @@ from zoneinfo import ZoneInfo
 from pipeline.errors import HistoryError
 from pipeline.history import Entry, Filter, History, Source, import_zip
 from pipeline.phrases import Phrases
-from pipeline.web.state.history_access import Keeper
+from pipeline.web.state.history_access import HistoryAccess
 
 _T = TypeVar("_T")
 
 PAGE_ENTRIES = 20
 
 
-class Ledger:
+class HistoryView:
     """One person's view of their history; used by the page's script only. Nothing raises."""
 
     def __init__(
-        self, keeper: Keeper, say: Phrases, token: str, zone: dt.tzinfo | None = None
+        self, history_access: HistoryAccess, say: Phrases, token: str, zone: dt.tzinfo | None = None
     ) -> None:
         """Begins at the newest entry.
 
         Args:
-            keeper: whose history, and who knows when it changed.
+            history_access: whose history, and who knows when it changed.
             say: the page's sentences.
             token: opens this person's doors (`pipeline.web.routes.history`).
             zone: of the browser's clock; None is this machine's.
         """
-        self._keeper = keeper
+        self._keeper = history_access
         self._say = say
         self._token = token
         self._zone = zone
@@ -44,7 +44,7 @@ class Ledger:
         self._entries: list[Entry] = []
         self._count = 0
         self._older = False
-        self._seen = -1  # `Keeper.changes` when the entries were read
+        self._seen = -1  # `HistoryAccess.changes` when the entries were read
         self._heard = 0
         self._undoable = 0
         self._version = 0
@@ -264,15 +264,15 @@ class Ledger:
         self._keeper.changed()
 
 
-_DEEDS: dict[str, Callable[[Ledger, Mapping[str, object]], None]] = {
-    "search": Ledger._search,
-    "older": Ledger._turn_older,
-    "newer": Ledger._turn_newer,
-    "play": Ledger._play,
-    "correct": Ledger._correct,
-    "delete": Ledger._delete,
-    "delete_all": Ledger._delete_all,
-    "undo": Ledger._undo,
+_DEEDS: dict[str, Callable[[HistoryView, Mapping[str, object]], None]] = {
+    "search": HistoryView._search,
+    "older": HistoryView._turn_older,
+    "newer": HistoryView._turn_newer,
+    "play": HistoryView._play,
+    "correct": HistoryView._correct,
+    "delete": HistoryView._delete,
+    "delete_all": HistoryView._delete_all,
+    "undo": HistoryView._undo,
 }
 
 

@@ -1,4 +1,4 @@
-"""The live tab as Streamlit draws it. What it knows lives in `LiveTab`, `Desk` and `Camera`."""
+"""The live tab as Streamlit draws it. Its state lives in `CameraState` and `Camera`."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from pipeline.live.watcher import LiveSettings, Watcher
 from pipeline.phrases import Phrases
 from pipeline.speech.cue import looking
 from pipeline.web.routes.sounds import spoken
-from pipeline.web.state.camera_state import LiveTab, Problem, State
+from pipeline.web.state.camera_state import CameraState, Problem, State
 from pipeline.web.state.camera_worker import Camera, Keep, Speak
-from pipeline.web.state.description_queue import Desk, Photo
+from pipeline.web.state.description_queue import DescriptionQueue, Photo
 from pipeline.web.ui import components
 from pipeline.web.ui.photo_tab import taken_photo
 
@@ -29,15 +29,15 @@ class CameraTab:
     """One run's view of one person's camera.
 
     Attributes:
-        desk: where sentences are shown and spoken.
+        queue: where sentences are shown and spoken.
         live: how the camera stands.
         say: the page's sentences.
         captioner: gives the process's model; may raise ModelError.
         servers: STUN and TURN servers, as WebRTC's `iceServers`.
     """
 
-    desk: Desk
-    live: LiveTab
+    queue: DescriptionQueue
+    live: CameraState
     say: Phrases
     captioner: Callable[[], Captioner]
     servers: list[dict[str, Any]]
@@ -72,7 +72,7 @@ class CameraTab:
                 st.session_state[WORKER] = Camera(Watcher(self.captioner()), speak, keep)
             except VoisError as error:
                 self.live.leave()
-                self.desk.report(self.say.told(error), self.say.language)
+                self.queue.report(self.say.told(error), self.say.language)
                 return
         worker: Camera = st.session_state[WORKER]
         worker.configure(settings, speak, keep)
@@ -88,10 +88,10 @@ class CameraTab:
         if problem is not None:
             self._tell(problem)
         if before is State.CONNECTING and self.live.state is State.LIVE:
-            self.desk.watch(self.say, spoken(looking()))
+            self.queue.watch(self.say, spoken(looking()))
         for report in worker.take() if worker is not None else ():
             if self.live.wanted:  # what comes after the stop is not said any more
-                self.desk.tell(report)
+                self.queue.tell(report)
         return problem is not None or self.live.reconnect
 
     def hush(self) -> None:
@@ -108,7 +108,7 @@ class CameraTab:
         news = self._news("camera")
         problem = self.live.hear(news["kind"], time.monotonic()) if news else None
         if not self.live.sending:
-            self.desk.unwatch()
+            self.queue.unwatch()
         if problem is not None:
             self._tell(problem)
 
@@ -122,4 +122,4 @@ class CameraTab:
             self.live.paused = news["paused"]
 
     def _tell(self, problem: Problem) -> None:
-        self.desk.report(str(getattr(self.say, f"camera_{problem}")), self.say.language)
+        self.queue.report(str(getattr(self.say, f"camera_{problem}")), self.say.language)

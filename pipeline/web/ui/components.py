@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from pipeline.phrases import Phrases
-from pipeline.web.state.camera_state import LiveTab
+from pipeline.web.state.camera_state import CameraState
 from pipeline.web.state.camera_worker import Camera
 
 logger = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ def player(data: dict[str, Any], say: Phrases, **callbacks: Callable[[], None]) 
     _component("player")(key="player", data=data, **callbacks)
 
 
-def camera(live: LiveTab, keys: bool, say: Phrases, **callbacks: Callable[[], None]) -> None:
+def camera(live: CameraState, keys: bool, say: Phrases, **callbacks: Callable[[], None]) -> None:
     """The camera's buttons and picture: assets/page/camera.js."""
     data = {
         "id": live.id,
@@ -62,7 +62,7 @@ def history(data: dict[str, object], say: Phrases, **callbacks: Callable[[], Non
     _component("history")(key="history", data={**data, "labels": labels}, **callbacks)
 
 
-def stream(live: LiveTab, camera: Camera, servers: list[dict[str, Any]]) -> None:
+def stream(live: CameraState, camera: Camera, servers: list[dict[str, Any]]) -> None:
     """Carries the camera's frames from the browser to `camera`, by WebRTC.
 
     Once begun it is drawn in every run, for streamlit-webrtc takes a run without it for a page that

@@ -11,7 +11,7 @@ import streamlit as st
 from pipeline.captioning.attention_map import overlay, place
 from pipeline.description import Description
 from pipeline.phrases import Phrases, phrases
-from pipeline.web.state.description_queue import Desk, Entry, Kind, Photo
+from pipeline.web.state.description_queue import DescriptionQueue, Entry, Kind, Photo
 
 SAMPLES = Path(__file__).resolve().parents[3] / "assets" / "samples"
 # The last four cannot be read, but the sentence that says so and what to do is Python's.
@@ -55,10 +55,10 @@ def forget_sample() -> None:
     st.session_state.pop(SAMPLE, None)
 
 
-def pictures(desk: Desk, say: Phrases) -> None:
+def pictures(queue: DescriptionQueue, say: Phrases) -> None:
     """The photos, the newest choice first; their words too when there are several."""
     # The camera has its own, and words from the history have none here.
-    entries = [entry for entry in desk.entries if entry.moments is None and not entry.kept]
+    entries = [entry for entry in queue.entries if entry.moments is None and not entry.kept]
     several = len(entries) > 1
     with st.container(key="pictures"):
         looked = any(entry.description and entry.description.words for entry in entries)

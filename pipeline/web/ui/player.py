@@ -10,25 +10,25 @@ import streamlit as st
 from pipeline.web.ui import components
 from pipeline.web.ui.camera_tab import CameraTab
 from pipeline.web.ui.photo_tab import PHOTO_TYPES, UPLOAD_MEGABYTES
-from pipeline.web.ui.session import keeper, words
+from pipeline.web.ui.session import history_access, words
 
 
 def draw(tab: CameraTab, camera_open: bool, missing: Sequence[str]) -> None:
     """Draws it; called anew by itself while the camera is on.
 
     Args:
-        tab: the person's desk and camera.
+        tab: the person's queue and camera.
         camera_open: whether the camera's tab is.
         missing: what this machine lacks of the page's language, told once.
     """
     say, redraw = tab.say, tab.take_news()
-    problem = keeper().take_problem(say)
+    problem = history_access().take_problem(say)
     if problem:
-        tab.desk.report(problem, say.language)
+        tab.queue.report(problem, say.language)
         redraw = True
     data = {
         "language": say.language,
-        "items": [entry.as_item() for entry in tab.desk.entries],
+        "items": [entry.as_item() for entry in tab.queue.entries],
         "status": dict(zip(("id", "text"), status(tab, camera_open, missing), strict=True)),
         "pace": st.session_state.pace,
         "muted": st.session_state.muted,
@@ -50,7 +50,7 @@ def draw(tab: CameraTab, camera_open: bool, missing: Sequence[str]) -> None:
 def status(tab: CameraTab, camera_open: bool, missing: Sequence[str]) -> tuple[str, str]:
     """How things stand, for the live region, under an id that changes with it."""
     say = tab.say
-    if not tab.desk.ready:
+    if not tab.queue.ready:
         return "loading", say.loading
     state, text = tab.live.status(say) if camera_open else ("ready", say.ready)
     state = f"{state} {say.language}"
@@ -73,5 +73,5 @@ def refused() -> None:
     for file in st.session_state.player.refused or ():
         sentence = say.too_large if file["reason"] == "too_large" else say.wrong_type
         text = sentence.format(name=file["name"], megabytes=UPLOAD_MEGABYTES)
-        st.session_state.desk.report(text, say.language)
+        st.session_state.queue.report(text, say.language)
         st.session_state.redraw = True

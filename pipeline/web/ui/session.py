@@ -17,8 +17,8 @@ from pipeline.live.watcher import LiveSettings
 from pipeline.phrases import Phrases, phrases
 from pipeline.speech import ONLINE_NAMES
 from pipeline.web.routes import history as history_routes
-from pipeline.web.state.history_access import Keeper, owner_of
-from pipeline.web.state.history_view import Ledger, zone_of
+from pipeline.web.state.history_access import HistoryAccess, owner_of
+from pipeline.web.state.history_view import HistoryView, zone_of
 
 logger = logging.getLogger(__name__)
 
@@ -74,9 +74,9 @@ def purge(opened: History) -> None:
         time.sleep(PURGE_S)
 
 
-def keeper() -> Keeper:
+def history_access() -> HistoryAccess:
     """This person's part of the history."""
-    if "keeper" not in st.session_state:
+    if "history_access" not in st.session_state:
         owner = owner_of(
             str(st.get_option("server.address") or ""),
             dict(st.context.headers),
@@ -84,16 +84,16 @@ def keeper() -> Keeper:
             bool(os.environ.get("VOIS_SHARED")),
         )
         opened, problem = history()
-        st.session_state.keeper = Keeper(opened, owner, problem)
-    kept: Keeper = st.session_state.keeper
+        st.session_state.history_access = HistoryAccess(opened, owner, problem)
+    kept: HistoryAccess = st.session_state.history_access
     return kept
 
 
-def ledger() -> Ledger:
+def history_view() -> HistoryView:
     """What this person's history panel shows."""
-    if "ledger" not in st.session_state:
+    if "history_view" not in st.session_state:
         zone = zone_of(st.context.timezone)
-        token = history_routes.doors().open(keeper())
-        st.session_state.ledger = Ledger(keeper(), words(), token, zone)
-    mine: Ledger = st.session_state.ledger
+        token = history_routes.access_tokens().open(history_access())
+        st.session_state.history_view = HistoryView(history_access(), words(), token, zone)
+    mine: HistoryView = st.session_state.history_view
     return mine

@@ -11,19 +11,19 @@ from pipeline.captioning.detail import Form
 from pipeline.history import LOCAL_OWNER, Privacy
 from pipeline.phrases import LANGUAGES, Phrases, phrases
 from pipeline.speech import ONLINE_NAMES
-from pipeline.web.state.history_access import Keeper
+from pipeline.web.state.history_access import HistoryAccess
 
 INTERVALS_S = (2, 5, 10, 30, 60)
 FOR_EVER = 0  # Streamlit shows None as no choice at all
 DAYS = (FOR_EVER, 30, 7, 1)
 
 
-def draw_settings(say: Phrases, keeper: Keeper, offline: Sequence[str]) -> None:
+def draw_settings(say: Phrases, history_access: HistoryAccess, offline: Sequence[str]) -> None:
     """Draws the sidebar; what is chosen lies in the session, and privacy in the history.
 
     Args:
         say: the page's sentences.
-        keeper: this person's history.
+        history_access: this person's history.
         offline: names of the voices that speak on this machine.
     """
     st.header(say.settings, anchor=False)
@@ -61,7 +61,7 @@ def draw_settings(say: Phrases, keeper: Keeper, offline: Sequence[str]) -> None:
     )
     st.toggle(say.mute_label, key="muted")
     st.toggle(say.keys_label, value=True, key="keys")
-    _privacy(say, keeper)
+    _privacy(say, history_access)
 
 
 def _stay(before: Phrases) -> None:
@@ -71,17 +71,17 @@ def _stay(before: Phrases) -> None:
     st.session_state["tab"] = after.photo if at_photo else after.live
 
 
-def _privacy(say: Phrases, keeper: Keeper) -> None:
-    if keeper.history is None:
+def _privacy(say: Phrases, history_access: HistoryAccess) -> None:
+    if history_access.history is None:
         return
     st.subheader(say.privacy, anchor=False)
-    kept = keeper.privacy
+    kept = history_access.privacy
     chosen = Privacy(
         history=st.toggle(say.keep_history, value=kept.history, key="keep_history"),
         pictures=st.toggle(say.keep_pictures, value=kept.pictures, key="keep_pictures"),
         days=kept.days,
     )
-    if keeper.owner == LOCAL_OWNER:
+    if history_access.owner == LOCAL_OWNER:
         now = kept.days or FOR_EVER
         choices = DAYS if now in DAYS else (*DAYS, now)
         days = st.selectbox(
@@ -94,8 +94,10 @@ def _privacy(say: Phrases, keeper: Keeper) -> None:
             key="keep_days",
         )
         chosen = replace(chosen, days=days or None)
-        st.markdown(say.history_lies.format(path=keeper.history.path))
+        st.markdown(say.history_lies.format(path=history_access.history.path))
     else:
         st.markdown(say.history_of_session)
     if chosen != kept:
-        keeper.attempt(lambda history: history.set_privacy(keeper.owner, chosen), None)
+        history_access.attempt(
+            lambda history: history.set_privacy(history_access.owner, chosen), None
+        )
