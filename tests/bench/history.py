@@ -32,7 +32,7 @@ from pipeline.history import (
 )
 from pipeline.history.entry import Incoming
 from pipeline.history.thumbnail import shrink
-from tests.bench.captions import ENGLISH
+from tests.data.captions import ENGLISH
 
 BAR_S = 0.1
 ME, GUEST = "local", "guest"
