@@ -50,6 +50,7 @@ NAMES_THAT_RECUR = {
 }
 # The same for a name that may recur only because one of its modules is a command of the README.
 NAMES_OF_COMMANDS = {
+    "peers": "other models' scores: the command `python -m training.peers`, and their file",
     "export": "the package with the commands `python -m export.*`; history/export.py writes files",
 }
 

@@ -135,11 +135,11 @@ class Vois:
         self.page.evaluate(DRAWL)
 
     def settle(self) -> None:
-        """Gives a wrong second sound the time to show itself."""
+        """Waits a while in which no second sound may begin: that none does is under test."""
         self.page.wait_for_timeout(700)
 
     def forget_gesture(self) -> None:
-        """Lets the permission to play sound run out that every look of Playwright's grants."""
+        """Waits until the gesture that Playwright grants has expired; no event says so."""
         self.page.wait_for_timeout(GESTURE_MS)
 
     def upload_untouched(self, path: Path, events: int) -> str:

@@ -233,7 +233,7 @@ def test_a_slow_or_absent_reader_holds_the_writer(history: History) -> None:
     assert len(whole) > 2 * (BLOCKS + 2) * BLOCK_BYTES  # else this test means nothing
     reader = blocks(history, "zip")
     assert len(next(reader)) < 2 * BLOCK_BYTES
-    time.sleep(1.5)
+    time.sleep(1.5)  # under test: the writer gets no further while nobody reads
     assert len(threads()) == 1  # it waits
     reader.close()
     wait_for_threads()
