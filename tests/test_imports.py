@@ -137,7 +137,7 @@ def test_every_layer_imports_only_the_layers_below() -> None:
         for name in sorted(module.imports)
         if any(is_in(name, one) for one in forbidden)
     ]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_the_rest_of_pipeline_does_not_know_the_web() -> None:
@@ -148,7 +148,7 @@ def test_the_rest_of_pipeline_does_not_know_the_web() -> None:
         for name in sorted(module.imports)
         if is_in(name, WEB)
     ]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
@@ -162,7 +162,7 @@ def test_a_library_is_imported_only_where_it_may_be(library: str) -> None:
         for module in using
         if not any(is_in(module.name, place) for place in LIBRARIES[library])
     ]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("folder", [*FOLDERS, "tests"])
@@ -184,9 +184,13 @@ def test_a_base_name_has_one_meaning() -> None:
         base = module.name.rpartition(".")[2]
         if not base.startswith("__"):
             by_name[base].append(module.file)
-    shared = {base: files for base, files in by_name.items() if len(files) > 1}
     may_recur = NAMES_THAT_RECUR | NAMES_OF_COMMANDS
-    assert {base: files for base, files in shared.items() if base not in may_recur} == {}
+    wrong = [
+        f"{base}: {' and '.join(files)}"
+        for base, files in sorted(by_name.items())
+        if len(files) > 1 and base not in may_recur
+    ]
+    assert not wrong, "\n".join(wrong)
 
 
 def test_what_tests_share_is_in_a_module_of_its_own() -> None:
@@ -200,4 +204,4 @@ def test_what_tests_share_is_in_a_module_of_its_own() -> None:
                 wrong.append(f"{module.file} imports {name}")
             elif is_in(name, "tests.bench") and not bench:
                 wrong.append(f"{module.file} imports the bench {name}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
