@@ -25,6 +25,7 @@ from pipeline.errors import ModelError, SpeechError
 from pipeline.history import Privacy, Source
 from pipeline.phrases import ENGLISH, FRENCH, phrases
 from pipeline.speech import default_chain, espeak, system
+from pipeline.web.routes import sounds as sound_routes
 from pipeline.web.routes.sounds import SoundStore, sound_store, utter
 from pipeline.web.state.camera_worker import Spoken
 from pipeline.web.state.description_queue import DescriptionQueue, Kind, Photo, Workers
@@ -204,7 +205,7 @@ def test_shelf_drops_the_oldest_sound() -> None:
 
 def test_route_hands_out_sounds_by_token() -> None:
     def ask(token: str) -> Response:
-        return streamlit_app.sound(Request({"type": "http", "path_params": {"token": token}}))
+        return sound_routes.sound(Request({"type": "http", "path_params": {"token": token}}))
 
     answer = ask(sound_store().put(b"RIFF"))
     assert (answer.status_code, answer.body, answer.media_type) == (200, b"RIFF", "audio/wav")
