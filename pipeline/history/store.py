@@ -26,7 +26,7 @@ from pipeline.history.entry import (
     cleaned,
     to_microseconds,
 )
-from pipeline.history.intake import insert, store
+from pipeline.history.insertion import insert, store
 from pipeline.history.query import COLUMNS, select, to_entry
 from pipeline.history.thumbnail import shrink
 

@@ -22,7 +22,7 @@ from gtts.lang import tts_langs
 from pipeline.errors import SpeechError
 from pipeline.speech.codec import change_pace, decode
 from pipeline.speech.finishing import finish
-from pipeline.speech.line import Line, PauseError
+from pipeline.speech.network_call import Line, PauseError
 from pipeline.speech.sound import Sound
 from pipeline.speech.voice import ACCENTS
 

@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.errors import SpeechError
 from pipeline.speech import VoiceChain
-from pipeline.speech.breaker import FIRST_REST_S, LONGEST_PAUSE_S
+from pipeline.speech.circuit_breaker import FIRST_REST_S, LONGEST_PAUSE_S
 from pipeline.speech.google import MAX_CHARS, PAUSE_S, GoogleVoice
 from pipeline.speech.hibari import HibariVoice
 from pipeline.speech.voice import ACCENTS, ONLINE_NAMES

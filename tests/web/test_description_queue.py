@@ -17,7 +17,6 @@ from starlette.responses import Response
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
-import streamlit_app
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.detail import SHORT_WORDS, DescriptionStyle, Form
 from pipeline.description import Assistant, Description

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from typing import Generic, TypeVar
 
 from pipeline.errors import SpeechError
-from pipeline.speech.breaker import Breaker
+from pipeline.speech.circuit_breaker import Breaker
 
 # Requests under way at once, those included that nobody waits for any more.
 MOST_REQUESTS = 4
