@@ -201,19 +201,14 @@ class History:
         return Privacy() if row is None else Privacy(bool(row[0]), bool(row[1]), row[2])
 
     def set_privacy(self, owner: str, wish: Privacy) -> None:
-        """Remembers what this owner lets the history keep; it holds for what comes after.
+        """Sets what may be kept from now on.
 
-        What is there already stays until `delete_all`, `delete_pictures` or `purge`.
+        Existing entries stay until `delete_all` or `purge`.
         """
         _check_owner(owner)
         values = (owner, wish.history, wish.pictures, wish.days)
         sql = "INSERT OR REPLACE INTO privacy VALUES (?, ?, ?, ?)"
         self._database.write(lambda db: db.execute(sql, values))
-
-    def delete_pictures(self, owner: str) -> int:
-        """Deletes an owner's pictures at once and for good, and says how many there were."""
-        sql = "DELETE FROM picture WHERE entry IN (SELECT id FROM entry WHERE owner = ?)"
-        return self._database.write(lambda db: db.execute(sql, (owner,)).rowcount)
 
     def take_in(self, owner: str, incoming: Iterable[tuple[Incoming, bytes]]) -> Imported:
         """Adds entries from elsewhere: all, or none when `incoming` raises or the disk is full.

@@ -1,4 +1,4 @@
-"""A line to somebody on the network who may be slow, silent or gone: deadline, rests, trials."""
+"""Runs a network call with a deadline, a circuit breaker and a background retry."""
 
 from __future__ import annotations
 
@@ -9,79 +9,83 @@ from concurrent.futures import Future
 from typing import Generic, TypeVar
 
 from pipeline.errors import SpeechError
-from pipeline.speech.circuit_breaker import Breaker
+from pipeline.speech.circuit_breaker import CircuitBreaker
 
-# Requests under way at once, those included that nobody waits for any more.
+# Concurrent calls, including those that were given up at the deadline.
 MOST_REQUESTS = 4
 
 Answer = TypeVar("Answer")
-# Asks the network. It looks at the event between two requests: once set, nobody waits for more.
+# Makes the requests of a call. The event is set when the call is given up; then it stops.
 Fetch = Callable[[threading.Event], Answer]
 
 
 class PauseError(SpeechError):
-    """The other side asks to be left alone.
+    """The server asks for a pause (HTTP 429).
 
     Attributes:
-        pause_s: for how long at least, in seconds.
+        pause_s: its least length, in seconds.
     """
 
     def __init__(self, pause_s: float) -> None:
-        """Keeps the length of the pause, in seconds."""
+        """Stores the least length of the pause, in seconds."""
         super().__init__("The online voice asks for a pause.")
         self.pause_s = pause_s
 
 
-class Line(Generic[Answer]):
-    """Asks within a deadline; after a failure not for a while, and then in the background."""
+class NetworkCall(Generic[Answer]):
+    """Calls a server that may be slow or unreachable; thread-safe.
+
+    A call fails at the deadline. After a failure calls are paused, then one is retried in the
+    background (`CircuitBreaker`).
+    """
 
     def __init__(self, deadline_s: float, clock: Callable[[], float]) -> None:
-        """Asks nothing yet.
+        """Makes no request.
 
         Args:
-            deadline_s: seconds that one `ask` takes at most.
-            clock: seconds for the rests.
+            deadline_s: most seconds that `run` takes.
+            clock: a monotonic clock for the pauses, in seconds.
         """
         self._deadline_s = deadline_s
-        self._breaker = Breaker(clock)
+        self._breaker = CircuitBreaker(clock)
         self._slots = threading.BoundedSemaphore(MOST_REQUESTS)
 
     @property
-    def rest_s(self) -> float:
-        """Seconds until the other side is asked again; 0 when the next `ask` asks it."""
-        return self._breaker.rest_s
+    def pause_left_s(self) -> float:
+        """Seconds until the next request; 0 if the next `run` makes one."""
+        return self._breaker.pause_left_s
 
-    def ask(self, fetch: Fetch[Answer]) -> Answer:
-        """Runs `fetch` in a thread and waits for its answer until the deadline.
+    def run(self, fetch: Fetch[Answer]) -> Answer:
+        """Runs `fetch` in a thread and returns its answer.
 
         Raises:
-            SpeechError: no answer in time, `fetch` raised one, or a rest after a failure. The
-                first call after a rest raises it too, and `fetch` decides in the background
-                whether the next call asks again.
+            SpeechError: the deadline passed, `fetch` raised it, too many calls are running, or
+                calls are paused after a failure. The first call after a pause raises it too and
+                runs `fetch` in the background; if that succeeds, the next call runs normally.
         """
         if not self._slots.acquire(blocking=False):
             raise SpeechError("The online voice is still busy with earlier texts.")
-        turn = self._breaker.turn()
-        if turn == "ask":
+        how = self._breaker.next_call()
+        if how == "wait":
             return self._wait(fetch)
-        if turn == "try":
-            trial = threading.Thread(target=self._try, args=(fetch,), daemon=True)
-            if not _started(trial):
+        if how == "background":
+            retry = threading.Thread(target=self._retry, args=(fetch,), daemon=True)
+            if not _started(retry):
                 self._breaker.failed()
                 self._slots.release()
         else:
             self._slots.release()
         raise SpeechError("The online voice rests after a failure.")
 
-    def _try(self, fetch: Fetch[Answer]) -> None:
+    def _retry(self, fetch: Fetch[Answer]) -> None:
         with contextlib.suppress(SpeechError):
             self._wait(fetch)
 
     def _wait(self, fetch: Fetch[Answer]) -> Answer:
         future: Future[Answer] = Future()
         given_up = threading.Event()
-        # A thread, because neither looking up a host nor an answer that trickles has a time limit.
-        # Daemon: left behind, it ends by its requests' own limits and never holds up the exit.
+        # In a thread, because neither DNS nor an answer that trickles in has a time limit. It is a
+        # daemon, so that one which was given up does not delay the exit.
         worker = threading.Thread(target=self._work, args=(fetch, future, given_up), daemon=True)
         try:
             if not _started(worker):
@@ -99,8 +103,8 @@ class Line(Generic[Answer]):
             self._breaker.failed()
             raise
         finally:
-            # The error in it holds this frame, and a failed request's socket: without the circle
-            # that socket closes at once, not when garbage is next collected.
+            # Breaks the cycle of future, error and frame, so that the socket of a failed request
+            # is closed now and not by the garbage collector.
             del future
         self._breaker.succeeded()
         return answer
@@ -118,7 +122,7 @@ class Line(Generic[Answer]):
 
 
 def _started(thread: threading.Thread) -> bool:
-    """False when the system has no thread left, or Python is ending."""
+    """False if the system has no thread left, or Python is shutting down."""
     try:
         thread.start()
     except RuntimeError:

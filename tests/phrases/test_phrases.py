@@ -41,7 +41,7 @@ def raised() -> Iterator[tuple[str, ast.expr | None, str]]:
                 continue
             named = isinstance(node.func, ast.Name) and node.func.id in ERRORS
             # `super().__init__` of an error that is defined beside what raises it.
-            own = path.name == "line.py" and ast.unparse(node.func) == "super().__init__"
+            own = path.name == "network_call.py" and ast.unparse(node.func) == "super().__init__"
             if named or own:
                 where = f"{path.relative_to(PIPELINE)}:{node.lineno}"
                 yield from sentences(where, node.args[0], known)
