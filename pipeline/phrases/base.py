@@ -1,11 +1,11 @@
-"""What a language's sentences are called, and how an error is told in it."""
+"""The names of a language's sentences."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from pipeline.errors import VoisError
+from pipeline.errors import Message, VoisError
 
 
 @dataclass(frozen=True)
@@ -13,18 +13,18 @@ class Phrases:
     """One language's sentences; braces name what is filled in.
 
     A field per sentence instead of a table of strings: a forgotten translation fails the type
-    check, not the person. Errors stand in English where they are raised, and `errors` has this
-    language's words for them; a test finds the one that was forgotten.
+    check, not the person. Error messages are an enum of their own, and `errors` holds this
+    language's sentence for each; a test finds a missing one.
 
     Attributes:
         language: two-letter code.
         name: what the language calls itself.
-        errors: this language's sentence for each English one of `VoisError`; English needs none.
+        errors: this language's sentence for each error message.
     """
 
     language: str
     name: str
-    errors: Mapping[str, str]
+    errors: Mapping[Message, str]
 
     # Who we are, and what a first visitor is told once.
     tagline: str
@@ -241,10 +241,9 @@ class Phrases:
     spoken_into: str
     sound_unwritten: str
 
-    def told(self, error: VoisError) -> str:
-        """An error in this language; in English where nobody translated it."""
-        sentence = self.errors.get(error.sentence, error.sentence)
-        return sentence.format(**error.fields) if error.fields else sentence
+    def error_sentence(self, error: VoisError) -> str:
+        """The error's sentence in this language, with its fields filled in."""
+        return self.errors[error.message].format(**error.fields)
 
     def labels(self) -> dict[str, str]:
         """The sentences by their names, as the page's scripts take them."""
