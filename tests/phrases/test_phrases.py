@@ -1,4 +1,4 @@
-"""Every sentence in every language: complete, with the same blanks, and none forgotten."""
+"""Every language has every sentence, with the same placeholders."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from pipeline.phrases import ENGLISH, FRENCH, LANGUAGES, phrases
 
 PIPELINE = Path(__file__).resolve().parents[2] / "pipeline"
 ERRORS = {name for name in vars(errors) if name.endswith("Error")}
-# Words that both languages have.
+# Fields whose text is the same in both languages.
 SAME = {
     "photo", "volume", "result", "sample_temple", "history_count_one", "history_count",
     "history_page", "history_source_upload",
 }  # fmt: skip
 
 
-def blanks(sentence: str) -> set[str]:
+def placeholders(sentence: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
 
 
@@ -59,7 +59,7 @@ def test_every_language_has_its_own_words_for_every_sentence() -> None:
     assert {name for name in english if english[name] == french[name]} == SAME
     assert all(text.strip() for text in french.values())
     for name in english:
-        assert blanks(english[name]) == blanks(french[name]), name
+        assert placeholders(english[name]) == placeholders(french[name]), name
 
 
 def test_every_message_has_its_own_sentence_in_every_language_with_the_same_fields() -> None:
@@ -68,7 +68,7 @@ def test_every_message_has_its_own_sentence_in_every_language_with_the_same_fiel
     for message in Message:
         english, french = ENGLISH.errors[message], FRENCH.errors[message]
         assert english == message.value != french.strip() != "", message
-        assert blanks(english) == blanks(french), message
+        assert placeholders(english) == placeholders(french), message
     assert len(set(FRENCH.errors.values())) == len(Message)
 
 
@@ -87,10 +87,10 @@ def test_every_error_is_made_of_a_message_and_its_fields() -> None:
         filled = {keyword.arg for keyword in call.keywords}
         assert len(call.args) == 1, where
         assert messages(source), where
-        assert all(blanks(message.value) == filled for message in messages(source)), where
+        assert all(placeholders(message.value) == filled for message in messages(source)), where
 
 
-def test_french_is_set_as_french_is() -> None:
+def test_french_follows_french_typography() -> None:
     for text in (*FRENCH.labels().values(), *FRENCH.errors.values()):
         assert not re.search(r"[^\u00a0][:;?!»]|«[^\u00a0]", text), text  # no line begins with one
         assert "'" not in text, text
@@ -107,6 +107,6 @@ def test_an_error_of_another_process_keeps_its_message() -> None:
     assert FRENCH.error_sentence(error) == "Le fichier chat.jpg ne peut pas être ouvert."
 
 
-def test_a_language_that_nobody_translated_is_english() -> None:
+def test_an_unknown_language_falls_back_to_english() -> None:
     assert phrases("xx") is ENGLISH
     assert [phrases(language).language for language in LANGUAGES] == ["en", "fr"]
