@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from pipeline.errors import HistoryError, SpeechError
+from pipeline.errors import HistoryError, Message, SpeechError
 from pipeline.history import (
     Draft,
     Entry,
@@ -153,7 +153,7 @@ def test_the_zip_holds_pictures_and_sounds(history: History) -> None:
     def speak(entry: Entry) -> bytes:
         asked.append((entry.words, entry.language, entry.rate))
         if entry.guidance:
-            raise SpeechError("No voice.")
+            raise SpeechError(Message.VOICE_SILENT)
         return b"RIFF" + entry.words.encode()
 
     file = io.BytesIO()
