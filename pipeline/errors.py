@@ -75,7 +75,7 @@ class Message(Enum):
     HISTORY_ENTRY_MISSING = "This description is no longer in the history."
     HISTORY_OFF = "The history is switched off. Switch it on in the settings, then import again."
     HISTORY_TEXT_EMPTY = "There are no words to keep in the history."
-    HISTORY_ENTRY_INVALID = "This description cannot be kept: part of it makes no sense."
+    HISTORY_ENTRY_INVALID = "This description cannot be kept: it contains an invalid value."
     HISTORY_DAYS_OUT_OF_RANGE = "Choose a number of days from 1 to 36500."
     # Exported archives.
     EXPORT_FAILED = "The export could not be made: {kind}."
@@ -98,7 +98,7 @@ class Message(Enum):
     ARCHIVE_DAMAGED = (
         "This archive is damaged or incomplete, so nothing was imported. Copy it again."
     )
-    ARCHIVE_TOO_LARGE = "This archive unpacks to far too much, so nothing was imported."
+    ARCHIVE_TOO_LARGE = "This archive is too large when unpacked, so nothing was imported."
     ARCHIVE_LINKS = "This archive has links to other files, so nothing was imported."
     ARCHIVE_PATHS_OUTSIDE = "This archive has files that point outside it, so nothing was imported."
     ARCHIVE_NEWER = (
@@ -114,7 +114,7 @@ class Message(Enum):
     VOICE_AUDIO_UNREADABLE = "The voice sent nothing that can be played."
     MP3_UNSUPPORTED = "This computer cannot write MP3 files."
     ONLINE_VOICE_PAUSE_REQUESTED = "The online voice asks for a pause."
-    ONLINE_VOICE_SUSPENDED = "The online voice rests after a failure."
+    ONLINE_VOICE_SUSPENDED = "The online voice is paused after an error."
     ONLINE_VOICE_BUSY = "The online voice is still busy with earlier texts."
     ONLINE_VOICE_UNAVAILABLE = "The online voice cannot be asked now."
     ONLINE_VOICE_TIMEOUT = "The online voice did not answer in time."

@@ -98,7 +98,7 @@ ERRORS = {
     ),
     Message.HISTORY_TEXT_EMPTY: "Il n’y a aucun mot à garder dans l’historique.",
     Message.HISTORY_ENTRY_INVALID: (
-        "Cette description ne peut pas être gardée\u00a0: une partie n’a pas de sens."
+        "Cette description ne peut pas être gardée\u00a0: elle contient une valeur non valide."
     ),
     Message.HISTORY_DAYS_OUT_OF_RANGE: "Choisissez un nombre de jours entre 1 et 36500.",
     # Exported archives.
@@ -127,7 +127,7 @@ ERRORS = {
         "Cette archive est abîmée ou incomplète, donc rien n’a été importé. Copiez-la de nouveau."
     ),
     Message.ARCHIVE_TOO_LARGE: (
-        "Cette archive est bien trop volumineuse une fois décompressée, donc rien n’a été importé."
+        "Cette archive est trop volumineuse une fois décompressée, donc rien n’a été importé."
     ),
     Message.ARCHIVE_LINKS: (
         "Cette archive contient des liens vers d’autres fichiers, donc rien n’a été importé."
@@ -150,7 +150,7 @@ ERRORS = {
     Message.VOICE_AUDIO_UNREADABLE: "La voix n’a rien envoyé qui puisse être joué.",
     Message.MP3_UNSUPPORTED: "Cet ordinateur ne sait pas écrire de fichiers MP3.",
     Message.ONLINE_VOICE_PAUSE_REQUESTED: "La voix en ligne demande une pause.",
-    Message.ONLINE_VOICE_SUSPENDED: "La voix en ligne se repose après un échec.",
+    Message.ONLINE_VOICE_SUSPENDED: "La voix en ligne est en pause après une erreur.",
     Message.ONLINE_VOICE_BUSY: "La voix en ligne est encore occupée par des textes précédents.",
     Message.ONLINE_VOICE_UNAVAILABLE: "La voix en ligne ne peut pas être sollicitée maintenant.",
     Message.ONLINE_VOICE_TIMEOUT: "La voix en ligne n’a pas répondu à temps.",
