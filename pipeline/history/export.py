@@ -15,7 +15,7 @@ import zipfile
 from collections.abc import Callable, Generator
 from contextlib import closing
 
-from pipeline.errors import HistoryError, SpeechError
+from pipeline.errors import HistoryError, Message, SpeechError
 from pipeline.history.archive import (
     ENTRIES,
     FORMAT,
@@ -36,7 +36,6 @@ MakeSound = Callable[[Entry], bytes]
 # table away (OWASP, "CSV Injection"); the wide ones are what Japanese keyboards write.
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _ALL = Filter()
-_UNWRITTEN = "The export could not be written. Check that there is room on the disk, and try again."
 
 
 def export_csv(history: History, owner: str, wanted: Filter = _ALL) -> Blocks:
@@ -140,7 +139,7 @@ def _zip_parts(history: History, owner: str, speak: MakeSound | None, wanted: Fi
             manifest = {"format": FORMAT, "version": FORMAT_VERSION, "entries": count}
             archive.writestr(MANIFEST, json.dumps(manifest))
     except OSError as error:
-        raise HistoryError(_UNWRITTEN) from error
+        raise HistoryError(Message.EXPORT_NOT_WRITTEN) from error
     yield buffer.take()  # with the table of contents, which closing the archive has written
 
 

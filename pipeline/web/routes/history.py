@@ -20,7 +20,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from pipeline.errors import HistoryError
+from pipeline.errors import HistoryError, Message
 from pipeline.history import Entry, History, export_csv, export_json, export_zip
 from pipeline.history.export import Blocks
 from pipeline.phrases import phrases
@@ -34,7 +34,6 @@ MEDIA_TYPES = {
     "json": "application/json",
     "zip": "application/zip",
 }
-_FAILED = "The export could not be made: {kind}."
 # The browser caches nothing, so what is deleted from the history is not left in its cache.
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -114,7 +113,7 @@ def export(request: Request, speak: Speak) -> Response:
         first = next(blocks, b"")
     except HistoryError as error:
         say = phrases(request.query_params.get("language", ""))
-        return PlainTextResponse(say.told(error), 503, _HEADERS)
+        return PlainTextResponse(say.error_sentence(error), 503, _HEADERS)
     return _Download(first, blocks, kind)
 
 
@@ -129,7 +128,7 @@ def _blocks(history: History, owner: str, kind: str, speak: Speak) -> Blocks:
         raise
     except Exception as error:
         logger.exception("An export failed.")
-        raise HistoryError(_FAILED, kind=type(error).__name__) from error
+        raise HistoryError(Message.EXPORT_FAILED, kind=type(error).__name__) from error
 
 
 class _Download(StreamingResponse):
