@@ -395,7 +395,7 @@ def png() -> bytes:
     [
         (b"", "no picture"), (b"<svg onload=alert(1)>", "no picture"), (png(), "no picture"),
         (jpeg(64)[:300], "no picture"), (cut(), "no picture"),
-        (jpeg(1025), "too large"), (jpeg(64) + b"\x00" * 24_000, "too much"),
+        (jpeg(1025), "too large"), (jpeg(64) + b"\x00" * 24_000, "too large when unpacked"),
     ],
     ids=["empty", "svg", "png", "head", "cut", "side", "bytes"],
 )  # fmt: skip
@@ -420,7 +420,7 @@ def test_a_picture_that_was_taken_out_is_only_missed(history: History) -> None:
         (b'{"format": "vois history", "version": 2, "entries": 1}', "newer Vois"),
         (b'{"format": "vois history", "version": 1}', "no archive"),
         (b'{"format": "vois history", "version": 1, "entries": 2}', "incomplete"),
-        (b" " * 20_000, "too much"),
+        (b" " * 20_000, "too large when unpacked"),
     ],
     ids=lambda value: repr(value[-30:]),
 )  # fmt: skip
@@ -484,11 +484,11 @@ def test_a_zip_with_a_password_is_refused(history: History) -> None:
 
 
 def test_a_bomb_that_says_its_size_is_refused(history: History) -> None:
-    assert "too much" in refused(history, archive(b" " * 20_000_000))
+    assert "too large when unpacked" in refused(history, archive(b" " * 20_000_000))
     file = archive([RECORD], {f"sounds/{UUID}.wav": b"\x00" * 29_000_000})
-    assert "too much" in refused(history, file)
+    assert "too large when unpacked" in refused(history, file)
     file = archive([RECORD], {f"pictures/{UUID}.jpg": b"\x00" * 100_000})
-    assert "too much" in refused(history, file)
+    assert "too large when unpacked" in refused(history, file)
 
 
 def test_a_bomb_that_hides_its_size_is_refused(history: History) -> None:
@@ -500,13 +500,13 @@ def test_a_bomb_that_hides_its_size_is_refused(history: History) -> None:
 
 
 def test_a_line_without_end_is_refused(history: History) -> None:
-    assert "too much" in refused(history, archive(b'"' + b"a" * 64_000 + b'"'))
+    assert "too large when unpacked" in refused(history, archive(b'"' + b"a" * 64_000 + b'"'))
 
 
 def test_too_many_entries_are_refused(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.history.archive.MAX_ENTRIES", 2)
     records = [{**RECORD, "uuid": UUID.replace("9", digit)} for digit in "123"]
-    assert "too much" in refused(history, archive(records))
+    assert "too large when unpacked" in refused(history, archive(records))
     assert import_zip(history, ME, archive(records[:2])).added == 2
 
 
