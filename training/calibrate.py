@@ -21,11 +21,12 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.captioning.captioner import NEVER_LAST, Captioner
-from pipeline.captioning.confidence import ARTICLES, NEVER, Confidence
+from pipeline.captioning.captioner import Captioner
+from pipeline.captioning.confidence import NEVER, Confidence
 from pipeline.captioning.confidence_features import Floats, Space, Words, sigmoid, word_evidence
 from pipeline.captioning.confidence_file import save_confidence
 from pipeline.captioning.contract import ModelContract
+from pipeline.captioning.languages import ARTICLES, ENGLISH, NEVER_LAST
 from pipeline.captioning.vocabulary import normalise
 from training.calibration.described import Told, encode, tell, tell_drawn
 from training.calibration.fits import (
@@ -284,7 +285,7 @@ def _plain_from(chances: Floats, strangeness: Floats, other: Floats) -> float:
 
 def _fit_words(told: Sequence[Told], space: Space, strange: Floats, known: Words) -> Floats:
     """Weights for single words: is it among what people say? In drawn pictures nothing is."""
-    passed = NEVER_LAST["en"] | ARTICLES["en"]
+    passed = NEVER_LAST[ENGLISH] | ARTICLES[ENGLISH]
     rows: list[Floats] = []
     labels: list[bool] = []
     weights: list[float] = []

@@ -13,23 +13,11 @@ from pipeline.captioning.beam_search import Hypothesis, Rules, beam_search
 from pipeline.captioning.confidence import Confidence, Manner
 from pipeline.captioning.confidence_file import load_confidence
 from pipeline.captioning.contract import ModelContract
+from pipeline.captioning.languages import ENGLISH, NEVER_LAST
 from pipeline.captioning.onnx_session import Array, Session, open_session
 from pipeline.captioning.vocabulary import Vocabulary, sentence
 from pipeline.errors import ModelError
 from pipeline.image import to_pixels
-
-# Words that a whole caption does not end with: a caption cut at one of these sounds broken.
-NEVER_LAST = {
-    "en": frozenset(
-        "a an the of with in on at by for from to into onto and or as is are was while his her "
-        "their its that which through near over under behind beside between wearing holding".split()
-    ),
-    "fr": frozenset(
-        "un une le la les l' des du de d' à au aux en dans sur sous avec par pour sans vers chez "
-        "entre et ou où que qu' qui est sont a ont son sa ses leur leurs se s' ne n' ce cette ces "
-        "tandis pendant comme très plusieurs deux portant tenant".split()
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -172,7 +160,7 @@ class Captioner:
         return str(self.encoder.get_providers()[0])
 
     def describe(
-        self, rgb: NDArray[np.uint8], *, language: str = "en", beam_size: int | None = None
+        self, rgb: NDArray[np.uint8], *, language: str = ENGLISH, beam_size: int | None = None
     ) -> Caption:
         """Describes a photo.
 
@@ -201,7 +189,7 @@ class Captioner:
         self,
         encoded: Encoded,
         *,
-        language: str = "en",
+        language: str = ENGLISH,
         beam_size: int | None = None,
         most_words: int | None = None,
         least_words: int = 1,

@@ -31,13 +31,10 @@ from pipeline.captioning.confidence_features import (
     sigmoid,
     word_evidence,
 )
+from pipeline.captioning.languages import ARTICLES
 from pipeline.captioning.vocabulary import joined
 from pipeline.errors import ModelError
 
-ARTICLES = {
-    "en": frozenset({"a", "an", "the"}),
-    "fr": frozenset({"un", "une", "des", "le", "la", "les", "l'", "du"}),
-}
 MOST_SURE = 3  # more words than these would be a description again
 NEVER = -50.0  # a constant whose logistic function is 0
 _MISFIT = "The model's files do not fit together. Install Vois again."

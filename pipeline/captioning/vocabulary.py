@@ -11,16 +11,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.captioning.languages import ENGLISH, FRENCH
 from pipeline.errors import ModelError
 
 PAD, BEGIN, END, UNKNOWN = 0, 1, 2, 3
 SPECIAL_WORDS = ("<pad>", "<begin>", "<end>", "<unknown>")
-ENGLISH = "en"  # begins with BEGIN; every other language has a beginning of its own
 
 _WORD = {
     ENGLISH: re.compile(r"[^\W_]+(?:'[^\W_]+)*"),
     # "l'homme" is two words, which many others share; "t-shirt" and "aujourd'hui" are one.
-    "fr": re.compile(
+    FRENCH: re.compile(
         r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)'(?=[^\W_])|[^\W_]+(?:['-][^\W_]+)*"
     ),
 }

@@ -13,17 +13,17 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.captioning.captioner import Caption, Captioner, Encoded
-from pipeline.captioning.confidence import Manner
-from pipeline.captioning.detail import DescriptionStyle, Form, describe_in_style
-from pipeline.description import Description, Timing, preview, spoken_language, worded
+from pipeline.captioning.captioner import Captioner
+from pipeline.captioning.detail import DEFAULT_STYLE, DescriptionStyle, Form
+from pipeline.captioning.languages import ARTICLES, ENGLISH
+from pipeline.description import Description, Inspection, describe
 from pipeline.live.scene_change import Change, SceneGate
-from pipeline.photo_quality import Guidance, Kind, assess
+from pipeline.photo_quality import Kind, assess
 
 # How long a picture must stay unfit before advice is given, in seconds. Turning the camera blurs a
 # second or so, and WebRTC's first pictures are soft until it has measured the line.
@@ -33,7 +33,7 @@ HOLD_S = {Kind.DARK: 1.0, Kind.BRIGHT: 1.0, Kind.BLANK: 1.0, Kind.BLURRED: 3.0}
 FIRST_S = 0.8
 FIT_S = 1.0  # how long a picture must be fit before the same advice may come again
 FAST_S = 5.0  # scenes that follow one another faster than this are described in few words
-ARTICLES = frozenset("a an the un une le la les l' des du".split())
+_ARTICLES = frozenset().union(*ARTICLES.values())
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,10 @@ class LiveSettings:
         language: two-letter code; a model that does not speak it describes in its own.
     """
 
-    style: DescriptionStyle = field(default_factory=DescriptionStyle)
+    style: DescriptionStyle = DEFAULT_STYLE
     interval_s: float = 2.0
     rate: float = 1.0
-    language: str = "en"
+    language: str = ENGLISH
 
 
 @dataclass(frozen=True)
@@ -132,69 +132,61 @@ class Watcher:
             self._gate.forget()
             self._trouble, self._last_words = _Trouble(), ()
         asked, self._asked = self._asked, False
-        language = self.settings.language  # may change at any time, on another thread
+        settings = self.settings  # another thread may replace it during this call
         started = time.perf_counter()
         guidance = assess(rgb)
-        assessed = time.perf_counter()
+        assess_s = time.perf_counter() - started
         if guidance is not None:
-            spoken = self._advise(guidance, language, at, asked)
+            if not self._advice_due(guidance.kind, at) and not asked:
+                return None
+            inspection, interrupts = Inspection(guidance, None, assess_s), False
         else:
-            language = spoken_language(self._captioner, language)
-            spoken = self._describe(rgb, language, at, asked)
-        if spoken is None:
+            if self._trouble.lingers(at) and not asked:
+                return None
+            started = time.perf_counter()
+            encoded = self._captioner.encode(rgb)
+            encode_s = time.perf_counter() - started
+            change = self._gate.look(encoded.features, at)
+            if not asked and not self._may_speak(change, at):
+                return None
+            inspection = Inspection(None, encoded, assess_s, encode_s)
+            interrupts = change is Change.CUT
+        style = self._style(settings.style, at)
+        description = describe(self._captioner, rgb, settings.language, style, inspection)
+        if not self._note(description, at) and not asked:
             return None
         self._said_at = at
-        timing = Timing(
-            read=0.0,
-            assess=assessed - started,
-            describe=0.0 if guidance is not None else time.perf_counter() - assessed,
-        )
-        text, confidence, interrupts = spoken
-        description = Description(text, confidence, guidance, language, preview(rgb), timing)
         return Utterance(description, interrupts=interrupts or asked, asked=asked)
 
-    def _advise(
-        self, guidance: Guidance, language: str, at: float, asked: bool
-    ) -> tuple[str, float, bool] | None:
-        due = self._trouble.met(guidance.kind, at) and at >= self._voice_free_at
-        if not due and not asked:
-            return None
-        self._trouble.said(guidance.kind)
-        # What comes after the advice is described, even if it is what came before.
-        self._gate.forget()
-        self._last_words = ()
-        return guidance.message(language), 0.0, False
+    def _advice_due(self, kind: Kind, at: float) -> bool:
+        return self._trouble.met(kind, at) and at >= self._voice_free_at
 
-    def _describe(
-        self, rgb: NDArray[np.uint8], language: str, at: float, asked: bool
-    ) -> tuple[str, float, bool] | None:
-        if self._trouble.lingers(at) and not asked:
-            return None
-        encoded = self._captioner.encode(rgb)
-        change = self._gate.look(encoded.features, at)
-        if not asked and not self._may_speak(change, at):
-            return None
-        caption = self._caption(encoded, language, at)
+    def _note(self, description: Description, at: float) -> bool:
+        """Updates the state after a description; False when it repeats the previous one."""
+        if description.guidance is not None:
+            self._trouble.said(description.guidance.kind)
+            # The scene after the advice is described, even if it is the scene before it.
+            self._gate.forget()
+            self._last_words = ()
+            return True
         self._gate.accept()
         self._scene_at = at
-        words = tuple(word for word in caption.words if word not in ARTICLES)
-        if caption.manner is Manner.UNKNOWN:
-            words = (caption.manner, *caption.sure)  # what is heard
-        if words == self._last_words and not asked:
-            return None
+        words = tuple(word for word in description.words if word not in _ARTICLES)
+        if not description.words:
+            words = (description.text,)  # of a caption whose manner is UNKNOWN
+        repeated = words == self._last_words
         self._last_words = words
-        return worded(caption, language), caption.confidence, change is Change.CUT
+        return not repeated
 
     def _may_speak(self, change: Change, at: float) -> bool:
         if at < max(self._began_at + FIRST_S, self._said_at + self.settings.interval_s):
             return False
         return change is Change.CUT or (change is Change.NEW and at >= self._voice_free_at)
 
-    def _caption(self, encoded: Encoded, language: str, at: float) -> Caption:
-        style = self.settings.style
+    def _style(self, style: DescriptionStyle, at: float) -> DescriptionStyle:
         if style.form is Form.AUTO and at < self._scene_at + FAST_S:
-            style = replace(style, form=Form.SHORT)
-        return describe_in_style(self._captioner, encoded, style, language)
+            return replace(style, form=Form.SHORT)
+        return style
 
 
 class _Trouble:

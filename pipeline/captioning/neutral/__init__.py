@@ -1,8 +1,8 @@
-"""Neutral wording about people: what a photo shows is a person; the rest would be guessed.
+"""Neutral wording about people: replaces words of gender and age that the model can only guess.
 
-The model says "man" and "woman" out of the habits of those who wrote its training captions. Here
-its words become neutral ones, with whatever must agree with them. What somebody does or wears
-("a bride", "a cowboy") stays.
+The model learned "man" and "woman" from the habits of the people who wrote the training captions.
+Its words are replaced by neutral ones, and words that agree with them are changed too. Roles and
+clothes ("a bride", "a cowboy") stay.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ from dataclasses import replace
 
 from pipeline.captioning.attention_map import merged
 from pipeline.captioning.captioner import Caption
+from pipeline.captioning.languages import ENGLISH, FRENCH
 from pipeline.captioning.neutral import english, french
 from pipeline.captioning.neutral.pieces import Piece, pieces
 from pipeline.captioning.vocabulary import joined, normalise
 
 _LANGUAGES: dict[str, Callable[[list[Piece]], list[Piece]]] = {
-    "en": english.neutral,
-    "fr": french.neutral,
+    ENGLISH: english.neutral,
+    FRENCH: french.neutral,
 }
 
 
