@@ -48,7 +48,7 @@ def read(path: Path) -> bytes:
 
 
 def speak(voices: VoiceChain, said: Sequence[tuple[str, str]], rate: float, mode: str) -> Sound:
-    """All of it as one sound, each sentence in its own language.
+    """Speaks all sentences as one sound, each in its own language.
 
     Args:
         voices: speak the sentences.

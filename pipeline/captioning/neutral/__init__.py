@@ -27,7 +27,7 @@ def neutral_words(words: Sequence[str], language: str) -> tuple[str, ...]:
     """The words in neutral wording, such as "a", "child", "laughs" for "a", "girl", "laughs".
 
     Args:
-        words: of one description, as `pipeline.captioning.vocabulary.normalise` cuts them.
+        words: of one caption, as `pipeline.captioning.vocabulary.normalise` returns them.
         language: two-letter code; words of a language without a table stay as they are.
     """
     return tuple(piece.word for piece in _neutral(words, language))
@@ -41,7 +41,7 @@ def neutral(caption: Caption) -> Caption:
     for piece in found:
         mine = set(piece.sources) - claimed
         claimed |= mine
-        # What follows from the word before is certain: log 1 = 0.
+        # A word whose sources are all counted already has probability 1: log 1 = 0.
         scores.append(sum(caption.word_scores[place] for place in sorted(mine)))
     return replace(
         caption,
@@ -53,9 +53,9 @@ def neutral(caption: Caption) -> Caption:
 
 
 def _neutral_phrases(phrases: Sequence[str], language: str) -> tuple[str, ...]:
-    """Each of "a man", "the dog" in neutral wording; what has become the same is named once."""
-    told = (neutral_words(normalise(phrase, language), language) for phrase in phrases)
-    return tuple(dict.fromkeys(joined(words) for words in told))
+    """Phrases such as "a man" in neutral wording, without duplicates."""
+    reworded = (neutral_words(normalise(phrase, language), language) for phrase in phrases)
+    return tuple(dict.fromkeys(joined(words) for words in reworded))
 
 
 def _neutral(words: Sequence[str], language: str) -> list[Piece]:
