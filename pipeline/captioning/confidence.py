@@ -33,11 +33,10 @@ from pipeline.captioning.confidence_features import (
 )
 from pipeline.captioning.languages import ARTICLES
 from pipeline.captioning.vocabulary import joined
-from pipeline.errors import ModelError
+from pipeline.errors import Message, ModelError
 
 MOST_SURE = 3  # phrases; more would read like a description
 NEVER = -50.0  # a bias whose logistic function is 0
-_MISFIT = "The model's files do not fit together. Install Vois again."
 
 
 class Manner(StrEnum):
@@ -140,7 +139,7 @@ class Confidence:
             ModelError: the features or the language are not those of the fitted model.
         """
         if features.shape != self.space.centre.shape or language not in self.feature_scale:
-            raise ModelError(_MISFIT)
+            raise ModelError(Message.MODEL_FILES_MISMATCHED)
         place = self.space.place(features[None])[0]
         ood_score = float(place @ self.ood[:-1] + self.ood[-1])
         found = description_features(said, hypotheses, place)
