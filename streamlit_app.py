@@ -15,7 +15,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.contract import ModelContract
-from pipeline.description import Assistant, Description
+from pipeline.description import Description, describe_file
 from pipeline.errors import ModelError
 from pipeline.history import Entry, Source
 from pipeline.phrases import Phrases
@@ -145,7 +145,7 @@ def prepare() -> None:
 
 def describe(data: bytes, name: str) -> Description:
     """A photo file to words, which are written down before anybody sees them."""
-    description = Assistant(captioner(), voices(online())).describe(data, words().language, style())
+    description = describe_file(captioner(), data, words().language, style())
     history_access().keep(Source.UPLOAD, description, name)
     return description
 
