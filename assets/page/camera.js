@@ -5,10 +5,8 @@
 // which is of the same origin, is given a copy of the stream instead of opening it again. Should
 // the loan fail, the iframe opens the camera by itself, as it does everywhere else.
 //
-// What happened goes to Python as `camera`, {kind, turn}: asking | granted | stopped, or what went
-// wrong: denied | missing | busy | unplugged | insecure. Keys go as `ask` and `paused`, each with its
-// turn. Streamlit may lose news that comes while it stops a run: what Python does not confirm in
-// `data.heard` is sent again.
+// Messages to Python (messages.js): `camera` {event}: asking | granted | stopped, or what went wrong:
+// denied | missing | busy | unplugged | insecure; `ask` {}, to describe now; `paused` {value}.
 
 const SIZE = { width: { ideal: 640 }, height: { ideal: 480 } };
 // Five frames a second are looked at; ten keep the newest one fresh and the line thin.
@@ -16,7 +14,6 @@ const RATE = { frameRate: { ideal: 10, max: 15 } };
 const LEND_MS = 10; // an iframe gets its window anew while it loads, and soon opens the camera
 const LEND_TRIES = 500;
 const GONE_MS = 300;
-const RESEND_MS = 2000; // a run takes a fraction of this, also on a busy machine
 const ASKING_MS = 300;
 const IFRAME = "iframe[src*='streamlit_webrtc']";
 const PROBLEMS = {
@@ -30,39 +27,25 @@ const PROBLEMS = {
 
 let nodes = null;
 let data = null;
-let send = () => {};
 let stream = null;
 let wanted = false; // the person wants the camera on, also while it is unplugged
-let turn = 0; // counts what was told, so that the same news twice is news
-const unheard = new Map(); // name -> the last news under it that Python has not confirmed
-let session = null; // Python's, and how often it has stopped the camera, as last heard
+let session = null; // Python's, and how often it has stopped the camera, as last received
 let stops = 0;
 
-export default function ({ data: fresh, parentElement, setTriggerValue }) {
-  send = setTriggerValue;
-  data = fresh;
-  for (const [name, news] of unheard) {
-    if (data.heard[name] === news.turn) unheard.delete(name);
-  }
-  bind(parentElement);
-  // Vois was started anew behind the page: its new session knows nothing of the camera.
-  if (session !== null && session !== data.id && stream) happened("granted");
-  else if (session === data.id && data.stops > stops) close();
+export default function (component) {
+  connect(component);
+  data = component.data;
+  bind(component.parentElement);
+  // Vois was started anew behind the page: its new session does not know that the camera is on,
+  // unless the message that says so is still to be sent.
+  if (session !== null && session !== data.id && stream) {
+    if (!isUnacknowledged("camera")) report("granted");
+  } else if (session === data.id && data.stops > stops) close();
   [session, stops] = [data.id, data.stops];
   label();
 }
 
-function tell(name, news) {
-  unheard.set(name, { ...news, turn: ++turn });
-  send(name, unheard.get(name));
-}
-
-const happened = (kind) => tell("camera", { kind });
-
-setInterval(() => {
-  if (!nodes?.section.isConnected) return;
-  for (const [name, news] of unheard) send(name, news);
-}, RESEND_MS);
+const report = (event) => send("camera", { event });
 
 // ---- The stream ------------------------------------------------------------------------------
 
@@ -70,7 +53,7 @@ async function open(deviceId) {
   wanted = true;
   if (!navigator.mediaDevices?.getUserMedia) return fail("insecure");
   // Whoever has allowed it before is not asked, and need not hear of it.
-  const slow = setTimeout(() => happened("asking"), ASKING_MS);
+  const slow = setTimeout(() => report("asking"), ASKING_MS);
   const which = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: "environment" };
   let fresh;
   try {
@@ -91,7 +74,7 @@ async function open(deviceId) {
   nodes.video.play().catch(() => {}); // a hidden tab may not play; the stream is lent all the same
   await offerChoice();
   label();
-  happened("granted");
+  report("granted");
 }
 
 function release(old) {
@@ -110,7 +93,7 @@ function fail(kind) {
   drop();
   wanted = kind === "unplugged";
   label();
-  happened(kind);
+  report(kind);
 }
 
 navigator.mediaDevices?.addEventListener("devicechange", async () => {
@@ -186,15 +169,15 @@ new MutationObserver(() => {
 const DEEDS = {
   power() {
     if (!close()) return open();
-    happened("stopped");
+    report("stopped");
   },
   ask: () => {
     document.dispatchEvent(new Event("vois-hush"));
-    tell("ask");
+    send("ask");
   },
   pause: () => {
     if (!data.paused) document.dispatchEvent(new Event("vois-hush"));
-    tell("paused", { paused: !data.paused });
+    send("paused", { value: !data.paused });
   },
 };
 

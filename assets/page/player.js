@@ -23,15 +23,12 @@ const TEXT_FIELDS = "textarea, select, [contenteditable]:not([contenteditable=fa
 const items = new Map(); // id -> item, in the order they came
 let nodes = null;
 let data = null;
-let send = () => {};
 let active = null; // the id whose turn it is
 let shown = null; // the id whose sentence is on the page
 let announced = ""; // what the live region was last given, so that nothing is said twice
 let status = ""; // the id of the state that was last announced
 let repeat = 0;
 let pace = 1;
-let received = {}; // the settings as they last came from Python
-const told = {}; // those that were told to Python and have not come back yet
 
 // What the voice did, for the browser tests: playing, ended, stopped; "cue playing" and so on for a
 // sound that is no sentence.
@@ -42,31 +39,19 @@ function record(type, id, moments) {
   if (window.voisPlayerEvents.length > EVENTS_KEPT) window.voisPlayerEvents.shift();
 }
 
-export default function ({ data: fresh, parentElement, setTriggerValue }) {
-  send = setTriggerValue;
-  data = fresh;
-  bind(parentElement);
+export default function (component) {
+  connect(component);
+  data = component.data;
+  bind(component.parentElement);
   label();
-  adopt("pace", setPace);
-  adopt("muted", setMuted);
+  // Python decides on a setting, once it knows what the person chose here.
+  if (!isUnacknowledged("pace") && pace !== data.pace) setPace(data.pace);
+  if (!isUnacknowledged("muted") && nodes.audio.muted !== data.muted) setMuted(data.muted);
   const before = shown;
   take(data.items);
   advance();
   if (shown === before) tellStatus();
   else status = data.status.id; // a sentence says more, and the region holds one text
-}
-
-// A setting that Python sends is news, unless it is older than what the person did here meanwhile.
-function adopt(name, set) {
-  const value = data[name];
-  if (told[name] === value) delete told[name];
-  else if (!(name in told) && received[name] !== value) set(value);
-  received[name] = value;
-}
-
-function tell(name, value) {
-  told[name] = value;
-  send(name, value);
 }
 
 // ---- The queue -------------------------------------------------------------------------------
@@ -306,7 +291,7 @@ function changePace(step) {
   const place = PACES.indexOf(nearest) + step;
   setPace(PACES[Math.min(Math.max(place, 0), PACES.length - 1)]);
   note(data.labels.pace.replace("{rate}", pace.toLocaleString(data.language)));
-  tell("pace", pace);
+  send("pace", { value: pace });
 }
 
 // How loud is the browser's business: it is kept there, not in Python.
@@ -352,7 +337,7 @@ function setMuted(muted) {
 function toggleMute() {
   setMuted(!nodes.audio.muted);
   note(nodes.audio.muted ? data.labels.muted : data.labels.unmuted);
-  tell("muted", nodes.audio.muted);
+  send("muted", { value: nodes.audio.muted });
 }
 
 // ---- Hands -----------------------------------------------------------------------------------
@@ -361,7 +346,7 @@ const DEEDS = {
   again,
   stop: () => {
     stop();
-    send("hushed", ++notes);
+    send("hushed");
   },
   mute: toggleMute,
   slower: () => changePace(-1),
@@ -408,7 +393,7 @@ function tellRefused(files) {
     if (known && size <= bytes) return [];
     return [{ name, reason: known ? "too_large" : "wrong_type" }];
   });
-  if (refused.length > 0) send("refused", refused);
+  if (refused.length > 0) send("refused", { files: refused });
 }
 const forHistory = (node) => node.closest(".st-key-history_panel"); // it takes archives, not photos
 document.addEventListener("change", ({ target }) => {

@@ -153,17 +153,6 @@ def test_another_camera_is_connected_anew() -> None:
     assert tab.sending
 
 
-def test_news_that_comes_again_is_confirmed_and_not_news() -> None:
-    tab = CameraState()
-    assert [tab.is_news(*news) for news in (("ask", 1), ("ask", 1), ("camera", 1), ("ask", 2))] == [
-        True,
-        False,
-        True,
-        True,
-    ]
-    assert tab.heard == {"ask": 2, "camera": 1}
-
-
 def test_every_state_and_problem_has_a_sentence() -> None:
     for name in (*State, *Problem):
         assert getattr(ENGLISH, f"camera_{name}").endswith((".", "Allow."))

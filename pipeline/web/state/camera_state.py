@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from pipeline.phrases import Phrases
+from pipeline.web.state.inbox import Inbox
 
 # A line that works brings its first frame after 1 to 3 s. Whoever has waited so long has no WebRTC.
 CONNECT_S = 20.0
@@ -48,8 +49,7 @@ class CameraState:
         paused: whether the person wants quiet.
         blocked: whether no frame ever arrived, so that single photos are offered instead.
         id: of this session: the browser tells a new one that its camera is on.
-        heard: the turn of the last news under each name, which the browser sends again until it is
-            confirmed.
+        inbox: takes the messages of `assets/page/camera.js`.
         stops: how often the page, not the person, has stopped the camera.
         reconnect: whether the stream has to be sent anew: it never came, or another camera was
             chosen.
@@ -61,7 +61,7 @@ class CameraState:
         self.state = State.OFF
         self.paused = False
         self.blocked = False
-        self.heard: dict[str, int] = {}
+        self.inbox = Inbox()
         self.stops = 0
         self.reconnect = False
         self._wanted = False
@@ -80,12 +80,6 @@ class CameraState:
     def sending(self) -> bool:
         """Whether frames should come from the browser now."""
         return self._wanted and self._granted_at is not None and not self.reconnect
-
-    def is_news(self, name: str, turn: int) -> bool:
-        """Whether this was not heard before; it is confirmed to the browser from now on."""
-        new = self.heard.get(name) != turn
-        self.heard[name] = turn
-        return new
 
     def hear(self, kind: str, now: float) -> Problem | None:
         """Takes news from `assets/page/camera.js`.

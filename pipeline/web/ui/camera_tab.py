@@ -50,14 +50,7 @@ class CameraTab:
 
     def draw(self, keys: bool) -> list[Photo]:
         """Draws the tab; returns the photo that is taken instead where the camera cannot work."""
-        components.camera(
-            self.live,
-            keys,
-            self.say,
-            on_camera_change=self._hear,
-            on_ask_change=self._ask,
-            on_paused_change=self._pause,
-        )
+        components.camera(self.live, keys, self.say, self._receive)
         if not self.live.blocked:
             return []
         st.markdown(self.say.camera_blocked)
@@ -99,27 +92,22 @@ class CameraTab:
         if self.worker is not None:
             self.worker.hush()
 
-    def _news(self, name: str) -> dict[str, Any]:
-        """What the browser tells under this name; empty when it was heard before."""
-        news: dict[str, Any] | None = st.session_state.camera[name]
-        return news if news and self.live.is_news(name, news["turn"]) else {}
+    def _receive(self) -> None:
+        """Acts on the messages of assets/page/camera.js."""
+        for message in self.live.inbox.take(st.session_state.camera.messages):
+            if message.kind == "camera":
+                self._camera_changed(str(message.values.get("event")))
+            elif message.kind == "paused":
+                self.live.paused = message.values.get("value") is True
+            elif message.kind == "ask" and self.worker is not None:
+                self.worker.ask()
 
-    def _hear(self) -> None:
-        news = self._news("camera")
-        problem = self.live.hear(news["kind"], time.monotonic()) if news else None
+    def _camera_changed(self, event: str) -> None:
+        problem = self.live.hear(event, time.monotonic())
         if not self.live.sending:
             self.queue.unwatch()
         if problem is not None:
             self._tell(problem)
-
-    def _ask(self) -> None:
-        if self._news("ask") and self.worker is not None:
-            self.worker.ask()
-
-    def _pause(self) -> None:
-        news = self._news("paused")
-        if news:
-            self.live.paused = news["paused"]
 
     def _tell(self, problem: Problem) -> None:
         self.queue.report(str(getattr(self.say, f"camera_{problem}")), self.say.language)
