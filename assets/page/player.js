@@ -5,7 +5,7 @@
 // with what it knows: an item is announced once and spoken once, however often it comes.
 //
 // An item: {id, now, kind: waiting | description | guidance | error, text, language, picture, sounds,
-// complete, voice, online, seen, moments}. `picture` is the text as a name of the camera's picture.
+// complete, voice, online, seen, timestamps}. `picture` is the text as a name of the camera's picture.
 // `sounds` are tokens, one a sentence, as they are made; `complete` says that no more will come, and
 // none at all that no voice could speak. A waiting item's sound is a cue. `seen` is when the camera
 // saw it, in ms since 1970, or 0.
@@ -33,9 +33,9 @@ let pace = 1;
 // What the voice did, for the browser tests: playing, ended, stopped; "cue playing" and so on for a
 // sound that is no sentence.
 window.voisPlayerEvents = window.voisPlayerEvents ?? [];
-function record(type, id, moments) {
+function record(type, id, timestamps) {
   if (items.get(id)?.kind === "waiting") type = `cue ${type}`;
-  window.voisPlayerEvents.push({ type, id, at: performance.now(), moments });
+  window.voisPlayerEvents.push({ type, id, at: performance.now(), timestamps });
   if (window.voisPlayerEvents.length > EVENTS_KEPT) window.voisPlayerEvents.shift();
 }
 
@@ -151,7 +151,7 @@ function show(item) {
   nodes.sentence.lang = item.language;
   nodes.sentence.dataset.kind = item.kind;
   announce(item.text, item.kind, `${item.kind} ${item.id}`, item.language);
-  record("shown", item.id, item.moments);
+  record("shown", item.id, item.timestamps);
   tellAge();
   tellVoice();
   if (item.seen) {

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline.phrases import ENGLISH
+from pipeline.web.state.announcement import Announcement, Kind, Origin, Spoken, Timestamps
 from pipeline.web.state.camera_state import (
     CONNECT_S,
     LOST_S,
@@ -17,8 +18,7 @@ from pipeline.web.state.camera_state import (
     State,
     ice_servers,
 )
-from pipeline.web.state.camera_worker import Report, Spoken, Timestamps
-from pipeline.web.state.description_queue import LIVE_KEPT, DescriptionQueue, Kind, Workers
+from pipeline.web.state.description_queue import CAMERA_KEPT, DescriptionQueue, Workers
 
 
 def live_tab() -> CameraState:
@@ -193,12 +193,16 @@ def test_wrong_ice_servers_are_named(setting: str) -> None:
 CUE = Spoken("cue", 0.3, "cue", False)
 
 
-def report(identity: str, *tokens: str, **changes: Any) -> Report:
-    values = {"text": f"Scene {identity}.", "language": "en", "interrupts": False, "asked": False}
-    moments = Timestamps(seen=time.time())
-    sounds = tuple(Spoken(token, 1.0, "hibari", False) for token in tokens)
-    return Report(
-        identity, description=None, moments=moments, sounds=sounds, **{**values, **changes}
+def announcement(identity: str, *tokens: str, **changes: Any) -> Announcement:
+    return Announcement(
+        identity,
+        Origin.CAMERA,
+        Kind.DESCRIPTION,
+        f"Scene {identity}.",
+        "en",
+        sounds=tuple(Spoken(token, 1.0, "hibari", False) for token in tokens),
+        timestamps=Timestamps(seen=time.time()),
+        **{"now": False, **changes},
     )
 
 
@@ -209,14 +213,14 @@ def never(*arguments: object) -> Any:
 def test_a_report_is_shown_at_once_and_gets_its_sound_later() -> None:
     queue = DescriptionQueue()
     queue.ready = True
-    queue.tell(report("a"))
+    queue.announce(announcement("a"))
     (item,) = [entry.as_item() for entry in queue.entries]
     assert (item["id"], item["text"], item["now"]) == ("a", "Scene a.", False)
     assert (item["sounds"], item["complete"]) == ([], False)
     assert item["seen"]
     # The camera's thread makes the sound, not the queue.
     assert not queue.step(Workers(never, never, never), ENGLISH)
-    queue.tell(report("a", "token", complete=True))
+    queue.announce(announcement("a", "token", complete=True))
     (item,) = [entry.as_item() for entry in queue.entries]
     assert (item["sounds"], item["complete"], item["voice"]) == (["token"], True, "hibari")
 
@@ -226,7 +230,7 @@ def test_the_cue_waits_until_the_first_report() -> None:
     queue.watch(ENGLISH, CUE)
     queue.watch(ENGLISH, CUE)
     assert [(entry.kind, entry.sounds) for entry in queue.entries] == [(Kind.WAITING, (CUE,))]
-    queue.tell(report("a", interrupts=True))
+    queue.announce(announcement("a", now=True))
     assert [entry.id for entry in queue.entries] == ["a"]
     assert queue.entries[0].as_item()["now"] is True
     queue.watch(ENGLISH, CUE)
@@ -237,12 +241,12 @@ def test_the_cue_waits_until_the_first_report() -> None:
 def test_old_reports_make_room() -> None:
     queue = DescriptionQueue()
     for identity in "abcde":
-        queue.tell(report(identity))
-    assert [entry.id for entry in queue.entries] == list("abcde")[-LIVE_KEPT:]
+        queue.announce(announcement(identity))
+    assert [entry.id for entry in queue.entries] == list("abcde")[-CAMERA_KEPT:]
 
 
 def test_a_report_stays_until_a_photo_is_chosen() -> None:
     queue = DescriptionQueue()
-    queue.tell(report("a"))
+    queue.announce(announcement("a"))
     queue.sync([], ENGLISH)
     assert len(queue.entries) == 1

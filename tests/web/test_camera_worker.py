@@ -18,8 +18,9 @@ from pipeline.errors import ModelError, SpeechError
 from pipeline.live.watcher import LiveSettings, Watcher
 from pipeline.phrases import ENGLISH, FRENCH
 from pipeline.web.state import camera_worker as module
+from pipeline.web.state.announcement import Announcement, Kind, Origin, Spoken
 from pipeline.web.state.camera_state import CameraState
-from pipeline.web.state.camera_worker import Camera, Report, Spoken, Timestamps
+from pipeline.web.state.camera_worker import Camera
 from pipeline.web.state.description_queue import DescriptionQueue
 from pipeline.web.ui import camera_tab, components
 from pipeline.web.ui.camera_tab import CameraTab
@@ -64,9 +65,9 @@ def wait(ready: Callable[[], object]) -> None:
         time.sleep(0.01)
 
 
-def reports(camera: Camera, rgb: NDArray[np.uint8], count: int) -> list[Report]:
+def reports(camera: Camera, rgb: NDArray[np.uint8], count: int) -> list[Announcement]:
     """Shows a picture until so many different things were reported with their sound."""
-    found: dict[str, Report] = {}
+    found: dict[str, Announcement] = {}
 
     def look() -> bool:
         camera.offer(lambda: rgb)
@@ -89,7 +90,7 @@ def test_words_come_first_and_then_the_sound_of_each_sentence(captioner: Caption
 
     camera = Camera(Watcher(captioner), slowly, keep)
     camera.accept(True)
-    taken: list[Report] = []
+    taken: list[Announcement] = []
 
     def look() -> bool:
         camera.offer(lambda: RED)
@@ -110,7 +111,10 @@ def test_words_come_first_and_then_the_sound_of_each_sentence(captioner: Caption
             f"sound {one}" for one in range(1, number + 1)
         ]
         assert taken[0].id == first.id
-    assert first.moments.seen <= first.moments.told <= taken[0].moments.voiced
+    before, after = first.timestamps, taken[0].timestamps
+    assert before is not None
+    assert after is not None
+    assert before.seen <= before.told <= after.voiced
     if not taken[-1].complete:
         taken.clear()
         wait(look)
@@ -145,7 +149,7 @@ def test_asking_does_not_wait_for_the_next_look(
     camera.ask()
     (answer,) = reports(camera, RED, 1)
     assert answer.asked
-    assert answer.interrupts
+    assert answer.now
 
 
 def test_the_thread_ends_with_the_camera_and_begins_with_the_next_frame(camera: Camera) -> None:
@@ -205,7 +209,7 @@ def test_a_models_error_is_told_in_its_own_words(camera: Camera) -> None:
         raise ModelError("The model is gone.")
 
     camera.offer(broken)
-    taken: list[Report] = []
+    taken: list[Announcement] = []
     wait(lambda: taken.extend(camera.take()) or (taken and taken[-1].complete))
     assert taken[-1].text == "The model is gone."
     assert [sound.token for sound in taken[-1].sounds] == ["sound of The model is gone."]
@@ -228,7 +232,7 @@ def test_the_camera_speaks_the_persons_language(camera: Camera) -> None:
     (dark,) = reports(camera, np.zeros_like(RED), 1)
     assert (dark.text, dark.language) == (FRENCH.guidance_dark, "fr")
     camera.offer(broken)
-    taken: list[Report] = []
+    taken: list[Announcement] = []
     wait(lambda: taken.extend(camera.take()) or (taken and taken[-1].complete))
     assert taken[-1].text == "Le fichier a.onnx du modèle est abîmé. Réinstallez Vois."
     assert spoken == [(report.text, "fr") for report in (red, dark, taken[-1])]
@@ -247,10 +251,10 @@ def test_a_silent_voice_leaves_the_words(captioner: Captioner, error: Exception)
 
 
 def test_reports_that_nobody_takes_do_not_pile_up(camera: Camera) -> None:
-    for number in range(4 * module.REPORTS_KEPT):
-        camera._publish(Report(str(number), "", "en", None, False, False, Timestamps(0.0)))
+    for number in range(4 * module.ANNOUNCEMENTS_KEPT):
+        camera._publish(Announcement(str(number), Origin.CAMERA, Kind.DESCRIPTION, "", "en"))
     kept = [report.id for report in camera.take()]
-    assert kept == [str(number) for number in range(3 * module.REPORTS_KEPT, number + 1)]
+    assert kept == [str(number) for number in range(3 * module.ANNOUNCEMENTS_KEPT, number + 1)]
     assert camera.take() == []
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from pipeline.history import LOCAL_OWNER, Draft, History, Source, export_zip
 from pipeline.phrases import ENGLISH, FRENCH
-from pipeline.web.state.camera_worker import Spoken
-from pipeline.web.state.description_queue import DescriptionQueue, Kind, Workers
+from pipeline.web.state.announcement import Kind, Spoken
+from pipeline.web.state.description_queue import DescriptionQueue, Workers
 from pipeline.web.state.history_access import HistoryAccess
 from pipeline.web.state.history_view import PAGE_ENTRIES, HistoryView, zone_of
 

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 
 from pipeline.speech import Sound, VoiceChain
-from pipeline.web.state.camera_worker import Spoken
+from pipeline.web.state.announcement import Spoken
 
 # A sentence is about 200 kB. The browser fetches each sound at once and keeps its own copy, so the
 # shelf only has to outlast a busy moment of several sessions.

@@ -15,9 +15,10 @@ from pipeline.live.watcher import LiveSettings, Watcher
 from pipeline.phrases import Phrases
 from pipeline.speech.cue import looking
 from pipeline.web.routes.sounds import spoken
+from pipeline.web.state.announcement import Keep, Photo, Speak
 from pipeline.web.state.camera_state import CameraState, Problem, State
-from pipeline.web.state.camera_worker import Camera, Keep, Speak
-from pipeline.web.state.description_queue import DescriptionQueue, Photo
+from pipeline.web.state.camera_worker import Camera
+from pipeline.web.state.description_queue import DescriptionQueue
 from pipeline.web.ui import components
 from pipeline.web.ui.photo_tab import taken_photo
 
@@ -82,9 +83,9 @@ class CameraTab:
             self._tell(problem)
         if before is State.CONNECTING and self.live.state is State.LIVE:
             self.queue.watch(self.say, spoken(looking()))
-        for report in worker.take() if worker is not None else ():
+        for announcement in worker.take() if worker is not None else ():
             if self.live.wanted:  # what comes after the stop is not said any more
-                self.queue.tell(report)
+                self.queue.announce(announcement)
         return problem is not None or self.live.reconnect
 
     def hush(self) -> None:
