@@ -17,6 +17,7 @@ from pipeline.web.state.camera_state import (
     Problem,
     State,
     ice_servers,
+    sentence,
 )
 from pipeline.web.state.description_queue import CAMERA_KEPT, DescriptionQueue, Workers
 
@@ -63,7 +64,7 @@ def test_a_camera_that_does_not_open_is_off_and_has_a_sentence(kind: str) -> Non
     tab.hear("asking", 0.0)
     problem = tab.hear(kind, 1.0)
     assert problem is not None
-    assert getattr(ENGLISH, f"camera_{problem}")
+    assert sentence(problem, ENGLISH)
     tab.observe(None, 2.0)
     assert tab.state is State.OFF
     assert not tab.sending
@@ -107,6 +108,39 @@ def test_a_stream_that_ends_by_itself_is_made_anew() -> None:
     assert tab.reconnect
     tab.hear("stopped", 3.0)
     tab.broke()
+    assert not tab.reconnect
+
+
+def test_a_stream_that_has_ended_is_made_anew_once_it_was_idle() -> None:
+    tab = live_tab()
+    assert not tab.streamed(playing=False, signalling=True)  # connecting
+    assert not tab.streamed(playing=True, signalling=False)
+    assert tab.sending
+    assert tab.streamed(playing=False, signalling=False)  # ended by itself: drawn again, idle
+    assert tab.reconnect
+    assert not tab.sending
+    assert not tab.streamed(playing=False, signalling=True)  # not idle yet
+    assert tab.reconnect
+    assert tab.streamed(playing=False, signalling=False)
+    assert not tab.reconnect
+    assert tab.sending
+    assert not tab.streamed(playing=False, signalling=False)
+
+
+def test_a_stream_that_the_person_has_ended_is_not_made_anew() -> None:
+    tab = live_tab()
+    assert not tab.streamed(playing=True, signalling=False)
+    tab.hear("stopped", 3.0)
+    assert not tab.streamed(playing=False, signalling=False)
+    assert not tab.reconnect
+
+
+def test_another_camera_waits_until_the_stream_of_the_first_has_ended() -> None:
+    tab = live_tab()
+    assert not tab.streamed(playing=True, signalling=False)
+    tab.hear("granted", 5.0)
+    assert not tab.streamed(playing=True, signalling=False)
+    assert tab.streamed(playing=False, signalling=False)
     assert not tab.reconnect
 
 
@@ -155,7 +189,8 @@ def test_another_camera_is_connected_anew() -> None:
 
 def test_every_state_and_problem_has_a_sentence() -> None:
     for name in (*State, *Problem):
-        assert getattr(ENGLISH, f"camera_{name}").endswith((".", "Allow."))
+        assert sentence(name, ENGLISH) == getattr(ENGLISH, f"camera_{name}")
+        assert sentence(name, ENGLISH).endswith((".", "Allow."))
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ LOST_S = 3.0  # ten frames a second are sent: this many seconds without one are 
 
 
 class State(StrEnum):
-    """What the camera is doing; each has a sentence, `camera_<state>` in the phrases."""
+    """What the camera is doing."""
 
     OFF = "off"
     ASKING = "asking"
@@ -31,7 +31,7 @@ class State(StrEnum):
 
 
 class Problem(StrEnum):
-    """What keeps the camera from working; each has a sentence, `camera_<problem>`."""
+    """What keeps the camera from working."""
 
     DENIED = "denied"
     MISSING = "missing"
@@ -39,6 +39,25 @@ class Problem(StrEnum):
     UNPLUGGED = "unplugged"
     INSECURE = "insecure"
     BLOCKED = "blocked"
+
+
+def sentence(of: State | Problem, say: Phrases) -> str:
+    """What the page says of a state or a problem."""
+    sentences: dict[State | Problem, str] = {
+        State.OFF: say.camera_off,
+        State.ASKING: say.camera_asking,
+        State.CONNECTING: say.camera_connecting,
+        State.LIVE: say.camera_live,
+        State.PAUSED: say.camera_paused,
+        State.LOST: say.camera_lost,
+        Problem.DENIED: say.camera_denied,
+        Problem.MISSING: say.camera_missing,
+        Problem.BUSY: say.camera_busy,
+        Problem.UNPLUGGED: say.camera_unplugged,
+        Problem.INSECURE: say.camera_insecure,
+        Problem.BLOCKED: say.camera_blocked,
+    }
+    return sentences[of]
 
 
 class CameraState:
@@ -65,6 +84,7 @@ class CameraState:
         self.stops = 0
         self.reconnect = False
         self._wanted = False
+        self._playing = False
         self._granted_at: float | None = None
         self._had_frames = False
         self._retried = False
@@ -109,6 +129,28 @@ class CameraState:
     def broke(self) -> None:
         """The stream has ended by itself; it is to be made anew."""
         self.reconnect = self.sending
+
+    def streamed(self, playing: bool, signalling: bool) -> bool:
+        """Notes how the WebRTC stream stands after it was drawn.
+
+        Args:
+            playing: whether frames are being carried.
+            signalling: whether browser and server are still agreeing on a connection.
+
+        Returns:
+            Whether the page is to be drawn again at once.
+        """
+        ended = self._playing and not playing
+        self._playing = playing
+        if ended and self.sending:
+            # The iframe starts again by itself, but then takes the answer to its last offer for
+            # the answer to its new one, again and again. It has to be idle once.
+            self.broke()
+            return True
+        if self.reconnect and not (playing or signalling):
+            self.reconnect = False  # it was idle
+            return True
+        return False
 
     def leave(self) -> None:
         """The person went to another tab: nobody is filmed unseen."""
@@ -158,7 +200,7 @@ class CameraState:
         """What the live region says, under an id that changes with it."""
         if self.state is State.OFF and self._changes == 0:
             return "live ready", say.ready_live
-        return f"live {self._changes}", str(getattr(say, f"camera_{self.state}"))
+        return f"live {self._changes}", sentence(self.state, say)
 
 
 def ice_servers(setting: str) -> list[dict[str, Any]]:

@@ -148,12 +148,11 @@ class HistoryView:
 
     def _as_item(self, entry: Entry) -> dict[str, object]:
         local = entry.time.astimezone(self._zone)
-        source = entry.source.name.lower()
         return {
             "id": str(entry.id),
             "day": local.date().isoformat(),
             "time": f"{local:%H:%M}",
-            "source": getattr(self._say, f"history_source_{source}"),
+            "source": _source_name(entry.source, self._say),
             "words": entry.words,
             "original": "" if entry.correction is None else entry.text,
             "language": entry.language,
@@ -274,6 +273,15 @@ def zone_of(name: str | None) -> dt.tzinfo | None:
         return ZoneInfo(name) if name else None
     except (OSError, ValueError, LookupError):  # no such zone, or no table of zones here
         return None
+
+
+def _source_name(source: Source, say: Phrases) -> str:
+    return {
+        Source.CAMERA: say.history_source_camera,
+        Source.UPLOAD: say.history_source_upload,
+        Source.API: say.history_source_api,
+        Source.COMMAND_LINE: say.history_source_command_line,
+    }[source]
 
 
 def _entry_id(values: Mapping[str, object]) -> int:

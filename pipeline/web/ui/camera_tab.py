@@ -16,7 +16,7 @@ from pipeline.phrases import Phrases
 from pipeline.speech.cue import looking
 from pipeline.web.routes.sounds import spoken
 from pipeline.web.state.announcement import Keep, Photo, Speak
-from pipeline.web.state.camera_state import CameraState, Problem, State
+from pipeline.web.state.camera_state import CameraState, Problem, State, sentence
 from pipeline.web.state.camera_worker import Camera
 from pipeline.web.state.description_queue import DescriptionQueue
 from pipeline.web.ui import components
@@ -111,4 +111,4 @@ class CameraTab:
             self._tell(problem)
 
     def _tell(self, problem: Problem) -> None:
-        self.queue.report(str(getattr(self.say, f"camera_{problem}")), self.say.language)
+        self.queue.report(sentence(problem, self.say), self.say.language)

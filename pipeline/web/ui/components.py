@@ -18,7 +18,6 @@ logger = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).resolve().parents[3] / "assets" / "page"
 STREAM = "stream"  # what streamlit-webrtc keeps in the session, by this key
-PLAYING = "stream was playing"
 
 
 @st.cache_resource(show_spinner=False)
@@ -115,16 +114,7 @@ def stream(live: CameraState, camera: Camera, servers: list[dict[str, Any]]) -> 
             logger.warning("The camera's stream was not made.", exc_info=True)
             live.broke()
             return
-    playing = bool(context.state.playing)
-    broke = st.session_state.get(PLAYING, False) and not playing
-    st.session_state[PLAYING] = playing
-    if broke and live.sending:
-        # The iframe begins anew by itself, but takes the answer to its last offer for that to the
-        # new one, again and again. It has to be idle once.
-        live.broke()
-        st.rerun()
-    if live.reconnect and not (context.state.playing or context.state.signalling):
-        live.reconnect = False
+    if live.streamed(bool(context.state.playing), bool(context.state.signalling)):
         st.rerun()
 
 
