@@ -1,18 +1,18 @@
-// The camera: asks for it, shows it, names what goes wrong, and lends it to streamlit-webrtc.
+// The camera: asks for it, shows it, names what goes wrong, and shares it with streamlit-webrtc.
 //
 // streamlit-webrtc's own page part lives in an iframe whose words and buttons a screen reader meets
-// poorly, and it tells Python of no refusal. So this component opens the camera, and the iframe,
+// poorly, and it reports no refusal to Python. So this component opens the camera, and the iframe,
 // which is of the same origin, is given a copy of the stream instead of opening it again. Should
-// the loan fail, the iframe opens the camera by itself, as it does everywhere else.
+// that fail, the iframe opens the camera by itself, as it does everywhere else.
 //
-// Messages to Python (messages.js): `camera` {event}: asking | granted | stopped, or what went wrong:
-// denied | missing | busy | unplugged | insecure; `ask` {}, to describe now; `paused` {value}.
+// Messages to Python (messages.js): `camera` {event}: asking | granted | stopped, or what went
+// wrong: denied | missing | busy | unplugged | insecure; `ask` {}: describe now; `paused` {value}.
 
 const SIZE = { width: { ideal: 640 }, height: { ideal: 480 } };
 // Five frames a second are looked at; ten keep the newest one fresh and the line thin.
 const RATE = { frameRate: { ideal: 10, max: 15 } };
-const LEND_MS = 10; // an iframe gets its window anew while it loads, and soon opens the camera
-const LEND_TRIES = 500;
+const SHARE_MS = 10; // an iframe gets its window anew while it loads, and soon opens the camera
+const SHARE_TRIES = 500;
 const GONE_MS = 300;
 const ASKING_MS = 300;
 const IFRAME = "iframe[src*='streamlit_webrtc']";
@@ -71,7 +71,7 @@ async function open(deviceId) {
   const gone = () => fresh === stream && fail("unplugged");
   stream.getVideoTracks()[0].addEventListener("ended", gone);
   nodes.video.srcObject = stream;
-  nodes.video.play().catch(() => {}); // a hidden tab may not play; the stream is lent all the same
+  nodes.video.play().catch(() => {}); // a hidden tab may not play; the stream is shared
   await offerChoice();
   label();
   report("granted");
@@ -82,8 +82,8 @@ function release(old) {
 }
 
 function drop() {
-  for (const copy of lent) release(copy);
-  lent.clear();
+  for (const copy of copies) release(copy);
+  copies.clear();
   release(stream);
   stream = null;
   if (nodes) nodes.video.srcObject = null;
@@ -120,11 +120,11 @@ async function offerChoice() {
   );
 }
 
-// ---- The loan --------------------------------------------------------------------------------
+// ---- The iframe of streamlit-webrtc ----------------------------------------------------------
 
-const lent = new Set(); // the copies; each holds the camera open until it is stopped
+const copies = new Set(); // of the stream; each holds the camera open until it is stopped
 
-function lend(frame, tries = LEND_TRIES) {
+function share(frame, tries = SHARE_TRIES) {
   frame.title = data.labels.camera_frame;
   frame.tabIndex = -1; // there is nothing inside to be reached
   frame.setAttribute("aria-hidden", "true");
@@ -132,21 +132,21 @@ function lend(frame, tries = LEND_TRIES) {
     const inside = frame.contentWindow;
     const devices = inside?.navigator.mediaDevices;
     if (devices && inside.location.href !== "about:blank") {
-      if (inside.voisLends) return;
+      if (inside.voisShares) return;
       const own = devices.getUserMedia.bind(devices);
       devices.getUserMedia = async (asked) => {
         if (!stream?.active) return own(asked);
-        for (const copy of lent) if (!copy.active) lent.delete(copy);
+        for (const copy of copies) if (!copy.active) copies.delete(copy);
         // While it starts, the iframe starts again with each of Python's runs; one is enough.
-        if (lent.size > 0) return new Promise(() => {});
+        if (copies.size > 0) return new Promise(() => {});
         const copy = stream.clone();
-        lent.add(copy);
+        copies.add(copy);
         return copy;
       };
-      inside.voisLends = true;
-    } else if (tries > 0 && frame.isConnected) setTimeout(() => lend(frame, tries - 1), LEND_MS);
+      inside.voisShares = true;
+    } else if (tries > 0 && frame.isConnected) setTimeout(() => share(frame, tries - 1), SHARE_MS);
   } catch (error) {
-    console.warn("Vois: the camera cannot be lent; it is opened twice.", error);
+    console.warn("Vois: the camera cannot be shared; it is opened twice.", error);
   }
 }
 
@@ -159,14 +159,14 @@ new MutationObserver(() => {
   for (const frame of data ? document.querySelectorAll(IFRAME) : []) {
     if (met.has(frame)) continue;
     met.add(frame);
-    lend(frame);
-    frame.addEventListener("load", () => lend(frame));
+    share(frame);
+    frame.addEventListener("load", () => share(frame));
   }
 }).observe(document.body, { childList: true, subtree: true });
 
-// ---- Hands -----------------------------------------------------------------------------------
+// ---- Buttons --------------------------------------------------------------------------------
 
-const DEEDS = {
+const ACTIONS = {
   power() {
     if (!close()) return open();
     report("stopped");
@@ -193,7 +193,7 @@ function bind(root) {
   };
   section.addEventListener("click", (event) => {
     const button = event.target.closest("[data-do]");
-    if (button) DEEDS[button.dataset.do]();
+    if (button) ACTIONS[button.dataset.do]();
   });
   nodes.select.addEventListener("change", () => open(nodes.select.value));
   section.dataset.bound = ""; // from now on a press is heard

@@ -15,7 +15,7 @@ let nodes = null;
 let data = null;
 let drawn = null; // the version that stands there
 let labelled = ""; // the language of the labels that stand there
-let told = 0; // the version of the last sentence that was said
+let announced = 0; // the version of the last sentence that was said
 let typing = 0;
 let deletedAt = 0;
 
@@ -27,8 +27,8 @@ export default function (component) {
   drawn = data.version;
   if (labelled !== data.language) label();
   draw();
-  if (data.said.version > told) {
-    told = data.said.version;
+  if (data.said.version > announced) {
+    announced = data.said.version;
     say(data.said.text);
   }
 }
@@ -62,7 +62,7 @@ function draw() {
 }
 
 const address = (path) => new URL(`history/${data.token}/${path}`, document.baseURI).href;
-const button = (deed) => nodes.section.querySelector(`[data-deed="${deed}"]`);
+const button = (action) => nodes.section.querySelector(`[data-deed="${action}"]`);
 const isGone = (id) =>
   unacknowledged.some(({ kind, values }) => kind === "delete" && values.id === id);
 
@@ -129,11 +129,11 @@ function makeItem(id) {
   const words = element("p", "vois-words");
   words.append(element("span", "vois-lead"), element("span", "vois-text"));
   const controls = element("div", "vois-controls");
-  for (const deed of ["play", "copy", "correct", "delete"]) {
+  for (const action of ["play", "copy", "correct", "delete"]) {
     const one = element("button");
     one.type = "button";
-    one.dataset.deed = deed;
-    name(one, deed);
+    one.dataset.deed = action;
+    name(one, action);
     controls.append(one);
   }
   const original = element("p", "vois-original");
@@ -190,9 +190,9 @@ function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-// ---- Deeds -----------------------------------------------------------------------------------
+// ---- Actions --------------------------------------------------------------------------------
 
-const DEEDS = {
+const ACTIONS = {
   newer: () => send("newer"),
   older: () => send("older"),
   undo: () => send("undo"),
@@ -205,7 +205,7 @@ const DEEDS = {
     nodes.question.hidden = true;
   },
   delete_all() {
-    DEEDS.keep();
+    ACTIONS.keep();
     send("delete_all");
   },
   play: (item) => send("play", { id: item.dataset.key }),
@@ -286,7 +286,7 @@ function searchSoon() {
 
 // ---- The import: Streamlit's own field, whose refusals nobody speaks -----------------------------
 
-function tellImport(files) {
+function announceImport(files) {
   const { labels } = data;
   const megabytes = data.import_megabytes;
   for (const { name, size } of files) {
@@ -298,10 +298,10 @@ function tellImport(files) {
 }
 const isImport = (node) => node.closest?.(".st-key-history_import");
 document.addEventListener("change", ({ target }) => {
-  if (data && isImport(target)) tellImport(target.files);
+  if (data && isImport(target)) announceImport(target.files);
 }, true);
 document.addEventListener("drop", ({ target, dataTransfer }) => {
-  if (data && isImport(target)) tellImport(dataTransfer.files);
+  if (data && isImport(target)) announceImport(dataTransfer.files);
 }, true);
 
 // ---- The nodes -------------------------------------------------------------------------------
@@ -317,9 +317,9 @@ function bind(root) {
   label();
   section.addEventListener("click", (event) => {
     const pressed = event.target.closest("[data-deed]");
-    if (pressed) DEEDS[pressed.dataset.deed](pressed.closest(".vois-entry"));
+    if (pressed) ACTIONS[pressed.dataset.deed](pressed.closest(".vois-entry"));
   });
-  nodes.question.addEventListener("keydown", (event) => event.key === "Escape" && DEEDS.keep());
+  nodes.question.addEventListener("keydown", (event) => event.key === "Escape" && ACTIONS.keep());
   const { filters } = nodes;
   filters.elements.text.addEventListener("input", searchSoon);
   filters.elements.source.addEventListener("change", search);

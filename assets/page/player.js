@@ -4,11 +4,14 @@
 // keeps this module and the component's nodes in between. So everything here compares what came
 // with what it knows: an item is announced once and spoken once, however often it comes.
 //
-// An item: {id, now, kind: waiting | description | guidance | error, text, language, picture, sounds,
-// complete, voice, online, seen, timestamps}. `picture` is the text as a name of the camera's picture.
-// `sounds` are tokens, one a sentence, as they are made; `complete` says that no more will come, and
-// none at all that no voice could speak. A waiting item's sound is a cue. `seen` is when the camera
-// saw it, in ms since 1970, or 0.
+// An item: {id, now, kind: waiting | description | guidance | error, text, language, picture,
+// sounds, complete, voice, online, seen, timestamps}. `picture` is the text as a name of the
+// camera's picture. `sounds` are tokens, one for each sentence, as they are made; `complete` says
+// that no more will come: complete without sounds means that no voice could speak. The sound of a
+// waiting item is a cue. `seen` is when the camera saw it, in ms since 1970, or 0.
+//
+// Messages to Python (messages.js): `pace` {value}; `muted` {value}; `hushed` {}: the person
+// silenced the voice; `refused` {files: [{name, reason: too_large | wrong_type}]}.
 
 const PACES = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2]; // the slider in the settings has the same
 // How long a sentence that no voice speaks stays before the next one: about 200 words a minute.
@@ -50,7 +53,7 @@ export default function (component) {
   const before = shown;
   take(data.items);
   advance();
-  if (shown === before) tellStatus();
+  if (shown === before) announceStatus();
   else status = data.status.id; // a sentence says more, and the region holds one text
 }
 
@@ -59,15 +62,15 @@ export default function (component) {
 function take(fresh) {
   const present = new Set(fresh.map((item) => item.id));
   for (const item of [...items.values()]) if (!present.has(item.id)) forget(item);
-  for (const news of fresh) {
-    if (!items.has(news.id)) {
-      if (news.now) stop();
-      items.set(news.id, { id: news.id, done: false, silent: false, urls: [], place: 0 });
+  for (const incoming of fresh) {
+    if (!items.has(incoming.id)) {
+      if (incoming.now) stop();
+      items.set(incoming.id, { id: incoming.id, done: false, silent: false, urls: [], place: 0 });
     }
-    const item = items.get(news.id);
-    Object.assign(item, news);
+    const item = items.get(incoming.id);
+    Object.assign(item, incoming);
     while (item.urls.length < item.sounds.length) fetchSound(item, item.urls.push(null) - 1);
-    tellVoice();
+    updateVoice();
   }
 }
 
@@ -82,7 +85,7 @@ function forget(item) {
 // Gives the next item its turn: first its words, then, as soon as it is here, its sound.
 function advance() {
   const item = items.get(active) ?? [...items.values()].find((other) => !other.done);
-  if (!item) return rest();
+  if (!item) return announceIdle();
   active = item.id;
   show(item);
   if (item.kind === "waiting") {
@@ -109,14 +112,14 @@ function finish(item) {
 }
 
 // Nothing is left to say. The last sentence stays; without one, the page says how things stand.
-function rest() {
+function announceIdle() {
   if (shown !== null) return;
   status = data.status.id;
   announce(data.status.text, "ready", data.status.id);
 }
 
 // How things stand is said when it changes, also while a sentence stays on the page.
-function tellStatus() {
+function announceStatus() {
   if (status === data.status.id) return;
   status = data.status.id;
   if (items.get(active)?.kind !== "waiting") announce(data.status.text, "ready", status);
@@ -152,8 +155,8 @@ function show(item) {
   nodes.sentence.dataset.kind = item.kind;
   announce(item.text, item.kind, `${item.kind} ${item.id}`, item.language);
   record("shown", item.id, item.timestamps);
-  tellAge();
-  tellVoice();
+  updateAge();
+  updateVoice();
   if (item.seen) {
     const picture = document.querySelector(".vois-camera video");
     picture?.setAttribute("aria-label", item.picture);
@@ -167,12 +170,12 @@ function clearSentence() {
   shown = null;
   nodes.sentence.textContent = "";
   delete nodes.sentence.dataset.kind;
-  tellAge();
-  tellVoice();
+  updateAge();
+  updateVoice();
 }
 
 // How old a live description is; for the eye, and not announced: it changes all the time.
-function tellAge() {
+function updateAge() {
   const seen = items.get(shown)?.seen;
   nodes.ago.hidden = !seen;
   if (!seen) return;
@@ -181,7 +184,7 @@ function tellAge() {
   const words = new Intl.RelativeTimeFormat(data.language, { numeric: "auto" });
   nodes.ago.textContent = words.format(-count, unit);
 }
-setInterval(() => nodes?.section.isConnected && tellAge(), 1000);
+setInterval(() => nodes?.section.isConnected && updateAge(), 1000);
 
 function announce(text, kind, what, language = data.language) {
   if (announced === what) return;
@@ -294,10 +297,10 @@ function changePace(step) {
   send("pace", { value: pace });
 }
 
-// How loud is the browser's business: it is kept there, not in Python.
+// The volume is kept in the browser, not in Python.
 const VOLUME = "vois-volume";
 
-function kept() {
+function savedVolume() {
   try {
     return Number(localStorage.getItem(VOLUME) ?? 100);
   } catch {
@@ -317,7 +320,7 @@ function setVolume(percent) {
 }
 
 // Who spoke, and whether the words went away for it.
-function tellVoice() {
+function updateVoice() {
   const item = items.get(shown);
   const known = Boolean(item?.voice);
   nodes.voice.hidden = !known;
@@ -340,9 +343,9 @@ function toggleMute() {
   send("muted", { value: nodes.audio.muted });
 }
 
-// ---- Hands -----------------------------------------------------------------------------------
+// ---- Buttons and keys ------------------------------------------------------------------------
 
-const DEEDS = {
+const ACTIONS = {
   again,
   stop: () => {
     stop();
@@ -371,22 +374,22 @@ function pressSoon(name, tries = 200) {
 document.addEventListener("keydown", (event) => {
   if (!data?.keys || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   const key = event.key.toLowerCase();
-  const deed = DEEDS[KEYS[key]];
+  const action = ACTIONS[KEYS[key]];
   const camera = CAMERA_KEYS[key];
   const here = press(camera) || (camera === "power" && data.status.id.startsWith("live"));
-  if (!(deed || here) || event.composedPath()[0].closest?.(TEXT_FIELDS)) return;
+  if (!(action || here) || event.composedPath()[0].closest?.(TEXT_FIELDS)) return;
   event.preventDefault();
-  if (deed) deed();
+  if (action) action();
   else pressSoon(camera);
 });
 // The person acts on the camera: what it said is old.
 document.addEventListener("vois-hush", () => nodes && stop());
-// Another part of the page has something to tell: there is but one live region.
+// Another component announces something: the page has only one live region.
 document.addEventListener("vois-say", ({ detail }) => nodes && note(detail));
 
 // Streamlit refuses a file that is too large or of another kind with small red words that nobody
-// speaks, and never tells Python. So the page tells it.
-function tellRefused(files) {
+// speaks, and Python does not learn of it. So the page sends a message.
+function reportRefused(files) {
   const { types, bytes } = data.accepts;
   const refused = [...files].flatMap(({ name, size }) => {
     const known = types.includes(name.split(".").pop().toLowerCase());
@@ -397,11 +400,11 @@ function tellRefused(files) {
 }
 const forHistory = (node) => node.closest(".st-key-history_panel"); // it takes archives, not photos
 document.addEventListener("change", ({ target }) => {
-  if (target.matches?.("input[type=file]") && !forHistory(target)) tellRefused(target.files);
+  if (target.matches?.("input[type=file]") && !forHistory(target)) reportRefused(target.files);
 }, true);
 document.addEventListener("drop", ({ target, dataTransfer }) => {
   const field = target.closest?.("[data-testid=stFileUploader]");
-  if (field && !forHistory(field)) tellRefused(dataTransfer.files);
+  if (field && !forHistory(field)) reportRefused(dataTransfer.files);
 }, true);
 
 // ---- The nodes -------------------------------------------------------------------------------
@@ -425,7 +428,7 @@ function bind(root) {
   nodes.audio.muted = muted;
   section.addEventListener("click", (event) => {
     const button = event.target.closest("[data-do]");
-    if (button) DEEDS[button.dataset.do]();
+    if (button) ACTIONS[button.dataset.do]();
   });
   nodes.audio.addEventListener("playing", () => {
     const item = items.get(nodes.audio.dataset.id);
@@ -438,7 +441,7 @@ function bind(root) {
     if (item) goOn(item);
   });
   nodes.volume.addEventListener("input", () => setVolume(Number(nodes.volume.value)));
-  setVolume(kept());
+  setVolume(savedVolume());
 }
 
 function label() {

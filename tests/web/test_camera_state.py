@@ -24,8 +24,8 @@ from pipeline.web.state.description_queue import CAMERA_KEPT, DescriptionQueue, 
 
 def live_tab() -> CameraState:
     tab = CameraState()
-    tab.hear("asking", 0.0)
-    tab.hear("granted", 1.0)
+    tab.browser_event("asking", 0.0)
+    tab.browser_event("granted", 1.0)
     tab.observe(0.1, 2.0)
     assert tab.state is State.LIVE
     return tab
@@ -37,7 +37,7 @@ def test_from_asking_to_live_to_off() -> None:
     tab.observe(None, 0.0)
     assert not tab.sending
     for kind, age in (("asking", None), ("granted", None), ("", 0.1), ("stopped", None)):
-        tab.hear(kind, 1.0)
+        tab.browser_event(kind, 1.0)
         tab.observe(age, 1.5)
         said.append(tab.status(ENGLISH))
         assert tab.sending == (kind in ("granted", ""))
@@ -61,8 +61,8 @@ def test_a_state_keeps_its_id_so_that_it_is_said_once() -> None:
 @pytest.mark.parametrize("kind", ["denied", "missing", "busy", "insecure"])
 def test_a_camera_that_does_not_open_is_off_and_has_a_sentence(kind: str) -> None:
     tab = CameraState()
-    tab.hear("asking", 0.0)
-    problem = tab.hear(kind, 1.0)
+    tab.browser_event("asking", 0.0)
+    problem = tab.browser_event(kind, 1.0)
     assert problem is not None
     assert sentence(problem, ENGLISH)
     tab.observe(None, 2.0)
@@ -72,11 +72,11 @@ def test_a_camera_that_does_not_open_is_off_and_has_a_sentence(kind: str) -> Non
 
 def test_one_that_is_pulled_out_is_waited_for() -> None:
     tab = live_tab()
-    assert tab.hear("unplugged", 3.0) is Problem.UNPLUGGED
+    assert tab.browser_event("unplugged", 3.0) is Problem.UNPLUGGED
     tab.observe(None, 4.0)
     assert tab.state is State.ASKING
     assert not tab.sending
-    tab.hear("granted", 60.0)
+    tab.browser_event("granted", 60.0)
     assert tab.sending
     tab.observe(None, 61.0)
     assert tab.state is State.CONNECTING
@@ -106,7 +106,7 @@ def test_a_stream_that_ends_by_itself_is_made_anew() -> None:
     tab = live_tab()
     tab.broke()
     assert tab.reconnect
-    tab.hear("stopped", 3.0)
+    tab.browser_event("stopped", 3.0)
     tab.broke()
     assert not tab.reconnect
 
@@ -130,7 +130,7 @@ def test_a_stream_that_has_ended_is_made_anew_once_it_was_idle() -> None:
 def test_a_stream_that_the_person_has_ended_is_not_made_anew() -> None:
     tab = live_tab()
     assert not tab.streamed(playing=True, signalling=False)
-    tab.hear("stopped", 3.0)
+    tab.browser_event("stopped", 3.0)
     assert not tab.streamed(playing=False, signalling=False)
     assert not tab.reconnect
 
@@ -138,7 +138,7 @@ def test_a_stream_that_the_person_has_ended_is_not_made_anew() -> None:
 def test_another_camera_waits_until_the_stream_of_the_first_has_ended() -> None:
     tab = live_tab()
     assert not tab.streamed(playing=True, signalling=False)
-    tab.hear("granted", 5.0)
+    tab.browser_event("granted", 5.0)
     assert not tab.streamed(playing=True, signalling=False)
     assert tab.streamed(playing=False, signalling=False)
     assert not tab.reconnect
@@ -146,7 +146,7 @@ def test_another_camera_waits_until_the_stream_of_the_first_has_ended() -> None:
 
 def test_no_frame_at_all_means_that_webrtc_is_blocked() -> None:
     tab = CameraState()
-    tab.hear("granted", 1.0)
+    tab.browser_event("granted", 1.0)
     assert tab.observe(None, 1.0 + RETRY_S) is None
     assert tab.sending
     assert tab.observe(None, 1.1 + RETRY_S) is None
@@ -159,7 +159,7 @@ def test_no_frame_at_all_means_that_webrtc_is_blocked() -> None:
     assert (tab.state, tab.blocked, tab.sending) == (State.OFF, True, False)
     assert tab.stops == stops + 1  # the browser is told to let the camera go
     assert tab.observe(None, 99.0) is None
-    tab.hear("granted", 100.0)  # another try
+    tab.browser_event("granted", 100.0)  # another try
     assert not tab.blocked
     assert tab.sending
 
@@ -174,13 +174,13 @@ def test_pausing_and_leaving() -> None:
     stops = tab.stops
     tab.leave()
     assert tab.stops == stops
-    tab.hear("granted", 5.0)
+    tab.browser_event("granted", 5.0)
     assert not tab.paused
 
 
 def test_another_camera_is_connected_anew() -> None:
     tab = live_tab()
-    tab.hear("granted", 5.0)
+    tab.browser_event("granted", 5.0)
     assert tab.reconnect
     assert not tab.sending
     tab.reconnect = False

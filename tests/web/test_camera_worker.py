@@ -158,7 +158,7 @@ def test_the_thread_ends_with_the_camera_and_begins_with_the_next_frame(camera: 
     reports(camera, RED, 1)
     assert camera.working()
     assert camera.frame_age() is not None
-    camera.rest()
+    camera.stream_ended()
     wait(lambda: not camera.working())
     assert camera.frame_age() is None
     camera.offer(lambda: RED)
@@ -266,7 +266,7 @@ def tab(camera: Camera, monkeypatch: pytest.MonkeyPatch) -> CameraTab:
     """The live tab of a person whose camera is on."""
     monkeypatch.setattr(camera_tab.st, "session_state", {camera_tab.WORKER: camera})
     live = CameraState()
-    live.hear("granted", time.monotonic())
+    live.browser_event("granted", time.monotonic())
     return CameraTab(DescriptionQueue(), live, ENGLISH, never, [])
 
 
@@ -282,13 +282,13 @@ def test_an_answer_is_shown_while_the_stream_is_made_anew_and_not_after_the_end(
     camera.offer(lambda: RED)
     wait(lambda: KEPT)
     if news == "stopped":
-        tab.live.hear(news, time.monotonic())
+        tab.live.browser_event(news, time.monotonic())
     else:
         tab.live.broke()
         assert not tab.live.sending
     deadline = time.monotonic() + (WAIT_S if news == "broke" else 1.0)
     while not tab.queue.entries and time.monotonic() < deadline:
-        tab.take_news()
+        tab.poll()
         time.sleep(0.01)
     assert [entry.text for entry in tab.queue.entries] == (KEPT if news == "broke" else [])
 

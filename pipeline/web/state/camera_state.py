@@ -1,4 +1,4 @@
-"""How one person's camera stands: what they want, what the browser said, and what to announce."""
+"""The state of one person's camera, and what the page announces of it."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class CameraState:
         state: as last observed.
         paused: whether the person wants quiet.
         blocked: whether no frame ever arrived, so that single photos are offered instead.
-        id: of this session: the browser tells a new one that its camera is on.
+        id: of this session; the browser reports to a new session that its camera is on.
         inbox: takes the messages of `assets/page/camera.js`.
         stops: how often the page, not the person, has stopped the camera.
         reconnect: whether the stream has to be sent anew: it never came, or another camera was
@@ -93,7 +93,7 @@ class CameraState:
 
     @property
     def wanted(self) -> bool:
-        """Whether the person wants the camera on, also while its stream is being made anew."""
+        """Whether the person wants the camera on, also while its stream is set up again."""
         return self._wanted
 
     @property
@@ -101,15 +101,15 @@ class CameraState:
         """Whether frames should come from the browser now."""
         return self._wanted and self._granted_at is not None and not self.reconnect
 
-    def hear(self, kind: str, now: float) -> Problem | None:
-        """Takes news from `assets/page/camera.js`.
+    def browser_event(self, kind: str, now: float) -> Problem | None:
+        """Takes what has happened to the camera in the browser (`assets/page/camera.js`).
 
         Args:
             kind: "asking", "granted", "stopped" or the name of a problem; others are left alone.
             now: seconds on any clock.
 
         Returns:
-            What has gone wrong and is to be told.
+            What has gone wrong and is to be announced.
         """
         if kind in ("asking", "granted"):
             if not self._wanted:
@@ -127,7 +127,7 @@ class CameraState:
         return None
 
     def broke(self) -> None:
-        """The stream has ended by itself; it is to be made anew."""
+        """The stream has ended by itself; it is to be set up again."""
         self.reconnect = self.sending
 
     def streamed(self, playing: bool, signalling: bool) -> bool:
@@ -155,7 +155,7 @@ class CameraState:
     def leave(self) -> None:
         """The person went to another tab: nobody is filmed unseen."""
         if self._wanted:
-            self.hear("stopped", 0.0)
+            self.browser_event("stopped", 0.0)
             self.stops += 1
 
     def observe(self, frame_age: float | None, now: float) -> Problem | None:
@@ -163,7 +163,7 @@ class CameraState:
 
         Args:
             frame_age: seconds since the last frame; None when none has come.
-            now: seconds, on the clock of `hear`.
+            now: seconds, on the clock of `browser_event`.
 
         Returns:
             `BLOCKED` when no frame has come for too long; the camera is off then.

@@ -74,16 +74,16 @@ class Camera:
             self._changed.notify()
 
     def accept(self, accepting: bool) -> None:
-        """Takes frames from now on, or rests and takes none."""
+        """Starts or stops taking frames."""
         with self._changed:
             begins = accepting and not self._accepting
             self._accepting = accepting
         if begins:
             self._watcher.begin()
         if not accepting:
-            self.rest()
+            self.stream_ended()
 
-    def rest(self) -> None:
+    def stream_ended(self) -> None:
         """The stream has ended: forgets the frame and ends the thread, until another one comes."""
         with self._changed:
             self._frame = None

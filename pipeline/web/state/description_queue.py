@@ -83,7 +83,7 @@ class DescriptionQueue:
 
     @property
     def used(self) -> bool:
-        """Whether this person has ever been told anything here."""
+        """Whether anything was ever announced to this person."""
         return self._batch > 0
 
     def report(self, text: str, language: str) -> None:
@@ -119,19 +119,19 @@ class DescriptionQueue:
             if entry.origin is not Origin.CAMERA or entry.kind is not Kind.WAITING
         ]
 
-    def announce(self, news: Announcement) -> None:
+    def announce(self, announcement: Announcement) -> None:
         """Shows what the camera's thread hands out; when it comes again, only its sounds are new.
 
         Args:
-            news: from the camera; it is copied, for the thread goes on with its own.
+            announcement: from the camera; it is copied, for the thread goes on with its own.
         """
         for place, entry in enumerate(self.entries):
-            if entry.id == news.id:
-                self.entries[place] = replace(news, batch=entry.batch)
+            if entry.id == announcement.id:
+                self.entries[place] = replace(announcement, batch=entry.batch)
                 return
         self.unwatch()
         self._batch += 1
-        self.entries.append(replace(news, batch=self._batch))
+        self.entries.append(replace(announcement, batch=self._batch))
         camera = [entry.id for entry in self.entries if entry.origin is Origin.CAMERA]
         old = set(camera[:-CAMERA_KEPT])
         self.entries = [entry for entry in self.entries if entry.id not in old]

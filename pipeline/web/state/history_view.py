@@ -29,10 +29,10 @@ class HistoryView:
         Args:
             history_access: whose history, and who knows when it changed.
             say: the page's sentences.
-            token: opens this person's doors (`pipeline.web.routes.history`).
+            token: gives access to this person's routes (`pipeline.web.routes.history`).
             zone: of the browser's clock; None is this machine's.
         """
-        self._keeper = history_access
+        self._access = history_access
         self._say = say
         self._token = token
         self._zone = zone
@@ -47,7 +47,7 @@ class HistoryView:
         self._version = 0
         self._said = ""
         self._said_version = 0
-        self._tell_count = False
+        self._announce_count = False
         self._imported = ""
         self._speech: tuple[str, str] | None = None
         self._problem = ""
@@ -75,11 +75,11 @@ class HistoryView:
 
         A `version` that stays the same means that there is nothing new.
         """
-        changes = self._keeper.changes
+        changes = self._access.changes
         if self._seen != changes:
             self._seen = changes
             self._read()
-        off = self._say.history_off if self._keeper.history is None else ""
+        off = self._say.history_off if self._access.history is None else ""
         return {
             "version": self._version,
             "acknowledged": self._inbox.acknowledged,
@@ -110,12 +110,12 @@ class HistoryView:
         if file_id == self._imported:
             return
         self._imported = file_id
-        owner = self._keeper.owner
+        owner = self._access.owner
         done = self._attempt(lambda history: import_zip(history, owner, file), None)
         if done is not None:
             words = self._say.history_imported.format(added=done.added, known=done.known)
             self._speech = words, self._say.language
-            self._keeper.changed()
+            self._access.changed()
 
     def take_speech(self) -> tuple[str, str] | None:
         """Words to be shown and spoken, and their language; once."""
@@ -128,7 +128,7 @@ class HistoryView:
         return problem
 
     def _read(self) -> None:
-        owner, wanted = self._keeper.owner, self._filter
+        owner, wanted = self._access.owner, self._filter
 
         def read(history: History) -> tuple[list[Entry], int]:
             before = self._pages[-1] if self._pages else None
@@ -142,9 +142,9 @@ class HistoryView:
             page, self._count = self._attempt(read, nothing)
         self._entries, self._older = page[:PAGE_ENTRIES], len(page) > PAGE_ENTRIES
         self._version += 1
-        if self._tell_count:
-            self._tell_count = False
-            self._tell(self._count_text())
+        if self._announce_count:
+            self._announce_count = False
+            self._announce(self._count_text())
 
     def _as_item(self, entry: Entry) -> dict[str, object]:
         local = entry.time.astimezone(self._zone)
@@ -166,13 +166,13 @@ class HistoryView:
             return self._say.history_count_one
         return self._say.history_count.format(count=self._count)
 
-    def _tell(self, text: str) -> None:
+    def _announce(self, text: str) -> None:
         self._said = text
         self._version += 1
         self._said_version = self._version
 
     def _attempt(self, use: Callable[[History], _T], otherwise: _T) -> _T:
-        """Does something with the history; this person is told each time that it fails."""
+        """Does something with the history; a failure is announced to this person each time."""
 
         def work(history: History) -> _T:
             try:
@@ -181,7 +181,7 @@ class HistoryView:
                 self._problem = self._say.told(error)
                 return otherwise
 
-        return self._keeper.attempt(work, otherwise)
+        return self._access.attempt(work, otherwise)
 
     # ---- Actions ----------------------------------------------------------------------------
 
@@ -194,18 +194,18 @@ class HistoryView:
             zone=self._zone,
         )
         self._pages = []
-        self._seen, self._tell_count = -1, True
+        self._seen, self._announce_count = -1, True
 
     def _turn_older(self, values: Mapping[str, object]) -> None:
         if not self._older:
-            self._tell(self._say.history_no_older)
+            self._announce(self._say.history_no_older)
             return
         self._pages.append(self._entries[-1].id)
         self._turned()
 
     def _turn_newer(self, values: Mapping[str, object]) -> None:
         if not self._pages:
-            self._tell(self._say.history_no_newer)
+            self._announce(self._say.history_no_newer)
             return
         self._pages.pop()
         self._turned()
@@ -213,46 +213,46 @@ class HistoryView:
     def _turned(self) -> None:
         # At once: the next message may be to turn again.
         self._read()
-        self._tell(self._say.history_page.format(number=len(self._pages) + 1))
+        self._announce(self._say.history_page.format(number=len(self._pages) + 1))
 
     def _play(self, values: Mapping[str, object]) -> None:
-        owner, number = self._keeper.owner, _entry_id(values)
+        owner, number = self._access.owner, _entry_id(values)
         entry = self._attempt(lambda history: history.entry(owner, number), None)
         if entry is not None:
             self._speech = entry.words, entry.language
 
     def _correct(self, values: Mapping[str, object]) -> None:
-        owner, number, text = self._keeper.owner, _entry_id(values), str(values.get("text", ""))
+        owner, number, text = self._access.owner, _entry_id(values), str(values.get("text", ""))
         if self._attempt(lambda history: history.correct(owner, number, text), None) is not None:
-            self._tell(self._say.history_corrected)
-        self._keeper.changed()
+            self._announce(self._say.history_corrected)
+        self._access.changed()
 
     def _delete(self, values: Mapping[str, object]) -> None:
-        owner, number = self._keeper.owner, _entry_id(values)
+        owner, number = self._access.owner, _entry_id(values)
         if self._attempt(lambda history: history.delete(owner, number), False):
             self._undoable += 1
-            self._tell(self._say.history_deleted)
-        self._keeper.changed()
+            self._announce(self._say.history_deleted)
+        self._access.changed()
 
     def _delete_all(self, values: Mapping[str, object]) -> None:
-        owner = self._keeper.owner
+        owner = self._access.owner
         if self._attempt(lambda history: history.delete_all(owner), 0):
             self._undoable += 1
-            self._tell(self._say.history_deleted_all)
+            self._announce(self._say.history_deleted_all)
         self._pages = []
-        self._keeper.changed()
+        self._access.changed()
 
     def _undo(self, values: Mapping[str, object]) -> None:
-        owner = self._keeper.owner
+        owner = self._access.owner
         back = self._attempt(lambda history: history.undo(owner), 0)
         self._undoable = max(0, self._undoable - 1) if back else 0
         if back == 0:
-            self._tell(self._say.history_no_undo)
+            self._announce(self._say.history_no_undo)
         elif back == 1:
-            self._tell(self._say.history_undone_one)
+            self._announce(self._say.history_undone_one)
         else:
-            self._tell(self._say.history_undone.format(count=back))
-        self._keeper.changed()
+            self._announce(self._say.history_undone.format(count=back))
+        self._access.changed()
 
 
 _ACTIONS: dict[str, Callable[[HistoryView, Mapping[str, object]], None]] = {

@@ -73,14 +73,14 @@ class CameraTab:
         worker.pause(self.live.paused)
         components.stream(self.live, worker, self.servers)
 
-    def take_news(self) -> bool:
-        """Takes what the worker found; whether the whole page is to be drawn anew for it."""
+    def poll(self) -> bool:
+        """Takes the worker's announcements; returns whether to draw the whole page again."""
         worker, before, age = self.worker, self.live.state, None
         if worker is not None:
             age = worker.frame_age()
         problem = self.live.observe(age, time.monotonic())
         if problem is not None:
-            self._tell(problem)
+            self._report(problem)
         if before is State.CONNECTING and self.live.state is State.LIVE:
             self.queue.watch(self.say, spoken(looking()))
         for announcement in worker.take() if worker is not None else ():
@@ -104,11 +104,11 @@ class CameraTab:
                 self.worker.ask()
 
     def _camera_changed(self, event: str) -> None:
-        problem = self.live.hear(event, time.monotonic())
+        problem = self.live.browser_event(event, time.monotonic())
         if not self.live.sending:
             self.queue.unwatch()
         if problem is not None:
-            self._tell(problem)
+            self._report(problem)
 
-    def _tell(self, problem: Problem) -> None:
+    def _report(self, problem: Problem) -> None:
         self.queue.report(sentence(problem, self.say), self.say.language)

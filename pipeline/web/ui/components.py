@@ -103,7 +103,7 @@ def stream(live: CameraState, camera: Camera, servers: list[dict[str, Any]]) -> 
                 media_stream_constraints={"video": True, "audio": False},
                 desired_playing_state=live.sending,
                 video_frame_callback=functools.partial(_keep, camera),
-                on_video_ended=camera.rest,
+                on_video_ended=camera.stream_ended,
                 async_processing=False,  # the callback only keeps the frame
                 video_receiver_size=1,
                 media_toggle_controls=False,

@@ -18,14 +18,14 @@ INBOX = "player_inbox"  # where the session keeps it
 
 
 def draw(tab: CameraTab, camera_open: bool, missing: Sequence[str]) -> None:
-    """Draws it; called anew by itself while the camera is on.
+    """Draws the player; Streamlit repeats the call while the camera is on.
 
     Args:
         tab: the person's queue and camera.
         camera_open: whether the camera's tab is.
-        missing: what this machine lacks of the page's language, told once.
+        missing: what this machine lacks of the page's language; announced once.
     """
-    say, redraw = tab.say, tab.take_news()
+    say, redraw = tab.say, tab.poll()
     problem = history_access().take_problem(say)
     if problem:
         tab.queue.report(problem, say.language)
@@ -52,7 +52,7 @@ def status(tab: CameraTab, camera_open: bool, missing: Sequence[str]) -> tuple[s
         return "loading", say.loading
     state, text = tab.live.status(say) if camera_open else ("ready", say.ready)
     state = f"{state} {say.language}"
-    # What is missing is said once in each language, with the first state that is told in it.
+    # What is missing is said once in each language, with the first state that is announced in it.
     noted = st.session_state.setdefault("noted", {})
     if noted.setdefault(say.language, state) == state:
         text = " ".join((text, *missing))
