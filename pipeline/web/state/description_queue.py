@@ -190,7 +190,7 @@ def _problem(work: Callable[[], None], phrases: Phrases) -> str:
     try:
         work()
     except VoisError as error:
-        return phrases.told(error)
+        return phrases.error_sentence(error)
     except Exception:
         # The person must never meet a traceback, nor silence.
         logger.exception("Something went wrong.")

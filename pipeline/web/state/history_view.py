@@ -178,7 +178,7 @@ class HistoryView:
             try:
                 return use(history)
             except HistoryError as error:
-                self._problem = self._say.told(error)
+                self._problem = self._say.error_sentence(error)
                 return otherwise
 
         return self._access.attempt(work, otherwise)
