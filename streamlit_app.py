@@ -23,8 +23,8 @@ from pipeline.speech import VoiceChain, default_chain
 from pipeline.web.routes import history as history_routes
 from pipeline.web.routes import sounds as sound_routes
 from pipeline.web.routes.sounds import utter
+from pipeline.web.state.announcement import Speak
 from pipeline.web.state.camera_state import CameraState, State, ice_servers
-from pipeline.web.state.camera_worker import Speak
 from pipeline.web.state.description_queue import DescriptionQueue, Workers
 from pipeline.web.ui import history_panel, player
 from pipeline.web.ui.camera_tab import CameraTab
