@@ -10,8 +10,6 @@ from typing import Any
 import pytest
 
 from pipeline.captioning.captioner import Captioner
-from pipeline.description import Assistant
-from pipeline.speech import default_chain
 from tests.browser.app import Server, Vois, launch, serve, visit
 from tests.data.tiny_files import TINY
 
@@ -53,5 +51,5 @@ def axe() -> str:
 
 
 @pytest.fixture(scope="session")
-def assistant() -> Assistant:
-    return Assistant(Captioner.load(TINY), default_chain(allow_online=False))
+def captioner() -> Captioner:
+    return Captioner.load(TINY)

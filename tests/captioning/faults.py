@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from pipeline.captioning.captioner import NEVER_LAST, Caption
+from pipeline.captioning.captioner import Caption
+from pipeline.captioning.languages import NEVER_LAST
 
 
 def faults(caption: Caption) -> list[str]:

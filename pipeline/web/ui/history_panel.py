@@ -26,7 +26,7 @@ def draw(history_view: HistoryView, queue: DescriptionQueue, say: Phrases) -> No
     history_view.translate(say)
     with st.container(key="history_panel"):
         data = history_view.data() | {"import_megabytes": IMPORT_MEGABYTES}
-        components.history(data, say, on_deeds_change=functools.partial(_hear, history_view))
+        components.history(data, say, functools.partial(_receive, history_view))
         archive = st.file_uploader(
             say.history_import.format(megabytes=IMPORT_MEGABYTES),
             type="zip",
@@ -44,5 +44,5 @@ def draw(history_view: HistoryView, queue: DescriptionQueue, say: Phrases) -> No
         st.rerun()  # the player is drawn elsewhere on the page
 
 
-def _hear(history_view: HistoryView) -> None:
-    history_view.hear(st.session_state.history.deeds)
+def _receive(history_view: HistoryView) -> None:
+    history_view.receive(st.session_state.history.messages)

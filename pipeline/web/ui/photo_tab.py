@@ -11,7 +11,8 @@ import streamlit as st
 from pipeline.captioning.attention_map import overlay, place
 from pipeline.description import Description
 from pipeline.phrases import Phrases, phrases
-from pipeline.web.state.description_queue import DescriptionQueue, Entry, Kind, Photo
+from pipeline.web.state.announcement import Announcement, Kind, Origin, Photo
+from pipeline.web.state.description_queue import DescriptionQueue
 
 SAMPLES = Path(__file__).resolve().parents[3] / "assets" / "samples"
 # The last four cannot be read, but the sentence that says so and what to do is Python's.
@@ -58,7 +59,7 @@ def forget_sample() -> None:
 def pictures(queue: DescriptionQueue, say: Phrases) -> None:
     """The photos, the newest choice first; their words too when there are several."""
     # The camera has its own, and words from the history have none here.
-    entries = [entry for entry in queue.entries if entry.moments is None and not entry.kept]
+    entries = [entry for entry in queue.entries if entry.origin in (Origin.PHOTO, Origin.ERROR)]
     several = len(entries) > 1
     with st.container(key="pictures"):
         looked = any(entry.description and entry.description.words for entry in entries)
@@ -74,7 +75,7 @@ def pictures(queue: DescriptionQueue, say: Phrases) -> None:
                     _picture(entry, entry.description, look, phrases(entry.language))
 
 
-def _picture(entry: Entry, description: Description, look: bool, say: Phrases) -> None:
+def _picture(entry: Announcement, description: Description, look: bool, say: Phrases) -> None:
     seen = entry.kind is Kind.DESCRIPTION
     if look and description.words:
         _looked(entry.id, description, say)
