@@ -25,8 +25,7 @@ PLAYING = "stream was playing"
 def _component(name: str) -> Any:
     """A component whose nodes stay while the page is drawn anew."""
     html, js = ((FOLDER / f"{name}.{kind}").read_text(encoding="utf-8") for kind in ("html", "js"))
-    if name == "player":
-        js = (FOLDER / "streamlit.js").read_text(encoding="utf-8") + js
+    js = (FOLDER / "streamlit.js").read_text(encoding="utf-8") + js
     css = "".join(
         (FOLDER / f"{part}.css").read_text(encoding="utf-8")
         for part in ("player", "page", "history")

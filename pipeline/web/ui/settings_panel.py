@@ -1,4 +1,4 @@
-"""The sidebar: voice, pace, wording and privacy, as Streamlit draws them."""
+"""The settings panel in the sidebar: language, voice, pace, wording and privacy."""
 
 from __future__ import annotations
 
@@ -12,88 +12,90 @@ from pipeline.history import LOCAL_OWNER, Privacy
 from pipeline.phrases import LANGUAGES, Phrases, phrases
 from pipeline.speech import ONLINE_NAMES
 from pipeline.web.state.history_access import HistoryAccess
+from pipeline.web.state.settings import BEST, INTERVALS_S, OFFLINE, PACES, Settings
+from pipeline.web.ui import streamlit_internals as keys
 
-INTERVALS_S = (2, 5, 10, 30, 60)
-FOR_EVER = 0  # Streamlit shows None as no choice at all
-DAYS = (FOR_EVER, 30, 7, 1)
+UNLIMITED = 0  # days; Streamlit shows None as no choice at all
+DAYS = (UNLIMITED, 30, 7, 1)
 
 
-def draw_settings(say: Phrases, history_access: HistoryAccess, offline: Sequence[str]) -> None:
-    """Draws the sidebar; what is chosen lies in the session, and privacy in the history.
+def page_language() -> str:
+    """The chosen language's two-letter code; the browser's language until one is chosen."""
+    browser = (st.context.locale or "").lower()
+    chosen = st.session_state.setdefault(keys.LANGUAGE, phrases(browser[:2]).language)
+    return str(chosen)
+
+
+def draw_settings(history_access: HistoryAccess, offline: Sequence[str]) -> Settings:
+    """Draws the panel and returns what is chosen in it; privacy is stored in the history.
 
     Args:
-        say: the page's sentences.
         history_access: this person's history.
         offline: names of the voices that speak on this machine.
     """
+    say = phrases(page_language())
     st.header(say.settings, anchor=False)
-    st.session_state.setdefault("pace", 1.0)
-    st.selectbox(
+    language = st.selectbox(
         say.language_label,
         LANGUAGES,
         format_func=lambda language: phrases(language).name,
-        key="language",
-        on_change=_stay,
+        key=keys.LANGUAGE,
+        on_change=_keep_tab,
         args=(say,),
     )
-
-    def called(mode: str) -> str:
-        if mode in ("offline", "best"):
-            return say.voice_offline if mode == "offline" else say.voice_online
-        return (say.voice_named if mode in offline else say.voice_named_online).format(voice=mode)
-
-    voices = ("offline", "best", *offline, *ONLINE_NAMES)
-    st.selectbox(say.voice, voices, format_func=called, key="voice")
-    st.markdown(say.voice_online_note)
-    st.slider(say.pace_label, 0.5, 2.0, step=0.25, key="pace")
-    st.selectbox(
-        say.form_label,
-        Form,
-        format_func=lambda form: str(getattr(say, f"form_{form}")),
-        key="form",
-    )
-    st.toggle(say.neutral_label, value=True, key="neutral")
-    st.selectbox(
+    voice = _draw_voice(say, offline)
+    st.session_state.setdefault(keys.PACE, 1.0)
+    pace = st.slider(say.pace_label, PACES[0], PACES[-1], step=PACES[1] - PACES[0], key=keys.PACE)
+    sentences = {Form.AUTO: say.form_auto, Form.SHORT: say.form_short, Form.FULL: say.form_full}
+    form = st.selectbox(say.form_label, Form, format_func=sentences.__getitem__, key=keys.FORM)
+    neutral = st.toggle(say.neutral_label, value=True, key=keys.NEUTRAL)
+    interval_s = st.selectbox(
         say.interval_label,
         INTERVALS_S,
         format_func=lambda seconds: say.interval.format(seconds=seconds),
-        key="interval",
+        key=keys.INTERVAL,
     )
-    st.toggle(say.mute_label, key="muted")
-    st.toggle(say.keys_label, value=True, key="keys")
-    _privacy(say, history_access)
+    muted = st.toggle(say.mute_label, key=keys.MUTED)
+    single_keys = st.toggle(say.keys_label, value=True, key=keys.KEYS)
+    _draw_privacy(say, history_access)
+    return Settings(language, voice, pace, form, neutral, interval_s, muted, single_keys)
 
 
-def _stay(before: Phrases) -> None:
-    """Keeps the tab that is open: Streamlit knows it by its label, which is another one now."""
-    after = phrases(st.session_state["language"])
-    at_photo = st.session_state.get("tab") == before.photo
-    st.session_state["tab"] = after.photo if at_photo else after.live
+def _draw_voice(say: Phrases, offline: Sequence[str]) -> str:
+    def name(voice: str) -> str:
+        if voice in (OFFLINE, BEST):
+            return say.voice_offline if voice == OFFLINE else say.voice_online
+        return (say.voice_named if voice in offline else say.voice_named_online).format(voice=voice)
+
+    voices = (OFFLINE, BEST, *offline, *ONLINE_NAMES)
+    voice = st.selectbox(say.voice, voices, format_func=name, key=keys.VOICE)
+    st.markdown(say.voice_online_note)
+    return voice
 
 
-def _privacy(say: Phrases, history_access: HistoryAccess) -> None:
+def _keep_tab(before: Phrases) -> None:
+    """Keeps the same tab open: Streamlit knows it by its label, which is in the new language now.
+
+    Args:
+        before: the sentences of the language before the change.
+    """
+    after = phrases(st.session_state[keys.LANGUAGE])
+    at_photo = st.session_state.get(keys.TABS) == before.photo
+    st.session_state[keys.TABS] = after.photo if at_photo else after.live
+
+
+def _draw_privacy(say: Phrases, history_access: HistoryAccess) -> None:
     if history_access.history is None:
         return
     st.subheader(say.privacy, anchor=False)
     kept = history_access.privacy
     chosen = Privacy(
-        history=st.toggle(say.keep_history, value=kept.history, key="keep_history"),
-        pictures=st.toggle(say.keep_pictures, value=kept.pictures, key="keep_pictures"),
+        history=st.toggle(say.keep_history, value=kept.history, key=keys.KEEP_HISTORY),
+        pictures=st.toggle(say.keep_pictures, value=kept.pictures, key=keys.KEEP_PICTURES),
         days=kept.days,
     )
     if history_access.owner == LOCAL_OWNER:
-        now = kept.days or FOR_EVER
-        choices = DAYS if now in DAYS else (*DAYS, now)
-        days = st.selectbox(
-            say.keep_days,
-            choices,
-            index=choices.index(now),
-            format_func=lambda days: (
-                say.keep_for_ever if days == FOR_EVER else say.keep_so_long.format(days=days)
-            ),
-            key="keep_days",
-        )
-        chosen = replace(chosen, days=days or None)
+        chosen = replace(chosen, days=_draw_days(say, kept.days))
         st.markdown(say.history_lies.format(path=history_access.history.path))
     else:
         st.markdown(say.history_of_session)
@@ -101,3 +103,19 @@ def _privacy(say: Phrases, history_access: HistoryAccess) -> None:
         history_access.attempt(
             lambda history: history.set_privacy(history_access.owner, chosen), None
         )
+
+
+def _draw_days(say: Phrases, kept: int | None) -> int | None:
+    """Draws the choice of how many days entries are kept; None is without a limit."""
+    now = kept or UNLIMITED
+    choices = DAYS if now in DAYS else (*DAYS, now)
+    days = st.selectbox(
+        say.keep_days,
+        choices,
+        index=choices.index(now),
+        format_func=lambda days: (
+            say.keep_for_ever if days == UNLIMITED else say.keep_so_long.format(days=days)
+        ),
+        key=keys.KEEP_DAYS,
+    )
+    return days or None
