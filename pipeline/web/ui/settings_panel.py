@@ -47,7 +47,11 @@ def draw_settings(history_access: HistoryAccess, offline: Sequence[str]) -> Sett
     st.session_state.setdefault(keys.PACE, 1.0)
     pace = st.slider(say.pace_label, PACES[0], PACES[-1], step=PACES[1] - PACES[0], key=keys.PACE)
     sentences = {Form.AUTO: say.form_auto, Form.SHORT: say.form_short, Form.FULL: say.form_full}
-    form = st.selectbox(say.form_label, Form, format_func=sentences.__getitem__, key=keys.FORM)
+    # A list: of an enum class Streamlit takes the values, which are strings and no `Form`.
+    forms = list(sentences)
+    form = st.selectbox(
+        say.form_label, forms, format_func=lambda form: sentences[form], key=keys.FORM
+    )
     neutral = st.toggle(say.neutral_label, value=True, key=keys.NEUTRAL)
     interval_s = st.selectbox(
         say.interval_label,
