@@ -18,7 +18,6 @@ const LEND_TRIES = 500;
 const GONE_MS = 300;
 const RESEND_MS = 2000; // a run takes a fraction of this, also on a busy machine
 const ASKING_MS = 300;
-const IFRAME = "iframe[src*='streamlit_webrtc']";
 const PROBLEMS = {
   NotAllowedError: "denied",
   SecurityError: "denied",
@@ -173,7 +172,7 @@ new MutationObserver(() => {
   if (stream && !nodes.section.isConnected) {
     setTimeout(() => !nodes.section.isConnected && close(), GONE_MS);
   }
-  for (const frame of data ? document.querySelectorAll(IFRAME) : []) {
+  for (const frame of data ? document.querySelectorAll(WEBRTC_IFRAME) : []) {
     if (met.has(frame)) continue;
     met.add(frame);
     lend(frame);
@@ -238,7 +237,7 @@ function label() {
   nodes.choice.querySelector("span").textContent = labels.camera_choice;
   nodes.choice.hidden = !on || nodes.select.options.length < 2;
   nodes.video.hidden = !stream;
-  for (const frame of document.querySelectorAll(IFRAME)) frame.title = labels.camera_frame;
+  for (const frame of document.querySelectorAll(WEBRTC_IFRAME)) frame.title = labels.camera_frame;
   // Once something was seen, player.js gives it a name and that name's language.
   if (!stream) nodes.video.removeAttribute("lang");
   if (!nodes.video.lang) nodes.video.setAttribute("aria-label", labels.camera_picture);

@@ -305,7 +305,7 @@ function tellImport(files) {
     say(words.replace("{megabytes}", megabytes).replace("{name}", () => name));
   }
 }
-const isImport = (node) => node.closest?.(".st-key-history_import");
+const isImport = (node) => node.closest?.(HISTORY_IMPORT);
 document.addEventListener("change", ({ target }) => {
   if (data && isImport(target)) tellImport(target.files);
 }, true);

@@ -13,6 +13,7 @@ import streamlit as st
 from pipeline.phrases import Phrases
 from pipeline.web.state.camera_state import CameraState
 from pipeline.web.state.camera_worker import Camera
+from pipeline.web.ui.streamlit_internals import STREAMING
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ def stream(live: CameraState, camera: Camera, servers: list[dict[str, Any]]) -> 
     from streamlit_webrtc import WebRtcMode, webrtc_streamer
 
     camera.accept(live.sending)
-    with st.container(key="streaming"):
+    with st.container(key=STREAMING):
         try:
             context = webrtc_streamer(
                 STREAM,

@@ -32,6 +32,9 @@ LOOK_SWITCH = "look_switch"
 # A container's key becomes its CSS class, `st-key-<key>`, by which script and style find it.
 PAGE = "page"
 PICTURES = "pictures"
+HISTORY_PANEL = "history_panel"
+HISTORY_IMPORT = "history_import"  # a file uploader: widgets get the class too
+STREAMING = "streaming"
 
 
 def language_key(language: str, name: str) -> str:
