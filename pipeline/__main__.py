@@ -16,7 +16,7 @@ from pathlib import Path
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.detail import DescriptionStyle, Form
 from pipeline.description import Assistant
-from pipeline.errors import ImageError, VoisError
+from pipeline.errors import ImageError, Message, VoisError
 from pipeline.history import LOCAL_OWNER, Draft, History, Source
 from pipeline.phrases import LANGUAGES, phrases
 from pipeline.speech import TONE, Sound, default_chain, join
@@ -43,7 +43,7 @@ def read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ImageError("The file {name} cannot be opened.", name=path.name) from error
+        raise ImageError(Message.PHOTO_NOT_OPENED, name=path.name) from error
 
 
 def speak(assistant: Assistant, said: Sequence[tuple[str, str]], rate: float, mode: str) -> Sound:
@@ -108,10 +108,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 said.append((description.text, description.language))
             except ImageError as error:
                 failed = True
-                said.append((say.told(error), say.language))
+                said.append((say.error_sentence(error), say.language))
             print(f"{path}: {said[-1][0]}", flush=True)
         if not said:
-            raise ImageError("There is no photo in this folder.")
+            raise ImageError(Message.FOLDER_WITHOUT_PHOTO)
         if chosen.speak is not None:
             mode = chosen.voice or ("best" if chosen.online else "offline")
             sound = speak(assistant, said, chosen.rate, mode)
@@ -121,7 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             seconds = f"{sound.seconds:.1f}"
             print(say.spoken_into.format(file=chosen.speak, seconds=seconds, voice=sound.voice))
     except VoisError as error:
-        print(say.told(error), file=sys.stderr)
+        print(say.error_sentence(error), file=sys.stderr)
         return 2
     except OSError as error:
         print(say.sound_unwritten.format(reason=error), file=sys.stderr)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
-from pipeline.errors import ImageError
+from pipeline.errors import ImageError, Message
 
 MAX_BYTES = 50_000_000  # several times what any phone writes; the page reads the file into memory
 # Lets 64-megapixel phones through. Reading 80 megapixels was measured to take at most 40 MB for a
@@ -31,15 +31,6 @@ _FAILURES = (
     RuntimeError, SyntaxError, TypeError, ValueError, struct.error, zlib.error,
 )  # fmt: skip
 
-_UNREADABLE = "This file is not a picture that Vois can read. Try a JPEG or PNG photo."
-_DAMAGED = "This picture is incomplete or damaged. Copy it again from where it came from."
-_TOO_LARGE = "This picture is too large to open safely. Save a smaller copy, and try that one."
-_HEIC = (
-    "Vois cannot read HEIC photos. Send the photo as a JPEG; for new photos on an iPhone, "
-    "open Settings, Camera, Formats, and choose Most Compatible."
-)
-_AVIF = "Vois cannot read AVIF pictures. Save this one as a JPEG or PNG, and try that."
-_VIDEO = "This file is a video, and Vois describes photos. Choose a photo instead."
 _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _AVIF_BRANDS = (b"avif", b"avis")
 
@@ -74,21 +65,21 @@ def read_rgb(data: bytes) -> NDArray[np.uint8]:
         ImageError: the file is empty, no picture, damaged, too large or too small.
     """
     if not data:
-        raise ImageError("This file is empty. Choose another one.")
+        raise ImageError(Message.PHOTO_EMPTY)
     if len(data) > MAX_BYTES:
-        raise ImageError(_TOO_LARGE)
+        raise ImageError(Message.PHOTO_TOO_LARGE)
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as photo:
             _check_size(photo)
             return _decode(photo)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ImageError(_TOO_LARGE) from error
+        raise ImageError(Message.PHOTO_TOO_LARGE) from error
     except UnidentifiedImageError as error:
         raise ImageError(_why_unreadable(data)) from error
     except MemoryError as error:
-        raise ImageError(_TOO_LARGE) from error
+        raise ImageError(Message.PHOTO_TOO_LARGE) from error
     except _FAILURES as error:
-        raise ImageError(_DAMAGED) from error
+        raise ImageError(Message.PHOTO_DAMAGED) from error
 
 
 def squash(rgb: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
@@ -141,9 +132,9 @@ def _check_size(photo: Image.Image) -> None:
         tile = (photo.tag_v2.get(_TILE_WIDTH_TAG, 0), photo.tag_v2.get(_TILE_HEIGHT_TAG, 0))
         stored = max(stored, int(tile[0]) * int(tile[1]))
     if stored > MAX_PIXELS:
-        raise ImageError(_TOO_LARGE)
+        raise ImageError(Message.PHOTO_TOO_LARGE)
     if min(width, height) < MIN_SIDE:
-        raise ImageError("This picture is too small to describe. Try a larger copy of it.")
+        raise ImageError(Message.PHOTO_TOO_SMALL)
 
 
 def _decode(photo: Image.Image) -> NDArray[np.uint8]:
@@ -211,16 +202,16 @@ def _scale(photo: Image.Image) -> NDArray[np.uint8]:
     return np.invert(grey) if white_is_zero else grey
 
 
-def _why_unreadable(data: bytes) -> str:
-    """The sentence for a file that no decoder recognised."""
+def _why_unreadable(data: bytes) -> Message:
+    """The message for a file that no decoder recognised."""
     if data[4:8] == b"ftyp":
         brand = data[8:12]
         if brand in _HEIC_BRANDS:
-            return _HEIC
-        return _AVIF if brand in _AVIF_BRANDS else _VIDEO
+            return Message.PHOTO_HEIC
+        return Message.PHOTO_AVIF if brand in _AVIF_BRANDS else Message.PHOTO_VIDEO
     if data.startswith(_SIGNATURES):
-        return _DAMAGED
-    return _UNREADABLE
+        return Message.PHOTO_DAMAGED
+    return Message.PHOTO_FORMAT_UNKNOWN
 
 
 def _uint8(values: object) -> NDArray[np.uint8]:

@@ -15,7 +15,7 @@ from pipeline.captioning.confidence_file import load_confidence
 from pipeline.captioning.contract import ModelContract
 from pipeline.captioning.onnx_session import Array, Session, open_session
 from pipeline.captioning.vocabulary import Vocabulary, sentence
-from pipeline.errors import ModelError
+from pipeline.errors import Message, ModelError
 from pipeline.image import to_pixels
 
 # Words that a whole caption does not end with: a caption cut at one of these sounds broken.
@@ -133,7 +133,7 @@ class Captioner:
         contract = ModelContract.load(folder)
         vocabulary = Vocabulary.load(folder / contract.vocabulary_file)
         if vocabulary.sha256() != contract.vocabulary_sha256:
-            raise ModelError("The model's vocabulary is not the one that it was trained with.")
+            raise ModelError(Message.VOCABULARY_MISMATCHED)
         size = contract.input_size
         probe = np.random.default_rng(0).normal(size=(1, 3, size, size)).astype(np.float32)
         encoder = open_session(
@@ -163,7 +163,7 @@ class Captioner:
         size, (rows, columns) = self.contract.input_size, self.contract.grid
         encoded = self.encode(np.zeros((size, size, 3), dtype=np.uint8))
         if encoded.cross_keys.shape[2] != rows * columns:
-            raise ModelError("The model's files do not fit together. Install Vois again.")
+            raise ModelError(Message.MODEL_FILES_MISMATCHED)
         self.captions(encoded)
 
     @property
@@ -281,4 +281,4 @@ def _run(
     try:
         return list(session.run(outputs, inputs))
     except Exception as error:  # onnxruntime raises many unrelated kinds
-        raise ModelError("The model's files do not fit together. Install Vois again.") from error
+        raise ModelError(Message.MODEL_FILES_MISMATCHED) from error

@@ -32,7 +32,7 @@ from pipeline.captioning.confidence_features import (
     word_evidence,
 )
 from pipeline.captioning.vocabulary import joined
-from pipeline.errors import ModelError
+from pipeline.errors import Message, ModelError
 
 ARTICLES = {
     "en": frozenset({"a", "an", "the"}),
@@ -40,7 +40,6 @@ ARTICLES = {
 }
 MOST_SURE = 3  # more words than these would be a description again
 NEVER = -50.0  # a constant whose logistic function is 0
-_MISFIT = "The model's files do not fit together. Install Vois again."
 
 
 class Manner(StrEnum):
@@ -138,7 +137,7 @@ class Confidence:
             ModelError: the features are not those of the model this was fitted for.
         """
         if features.shape != self.space.centre.shape or language not in self.usual:
-            raise ModelError(_MISFIT)
+            raise ModelError(Message.MODEL_FILES_MISMATCHED)
         place = self.space.place(features[None])[0]
         strangeness = float(place @ self.strange[:-1] + self.strange[-1])
         found = evidence(said, hypotheses, place)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.captioning.confidence import Confidence
 from pipeline.captioning.confidence_features import EVIDENCE, WORD_EVIDENCE, Space, Words
-from pipeline.errors import ModelError
+from pipeline.errors import Message, ModelError
 
 _UNREADABLE = (OSError, EOFError, ValueError, LookupError, zipfile.BadZipFile, zlib.error)
 
@@ -57,13 +57,11 @@ def load_confidence(path: Path, languages: Sequence[str]) -> Confidence:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             confidence = _read({name: file[name] for name in file.files})
     except FileNotFoundError as error:
-        raise ModelError("The model is missing: there is no {file}.", file=path.name) from error
+        raise ModelError(Message.MODEL_FILE_MISSING, file=path.name) from error
     except _UNREADABLE as error:
-        raise ModelError(
-            "The model file {file} is damaged. Install Vois again.", file=path.name
-        ) from error
+        raise ModelError(Message.MODEL_FILE_DAMAGED, file=path.name) from error
     if set(confidence.usual) != set(languages):
-        raise ModelError("The model's files do not fit together. Install Vois again.")
+        raise ModelError(Message.MODEL_FILES_MISMATCHED)
     return confidence
 
 

@@ -7,12 +7,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import ModelError
+from pipeline.errors import Message, ModelError
 
 CONTRACT_FILE = "contract.json"
-_OTHER_VERSION = "The model's {file} does not fit this version of Vois."
-_WRONG_VALUE = "The model's {file} holds a wrong value."
-_OUT_OF_RANGE = "The model's {file} holds a value out of its range."
 
 # The tensors' names, the same in every folder and in both graphs.
 PIXELS = "pixels"  # (1, 3, S, S) float32, RGB, normalised
@@ -88,15 +85,13 @@ class ModelContract:
             raw = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             raise ModelError(
-                "The model is missing: there is no {file} in {folder}.",
-                file=CONTRACT_FILE,
-                folder=folder.name,
+                Message.MODEL_MISSING, file=CONTRACT_FILE, folder=folder.name
             ) from error
         except (OSError, ValueError) as error:
-            raise ModelError("The model's {file} cannot be read.", file=CONTRACT_FILE) from error
+            raise ModelError(Message.CONTRACT_UNREADABLE, file=CONTRACT_FILE) from error
         names = {field.name for field in dataclasses.fields(cls)}
         if not isinstance(raw, dict) or set(raw) != names:
-            raise ModelError(_OTHER_VERSION, file=CONTRACT_FILE)
+            raise ModelError(Message.CONTRACT_OTHER_VERSION, file=CONTRACT_FILE)
         try:
             contract = cls(
                 encoder=str(raw["encoder"]),
@@ -118,7 +113,7 @@ class ModelContract:
                 confidence_file=str(raw["confidence_file"]),
             )
         except (TypeError, ValueError) as error:
-            raise ModelError(_WRONG_VALUE, file=CONTRACT_FILE) from error
+            raise ModelError(Message.CONTRACT_VALUE_WRONG, file=CONTRACT_FILE) from error
         contract.check()
         return contract
 
@@ -139,7 +134,7 @@ class ModelContract:
             and self.confidence_file != ""
         )
         if not sound:
-            raise ModelError(_OUT_OF_RANGE, file=CONTRACT_FILE)
+            raise ModelError(Message.CONTRACT_VALUE_OUT_OF_RANGE, file=CONTRACT_FILE)
 
     def save(self, folder: Path) -> None:
         """Writes `folder/contract.json`."""

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
-from pipeline.errors import HistoryError, SpeechError
+from pipeline.errors import HistoryError, Message, SpeechError
 from pipeline.history.archive import (
     ENTRIES,
     FORMAT,
@@ -32,7 +32,6 @@ from pipeline.history.store import History
 # table away (OWASP, "CSV Injection"); the wide ones are what Japanese keyboards write.
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _ALL = Filter()
-_UNWRITTEN = "The export could not be written. Check that there is room on the disk, and try again."
 
 
 @dataclass(frozen=True)
@@ -129,7 +128,7 @@ def export_zip(
             manifest = {"format": FORMAT, "version": FORMAT_VERSION, "entries": done.entries}
             archive.writestr(MANIFEST, json.dumps(manifest))
     except OSError as error:
-        raise HistoryError(_UNWRITTEN) from error
+        raise HistoryError(Message.EXPORT_NOT_WRITTEN) from error
     return done
 
 
@@ -159,7 +158,7 @@ def _write(file: IO[bytes], lines: Iterator[bytes]) -> int:
         try:
             file.write(line)
         except OSError as error:
-            raise HistoryError(_UNWRITTEN) from error
+            raise HistoryError(Message.EXPORT_NOT_WRITTEN) from error
         count += 1
     return count
 

@@ -10,7 +10,7 @@ import av
 import numpy as np
 from av.filter import Graph
 
-from pipeline.errors import SpeechError
+from pipeline.errors import Message, SpeechError
 from pipeline.speech.sound import Samples, Sound
 
 MP3_BITS_PER_SECOND = 64_000  # what Google sends its voice in
@@ -33,7 +33,7 @@ def decode(data: bytes, file_format: str, sample_rate_hz: int) -> Samples:
     try:
         return _decode(data, file_format, sample_rate_hz)
     except (av.FFmpegError, IndexError, ValueError) as error:
-        raise SpeechError("The voice sent nothing that can be played.") from error
+        raise SpeechError(Message.VOICE_AUDIO_UNREADABLE) from error
 
 
 def change_pace(samples: Samples, sample_rate_hz: int, pace: float) -> Samples:
@@ -84,7 +84,7 @@ def mp3(sound: Sound) -> bytes:
             for packet in (*stream.encode(frame), *stream.encode(None)):
                 file.mux(packet)
     except (av.FFmpegError, ValueError) as error:
-        raise SpeechError("This computer cannot write MP3 files.") from error
+        raise SpeechError(Message.MP3_UNSUPPORTED) from error
     return buffer.getvalue()
 
 

@@ -19,7 +19,7 @@ from gtts import gTTS, gTTSError
 from gtts.accents import accents
 from gtts.lang import tts_langs
 
-from pipeline.errors import SpeechError
+from pipeline.errors import Message, SpeechError
 from pipeline.speech.codec import change_pace, decode
 from pipeline.speech.finishing import finish
 from pipeline.speech.line import Line, PauseError
@@ -77,7 +77,7 @@ class GoogleVoice:
             SpeechError: Google has no such address.
         """
         if accent not in (*ACCENTS, *accents):
-            raise SpeechError("The online voice has no such accent.")
+            raise SpeechError(Message.ONLINE_VOICE_ACCENT_UNSUPPORTED)
         other = copy.copy(self)
         other._accent, other.name = accent, f"google {accent}"
         return other
@@ -95,9 +95,9 @@ class GoogleVoice:
                 or a rest after a failure.
         """
         if language not in self.languages:
-            raise SpeechError("The online voice does not speak this language.")
+            raise SpeechError(Message.ONLINE_VOICE_LANGUAGE_UNSUPPORTED)
         if len(text) > MAX_CHARS:
-            raise SpeechError("This text is too long for the online voice.")
+            raise SpeechError(Message.ONLINE_VOICE_TEXT_TOO_LONG)
         key = (self._accent, language, text)
         mp3s = self._kept.get(key)
         if mp3s is None:
@@ -118,10 +118,10 @@ class GoogleVoice:
         except gTTSError as error:
             if error.rsp is not None and error.rsp.status_code == 429:
                 raise PauseError(_pause_s(error.rsp.headers)) from error
-            raise SpeechError("The online voice cannot be reached.") from error
+            raise SpeechError(Message.ONLINE_VOICE_UNREACHABLE) from error
         except Exception as error:
             # gTTS checks little of what it is sent: garbage ends in any of a dozen errors.
-            raise SpeechError("The online voice sent nothing that can be played.") from error
+            raise SpeechError(Message.ONLINE_VOICE_AUDIO_UNREADABLE) from error
         return tuple(mp3s)
 
     def _sound(self, mp3s: _Mp3s, rate: float) -> Sound:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
-from pipeline.errors import SpeechError
+from pipeline.errors import Message, SpeechError
 from pipeline.speech.breaker import Breaker
 
 # Requests under way at once, those included that nobody waits for any more.
@@ -28,7 +28,7 @@ class PauseError(SpeechError):
 
     def __init__(self, pause_s: float) -> None:
         """Keeps the length of the pause, in seconds."""
-        super().__init__("The online voice asks for a pause.")
+        super().__init__(Message.ONLINE_VOICE_PAUSE_REQUESTED)
         self.pause_s = pause_s
 
 
@@ -60,7 +60,7 @@ class Line(Generic[Answer]):
                 whether the next call asks again.
         """
         if not self._slots.acquire(blocking=False):
-            raise SpeechError("The online voice is still busy with earlier texts.")
+            raise SpeechError(Message.ONLINE_VOICE_BUSY)
         turn = self._breaker.turn()
         if turn == "ask":
             return self._wait(fetch)
@@ -71,7 +71,7 @@ class Line(Generic[Answer]):
                 self._slots.release()
         else:
             self._slots.release()
-        raise SpeechError("The online voice rests after a failure.")
+        raise SpeechError(Message.ONLINE_VOICE_SUSPENDED)
 
     def _try(self, fetch: Fetch[Answer]) -> None:
         with contextlib.suppress(SpeechError):
@@ -86,12 +86,12 @@ class Line(Generic[Answer]):
         try:
             if not _started(worker):
                 self._slots.release()
-                raise SpeechError("The online voice cannot be asked now.")
+                raise SpeechError(Message.ONLINE_VOICE_UNAVAILABLE)
             answer = future.result(timeout=self._deadline_s)
         except TimeoutError as error:
             given_up.set()
             self._breaker.failed()
-            raise SpeechError("The online voice did not answer in time.") from error
+            raise SpeechError(Message.ONLINE_VOICE_TIMEOUT) from error
         except PauseError as error:
             self._breaker.failed(error.pause_s)
             raise

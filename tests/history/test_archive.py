@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from pipeline.errors import HistoryError, SpeechError
+from pipeline.errors import HistoryError, Message, SpeechError
 from pipeline.history import (
     Draft,
     Entry,
@@ -153,7 +153,7 @@ def test_the_zip_holds_pictures_and_sounds(history: History) -> None:
     def speak(entry: Entry) -> bytes:
         asked.append((entry.words, entry.language, entry.rate))
         if entry.guidance:
-            raise SpeechError("No voice.")
+            raise SpeechError(Message.VOICE_SILENT)
         return b"RIFF" + entry.words.encode()
 
     file = io.BytesIO()
@@ -518,7 +518,7 @@ def test_too_many_files_take_no_memory(tmp_path: Path, large: bool) -> None:
     command = [sys.executable, "-W", "ignore", "-c", MANY, str(tmp_path / "new"), str(bomb)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
     sentence, grown = done.stdout.splitlines()
-    assert "far too much" in sentence
+    assert "too large when unpacked" in sentence
     assert int(grown) < 20_000_000
 
 

@@ -21,7 +21,7 @@ import streamlit_app
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.detail import SHORT_WORDS, DescriptionStyle, Form
 from pipeline.description import Assistant, Description
-from pipeline.errors import ModelError, SpeechError
+from pipeline.errors import Message, ModelError, SpeechError
 from pipeline.history import Privacy, Source
 from pipeline.phrases import ENGLISH, FRENCH, phrases
 from pipeline.speech import default_chain, espeak, system
@@ -161,7 +161,7 @@ def test_unforeseen_error_becomes_a_sentence(
 
 def test_silent_voice_leaves_the_words(workers: Workers) -> None:
     def speak(text: str, language: str) -> Iterator[Spoken]:
-        raise SpeechError("No voice.")
+        raise SpeechError(Message.VOICE_SILENT)
 
     queue = DescriptionQueue()
     queue.sync([photo("a")], ENGLISH)
@@ -183,11 +183,11 @@ def test_a_long_text_is_spoken_sentence_by_sentence(workers: Workers) -> None:
 
 def test_missing_model_is_reported_until_the_person_moves_on(workers: Workers) -> None:
     def prepare() -> None:
-        raise ModelError("The model is missing.")
+        raise ModelError(Message.MODEL_FILES_MISMATCHED)
 
     queue = DescriptionQueue()
     work(queue, Workers(prepare, workers.describe, workers.speak))
-    assert [entry.text for entry in queue.entries] == ["The model is missing."]
+    assert [entry.text for entry in queue.entries] == [Message.MODEL_FILES_MISMATCHED.value]
     assert queue.entries[0].as_item()["now"] is True
     queue.sync([], ENGLISH)
     assert len(queue.entries) == 1

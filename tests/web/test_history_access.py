@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.captioning.captioner import Captioner
 from pipeline.description import Assistant, Description
-from pipeline.errors import HistoryError
+from pipeline.errors import HistoryError, Message
 from pipeline.history import LOCAL_OWNER, History, Privacy, Source
 from pipeline.phrases import ENGLISH, FRENCH
 from pipeline.speech import default_chain
@@ -87,15 +87,17 @@ def test_who_keeps_no_history_changes_nothing(tmp_path: Path, description: Descr
 
 
 def test_what_failed_is_told_in_the_persons_language() -> None:
-    error = HistoryError("The history could not be read or written. Start Vois again.")
-    assert HistoryAccess(None, LOCAL_OWNER, error).take_problem(FRENCH) == FRENCH.errors[str(error)]
+    error = HistoryError(Message.HISTORY_FAILED)
+    assert (
+        HistoryAccess(None, LOCAL_OWNER, error).take_problem(FRENCH) == FRENCH.errors[error.message]
+    )
 
 
 def test_no_history_is_told_once_and_keeps_nothing(description: Description) -> None:
-    history_access = HistoryAccess(None, LOCAL_OWNER, HistoryError("The history cannot be opened."))
+    history_access = HistoryAccess(None, LOCAL_OWNER, HistoryError(Message.HISTORY_BUSY))
     history_access.keep(Source.UPLOAD, description)
     assert history_access.privacy.history is False
-    assert history_access.take_problem(ENGLISH) == "The history cannot be opened."
+    assert history_access.take_problem(ENGLISH) == Message.HISTORY_BUSY.value
     assert history_access.take_problem(ENGLISH) == ""
 
 

@@ -12,7 +12,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.message import Message
+from email import message
 from http.client import HTTPConnection, IncompleteRead
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from pipeline.errors import HistoryError, SpeechError
+from pipeline.errors import HistoryError, Message, SpeechError
 from pipeline.history import LOCAL_OWNER, Draft, Entry, History, Source
 from pipeline.phrases import FRENCH
 from pipeline.web.routes import history as history_routes
@@ -35,7 +35,7 @@ WAV = b"RIFF" + bytes(100)
 
 def speak(entry: Entry) -> bytes:
     if "silent" in entry.words:
-        raise SpeechError("No voice.")
+        raise SpeechError(Message.VOICE_SILENT)
     return WAV
 
 
@@ -49,7 +49,7 @@ def history(tmp_path: Path) -> Iterator[History]:
 @dataclass
 class Answer:
     status_code: int
-    headers: Message
+    headers: message.Message
     content: bytes
 
     @property
@@ -164,7 +164,7 @@ def test_a_door_goes_with_its_session(history: History) -> None:
 def test_a_history_that_cannot_be_read_is_a_sentence(
     history: History, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gone = "The history could not be read or written. Start Vois again."
+    gone = Message.HISTORY_FAILED
 
     def page(*args: object, **kwargs: object) -> None:
         raise HistoryError(gone)
@@ -176,7 +176,7 @@ def test_a_history_that_cannot_be_read_is_a_sentence(
     # An archive has begun before its first entry is read, but none of it has been sent.
     for kind in ("csv", "json", "zip"):
         answer = web.get(f"/history/{token}/export.{kind}")
-        assert (answer.status_code, answer.text) == (503, gone)
+        assert (answer.status_code, answer.text) == (503, gone.value)
         answer = web.get(f"/history/{token}/export.{kind}?language=fr")
         assert (answer.status_code, answer.text) == (503, FRENCH.errors[gone])
     assert web.get(f"/history/{token}/picture/1").status_code == 404
@@ -202,7 +202,7 @@ def break_fourth_page(history: History, monkeypatch: pytest.MonkeyPatch) -> None
         nonlocal calls
         calls += 1
         if calls == 4:
-            raise HistoryError("The disk is gone.")
+            raise HistoryError(Message.HISTORY_DISK_FAILED)
         return before(*args, **kwargs)
 
     monkeypatch.setattr(history, "page", page)
@@ -213,7 +213,7 @@ def test_a_failure_on_the_way_is_not_taken_for_the_end(
 ) -> None:
     history.take_in(LOCAL_OWNER, incoming(2_000))
     break_fourth_page(history, monkeypatch)
-    with pytest.raises(HistoryError, match="The disk is gone"):
+    with pytest.raises(HistoryError, match="disk is connected"):
         b"".join(blocks(history, "json"))
     wait_for_threads()
 

@@ -21,7 +21,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from pipeline.errors import HistoryError
+from pipeline.errors import HistoryError, Message
 from pipeline.history import Entry, History, export_csv, export_json, export_zip
 from pipeline.phrases import phrases
 from pipeline.web.state.history_access import HistoryAccess
@@ -37,7 +37,6 @@ MEDIA_TYPES = {
     "json": "application/json",
     "zip": "application/zip",
 }
-_FAILED = "The export could not be made: {kind}."
 # Nothing of it stays behind in the browser, least of all what was deleted since.
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -118,7 +117,7 @@ def export(request: Request, speak: Speak) -> Response:
         first = next(blocks, b"")
     except HistoryError as error:
         say = phrases(request.query_params.get("language", ""))
-        return PlainTextResponse(say.told(error), 503, _HEADERS)
+        return PlainTextResponse(say.error_sentence(error), 503, _HEADERS)
     return _Download(pipe, chain((first,), blocks), kind)
 
 
@@ -206,7 +205,7 @@ def _written(history: History, owner: str, kind: str, speak: Speak) -> _Pipe:
         except Exception as problem:
             # Else the browser would take what it has for the whole.
             logger.exception("An export failed.")
-            error = HistoryError(_FAILED, kind=type(problem).__name__)
+            error = HistoryError(Message.EXPORT_FAILED, kind=type(problem).__name__)
         try:
             pipe.finish(error)
         except OSError:
