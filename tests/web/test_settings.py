@@ -118,15 +118,14 @@ def test_every_sample_photo_has_a_button() -> None:
 # ---- What depends on Streamlit's inner parts -------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "path", [ROOT / "streamlit_app.py", *sorted(UI.glob("*.py"))], ids=lambda path: path.name
-)
-def test_only_the_panel_reads_settings_from_the_session(path: Path) -> None:
-    if path.stem == "settings_panel":
-        return
-    source = path.read_text(encoding="utf-8")
+def test_only_the_panel_reads_settings_from_the_session() -> None:
     names = "|".join([*NAMES, "interval"])
-    assert not re.findall(rf"session_state(?:\.|\[\"|\.get\(\")({names})\b", source)
+    reads = re.compile(
+        rf"session_state(?:\.|\[\"|\.(?:get|setdefault)\(\"|\[keys\.)(?:{names})\b", re.IGNORECASE
+    )
+    files = [ROOT / "streamlit_app.py", *UI.glob("*.py")]
+    found = {path.name for path in files if reads.search(path.read_text(encoding="utf-8"))}
+    assert found == {"settings_panel.py"}
 
 
 def test_inner_parts_are_named_in_one_module_one_script_and_one_style() -> None:
