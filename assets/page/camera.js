@@ -15,7 +15,6 @@ const SHARE_MS = 10; // an iframe gets its window anew while it loads, and soon 
 const SHARE_TRIES = 500;
 const GONE_MS = 300;
 const ASKING_MS = 300;
-const IFRAME = "iframe[src*='streamlit_webrtc']";
 const PROBLEMS = {
   NotAllowedError: "denied",
   SecurityError: "denied",
@@ -156,7 +155,7 @@ new MutationObserver(() => {
   if (stream && !nodes.section.isConnected) {
     setTimeout(() => !nodes.section.isConnected && close(), GONE_MS);
   }
-  for (const frame of data ? document.querySelectorAll(IFRAME) : []) {
+  for (const frame of data ? document.querySelectorAll(WEBRTC_IFRAME) : []) {
     if (met.has(frame)) continue;
     met.add(frame);
     share(frame);
@@ -221,7 +220,7 @@ function label() {
   nodes.choice.querySelector("span").textContent = labels.camera_choice;
   nodes.choice.hidden = !on || nodes.select.options.length < 2;
   nodes.video.hidden = !stream;
-  for (const frame of document.querySelectorAll(IFRAME)) frame.title = labels.camera_frame;
+  for (const frame of document.querySelectorAll(WEBRTC_IFRAME)) frame.title = labels.camera_frame;
   // Once something was seen, player.js gives it a name and that name's language.
   if (!stream) nodes.video.removeAttribute("lang");
   if (!nodes.video.lang) nodes.video.setAttribute("aria-label", labels.camera_picture);

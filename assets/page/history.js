@@ -296,7 +296,7 @@ function announceImport(files) {
     say(words.replace("{megabytes}", megabytes).replace("{name}", () => name));
   }
 }
-const isImport = (node) => node.closest?.(".st-key-history_import");
+const isImport = (node) => node.closest?.(HISTORY_IMPORT);
 document.addEventListener("change", ({ target }) => {
   if (data && isImport(target)) announceImport(target.files);
 }, true);

@@ -398,12 +398,12 @@ function reportRefused(files) {
   });
   if (refused.length > 0) send("refused", { files: refused });
 }
-const forHistory = (node) => node.closest(".st-key-history_panel"); // it takes archives, not photos
+const forHistory = (node) => node.closest(HISTORY_PANEL); // it takes archives, not photos
 document.addEventListener("change", ({ target }) => {
   if (target.matches?.("input[type=file]") && !forHistory(target)) reportRefused(target.files);
 }, true);
 document.addEventListener("drop", ({ target, dataTransfer }) => {
-  const field = target.closest?.("[data-testid=stFileUploader]");
+  const field = target.closest?.(FILE_UPLOADER);
   if (field && !forHistory(field)) reportRefused(dataTransfer.files);
 }, true);
 
@@ -447,7 +447,7 @@ function bind(root) {
 function label() {
   const { labels } = data;
   document.documentElement.lang = data.language; // Streamlit's own page says English
-  speakOwn(labels);
+  translateStreamlit(labels);
   // The theme's colours reach only this component; page.css needs them everywhere.
   const theme = getComputedStyle(nodes.section);
   for (const [name, source] of [["accent", "primary"], ["text", "text"]]) {

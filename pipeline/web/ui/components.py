@@ -13,6 +13,7 @@ import streamlit as st
 from pipeline.phrases import Phrases
 from pipeline.web.state.camera_state import CameraState
 from pipeline.web.state.camera_worker import Camera
+from pipeline.web.ui.streamlit_internals import STREAMING
 
 logger = logging.getLogger(__name__)
 
@@ -24,8 +25,8 @@ STREAM = "stream"  # what streamlit-webrtc keeps in the session, by this key
 def _component(name: str) -> Any:
     """A component whose nodes stay while the page is drawn anew."""
     html = (FOLDER / f"{name}.html").read_text(encoding="utf-8")
-    # One module, in this order: the later scripts call the earlier ones.
-    scripts = ["messages", *(["streamlit"] if name == "player" else []), name]
+    # One module, in this order: the later scripts use the earlier ones.
+    scripts = ("messages", "streamlit", name)
     js = "".join((FOLDER / f"{script}.js").read_text(encoding="utf-8") for script in scripts)
     css = "".join(
         (FOLDER / f"{part}.css").read_text(encoding="utf-8")
@@ -93,7 +94,7 @@ def stream(live: CameraState, camera: Camera, servers: list[dict[str, Any]]) -> 
     from streamlit_webrtc import WebRtcMode, webrtc_streamer
 
     camera.accept(live.sending)
-    with st.container(key="streaming"):
+    with st.container(key=STREAMING):
         try:
             context = webrtc_streamer(
                 STREAM,

@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from pipeline.web.state.inbox import Inbox
+from pipeline.web.state.settings import Settings
 from pipeline.web.ui import components
 from pipeline.web.ui.camera_tab import CameraTab
 from pipeline.web.ui.photo_tab import PHOTO_TYPES, UPLOAD_MEGABYTES
@@ -17,11 +18,12 @@ PACES = (0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0)  # as in player.js and in the sli
 INBOX = "player_inbox"  # where the session keeps it
 
 
-def draw(tab: CameraTab, camera_open: bool, missing: Sequence[str]) -> None:
+def draw(tab: CameraTab, settings: Settings, camera_open: bool, missing: Sequence[str]) -> None:
     """Draws the player; Streamlit repeats the call while the camera is on.
 
     Args:
         tab: the person's queue and camera.
+        settings: as chosen when the whole page was last drawn.
         camera_open: whether the camera's tab is.
         missing: what this machine lacks of the page's language; announced once.
     """
@@ -30,19 +32,19 @@ def draw(tab: CameraTab, camera_open: bool, missing: Sequence[str]) -> None:
     if problem:
         tab.queue.report(problem, say.language)
         redraw = True
+    if st.session_state.pop("redraw", redraw):
+        st.rerun()  # before the player is drawn: it may have changed a setting since `settings`
     data = {
         "language": say.language,
         "acknowledged": inbox().acknowledged,
         "items": [entry.as_item() for entry in tab.queue.entries],
         "status": dict(zip(("id", "text"), status(tab, camera_open, missing), strict=True)),
-        "pace": st.session_state.pace,
-        "muted": st.session_state.muted,
-        "keys": st.session_state["keys"],
+        "pace": settings.pace,
+        "muted": settings.muted,
+        "keys": settings.keys,
         "accepts": {"types": PHOTO_TYPES, "bytes": UPLOAD_MEGABYTES * 1024 * 1024},
     }
     components.player(data, say, partial(receive, tab))
-    if st.session_state.pop("redraw", redraw):
-        st.rerun()
 
 
 def status(tab: CameraTab, camera_open: bool, missing: Sequence[str]) -> tuple[str, str]:
