@@ -47,8 +47,8 @@ from training.calibration.reliability import (
     report_nonscenes,
 )
 from training.command import exit_code
-from training.data.flickr8k_sources import DataError
-from training.flickr8k import Photo, load
+from training.data.prepared import Photo, load
+from training.errors import DataError
 from training.scoring.model_card import CARD_FILE, CONFIDENCE_PART, model_hash, write_card
 
 TRAIN_EVERY = 2  # of the training photos: half of them show the space, in half the time

@@ -10,7 +10,7 @@ class ModelConfig:
     """The shape of the network; kept in the checkpoint.
 
     Attributes:
-        encoder: a name that `training.networks.encoder.build_encoder` knows.
+        encoder: a name that `training.networks.build.build_encoder` knows.
         decoder: a name that `training.networks.build.build_model` knows.
         width: decoder width W. 384 is what two cores train in minutes.
         layers: decoder layers L.

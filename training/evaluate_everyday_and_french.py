@@ -21,11 +21,11 @@ import numpy as np
 from pipeline.captioning.captioner import Captioner
 from training.command import exit_code
 from training.data.flickr8k_sources import CAPTIONS_PER_PHOTO
-from training.evaluate import describe, measure
-from training.flickr8k import load
-from training.peers import Travelled, load_travelled
+from training.data.prepared import load
+from training.errors import ScoreError
 from training.scoring.bootstrap import Intervals, around, redraw
-from training.scoring.metrics import ScoreError, Scores, java_found, mean_scores, score
+from training.scoring.measure import describe, measure
+from training.scoring.metrics import Scores, java_found, mean_scores, score
 from training.scoring.model_card import (
     CARD_FILE,
     OTHERS_PART,
@@ -35,6 +35,7 @@ from training.scoring.model_card import (
     table,
     write_card,
 )
+from training.scoring.peers import Travelled, load_travelled
 from training.scoring.result import Described, Evaluation
 
 FRENCH = "fr"

@@ -30,7 +30,6 @@ from torch import Tensor
 from tqdm import tqdm
 
 from pipeline.image import read_rgb, to_pixels
-from training import flickr8k
 from training.config import (
     MODELS,
     RECIPES,
@@ -40,14 +39,21 @@ from training.config import (
     usual_recipe,
 )
 from training.data import augmentation
-from training.data.flickr8k_sources import DataError
-from training.networks.build import build_model
-from training.networks.encoder import Encoder, EncoderError, build_encoder
+from training.data.prepared import load
+from training.errors import DataError, EncoderError
+from training.networks.build import build_encoder, build_model
+from training.networks.checkpoint import (
+    Checkpoint,
+    Progress,
+    read_checkpoint,
+    write_checkpoint,
+)
+from training.networks.encoder import Encoder
 from training.networks.huggingface import HuggingFaceEncoder
 from training.networks.warm_start import grow
 from training.optimisation.batch_beam_search import beams
 from training.optimisation.cider_reward import CiderReward
-from training.optimisation.curves import append_row, draw_curves, save_checkpoint
+from training.optimisation.curves import append_row, draw_curves
 from training.optimisation.device import autocast, best_device
 from training.optimisation.losses import caption_loss, self_critical_loss
 from training.optimisation.schedule import parameter_groups, rate_share
@@ -84,7 +90,7 @@ class Trainer:
         self.config, self.run, self.device = config, run, best_device()
         run.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(config.seed)
-        splits = [flickr8k.load(folder) for folder in data]
+        splits = [load(folder) for folder in data]
         self.train_photos = [photo for split in splits for photo in split["train"]]
         self.dev_photos = [photo for split in splits for photo in split["dev"]]
         self.vocabulary = vocabulary_of(self.train_photos, model_config.min_count)
@@ -321,30 +327,39 @@ class Trainer:
         return torch.cat(memories)
 
     def _save(self, name: str = "last.pt") -> None:
-        state: dict[str, Any] = {
-            "model_config": dataclasses.asdict(self.model.config),
-            "average": self.average.state_dict(),
-            "words": len(self.vocabulary),
-            "best": self.best,
-        }
-        if name == "last.pt":
-            state |= {
-                "model": self.model.state_dict(),
-                "place": (self.stage, self.epoch, self.step),
-                "optimizer": self.optimizer.state_dict() if self.optimizer else None,
-            }
         encoder = self.model.photo_encoder
+        tower = None
         if isinstance(encoder, HuggingFaceEncoder):
-            state["tower"] = dataclasses.asdict(encoder.settings)
-        save_checkpoint(self.run / name, state)
+            tower = dataclasses.asdict(encoder.settings)
+        progress = None
+        if name == "last.pt":
+            progress = Progress(
+                model=self.model.state_dict(),
+                stage=self.stage,
+                epoch=self.epoch,
+                step=self.step,
+                optimizer=self.optimizer.state_dict() if self.optimizer else None,
+            )
+        checkpoint = Checkpoint(
+            model_config=self.model.config,
+            average=self.average.state_dict(),
+            words=len(self.vocabulary),
+            best=self.best,
+            tower=tower,
+            progress=progress,
+        )
+        write_checkpoint(self.run / name, checkpoint)
 
     def _load(self, path: Path) -> None:
-        state = torch.load(path, map_location=self.device, weights_only=True)
-        self.model.load_state_dict(state["model"])
-        self.average.load_state_dict(state["average"])
-        self.stage, self.epoch, self.step = state["place"]
-        self.best = state["best"]
-        self._resume_optimizer = state["optimizer"]
+        checkpoint = read_checkpoint(path, self.device)
+        progress = checkpoint.progress
+        if progress is None:
+            raise DataError(f"{path} cannot be continued: it holds no optimiser.")
+        self.model.load_state_dict(progress.model)
+        self.average.load_state_dict(checkpoint.average)
+        self.stage, self.epoch, self.step = progress.stage, progress.epoch, progress.step
+        self.best = checkpoint.best
+        self._resume_optimizer = progress.optimizer
 
 
 def main(arguments: list[str] | None = None) -> int:

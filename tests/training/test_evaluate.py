@@ -15,11 +15,12 @@ from pipeline.captioning.contract import ModelContract
 from tests.data.tiny_files import TINY, write_world
 from tests.training.test_metrics import CANDIDATES, REFERENCES, words
 from training import evaluate
-from training.data.flickr8k_sources import DataError
-from training.flickr8k import Photo
+from training.data.prepared import Photo
+from training.errors import DataError
 from training.scoring import metrics, model_card
 from training.scoring.bootstrap import around, redraw
 from training.scoring.contact_sheet import SHEET_MARGIN, contact_sheet
+from training.scoring.measure import measure
 from training.scoring.model_card import Row
 from training.scoring.result import Described, Evaluation
 
@@ -52,7 +53,7 @@ def evaluation(tmp_path: Path) -> Evaluation:
         Image.new("RGB", (224, 224), COLOURS[name]).save(tmp_path / name, "PNG")
         photo = Photo(name, tmp_path / name, tuple(REFERENCES[name]))
         described.append(Described(photo, tuple(words(text)), f"{text}.", 0.25))
-    return evaluate.measure(described, java=False)
+    return measure(described, java=False)
 
 
 def test_the_table_keeps_unknown_whole_and_measured_numbers_apart() -> None:

@@ -12,12 +12,13 @@ import pytest
 
 from pipeline.captioning.captioner import Captioner
 from tests.data.tiny_files import TINY, write_world
-from training import evaluate_everyday_and_french, peers
-from training.evaluate import as_json, describe, measure
-from training.flickr8k import Photo, load
-from training.scoring import metrics, model_card
+from training import evaluate_everyday_and_french
+from training.data.prepared import Photo, load
+from training.errors import ScoreError
+from training.evaluate import as_json
+from training.scoring import metrics, model_card, peers
 from training.scoring.bootstrap import around, redraw
-from training.scoring.metrics import ScoreError
+from training.scoring.measure import describe, measure
 from training.scoring.result import Described
 
 ENGLISH = {

@@ -11,9 +11,9 @@ from pipeline.captioning.vocabulary import Vocabulary
 from tests.data.tiny_world import MODEL, TinyEncoder
 from training.config import Hidden
 from training.data.augmentation import hide
+from training.networks.checkpoint import Checkpoint, write_checkpoint
 from training.networks.transformer import CaptionModel
 from training.networks.warm_start import grow
-from training.optimisation.curves import save_checkpoint
 
 PHOTOS, PLACES, CHANNELS = 400, 9, 30
 
@@ -54,11 +54,8 @@ def test_at_most_one_encoder_is_hidden_and_never_the_only_one() -> None:
 def test_a_fresh_decoder_takes_over_the_encoder_alone(tmp_path: Path) -> None:
     vocabulary = Vocabulary.build({"en": ["a red square"]}, 1)
     old, new = (CaptionModel(MODEL, len(vocabulary), TinyEncoder()) for _ in range(2))
-    config = {name: getattr(MODEL, name) for name in MODEL.__dataclass_fields__}
     vocabulary.save(tmp_path / "vocabulary.json")
-    save_checkpoint(
-        tmp_path / "best.pt", {"model_config": config, "average": old.state_dict(), "words": 7}
-    )
+    write_checkpoint(tmp_path / "best.pt", Checkpoint(MODEL, old.state_dict(), words=7))
     before = {name: value.clone() for name, value in new.state_dict().items()}
     grow(new, vocabulary, tmp_path, fresh_decoder=True)
     for name, value in new.state_dict().items():

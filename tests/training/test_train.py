@@ -22,9 +22,11 @@ from tests.data.tiny_files import draw, write_world
 from tests.data.tiny_world import MODEL, TinyEncoder
 from training.config import StageConfig, TrainConfig
 from training.data import augmentation
-from training.flickr8k import Photo
+from training.data.prepared import Photo
+from training.networks.build import build_encoder
 from training.networks.checkpoint import load_model
-from training.networks.encoder import EfficientNetLite, EfficientNetTrio, Encoder, build_encoder
+from training.networks.efficientnet import EfficientNetLite, EfficientNetTrio
+from training.networks.encoder import Encoder
 from training.networks.transformer import CaptionModel
 from training.networks.warm_start import grow
 from training.optimisation.device import autocast

@@ -15,7 +15,7 @@ from pipeline.captioning.confidence_features import Floats, evidence
 from pipeline.captioning.contract import ModelContract
 from pipeline.image import read_rgb
 from training.calibration.nonscenes import draw
-from training.flickr8k import Photo
+from training.data.prepared import Photo
 from training.scoring.metrics import cider_by_photo
 
 RIGHT_FROM = 40.0  # CIDEr x100

@@ -17,7 +17,7 @@ from pipeline.captioning.vocabulary import PAD, SPECIAL_WORDS, Vocabulary
 from pipeline.image import read_rgb
 from training.config import Hidden
 from training.data.flickr8k_sources import CAPTIONS_PER_PHOTO
-from training.flickr8k import Photo
+from training.data.prepared import Photo
 
 FRENCH = "fr"
 

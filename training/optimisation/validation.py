@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.captioning.vocabulary import Vocabulary, normalise
 from training.data.augmentation import FRENCH
-from training.flickr8k import Photo
+from training.data.prepared import Photo
 
 
 @dataclass(frozen=True)

@@ -22,13 +22,10 @@ from pycocoevalcap.rouge.rouge import Rouge
 from pycocoevalcap.tokenizer import ptbtokenizer
 
 from pipeline.captioning.vocabulary import ENGLISH, normalise
+from training.errors import ScoreError
 
 # Sentences by photo, every sentence being its words with one space between them.
 Cut = dict[str, list[str]]
-
-
-class ScoreError(ValueError):
-    """The captions cannot be scored; the message is one sentence for a person."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.captioning.contract import ModelContract
-from training.data.flickr8k_sources import DataError
+from training.errors import DataError
 from training.scoring.metrics import Scores
 from training.scoring.result import Evaluation
 
