@@ -35,7 +35,7 @@ from training.scoring.model_card import (
     table,
     write_card,
 )
-from training.scoring.peers import Travelled, load_travelled
+from training.scoring.peers import MeasuredModel, load_measured_models
 from training.scoring.result import Described, Evaluation
 
 FRENCH = "fr"
@@ -96,7 +96,7 @@ def compare(french: Sequence[Described], english: Sequence[Described]) -> OneRef
     )
 
 
-def report(ours: Travelled, peers: Sequence[Travelled], one: OneReference | None) -> str:
+def report(ours: MeasuredModel, peers: Sequence[MeasuredModel], one: OneReference | None) -> str:
     """The scores as Markdown: for the terminal, and between the card's markers.
 
     Args:
@@ -166,13 +166,13 @@ def _run(options: argparse.Namespace) -> None:
         photos = [photo for photo in flickr8k if photo.name in names]
         french = describe(captioner, photos, beam, language=FRENCH)
         one = compare(french, [said for said in english if said.photo.name in names])
-    ours = Travelled(
+    ours = MeasuredModel(
         f"**Vois** ({contract.encoder}, beam {beam})",
         measure(english, java),
         measure(describe(captioner, everyday, beam), java),
     )
     model = model_hash(options.assets, contract)
-    text = f"Of model {model}.\n\n{report(ours, load_travelled(), one)}"
+    text = f"Of model {model}.\n\n{report(ours, load_measured_models(), one)}"
     print(text)
     if options.card:
         command = "python -m training.evaluate_everyday_and_french --data data/flickr8k"

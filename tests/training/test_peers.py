@@ -63,7 +63,7 @@ def test_a_peer_is_taken_from_what_another_commit_measured(
     assert command.main(["stayed", *flickr8k]) == 0
     assert command.main(["went", *flickr8k, *everyday]) == 0
     assert [row.scores[0] for row in peers.load_peers(path)] == [11, 11]
-    (went,) = peers.load_travelled(path)
+    (went,) = peers.load_measured_models(path)
     assert went.system == "went (tiny, beam 5)"
     assert (went.flickr8k.ptb, went.everyday.plain, went.everyday.around) == (PTB, PTB, around)
     assert "secret" not in path.read_text()
@@ -81,7 +81,7 @@ def test_a_damaged_file_is_said(text: str, tmp_path: Path) -> None:
         peers.load_peers(path)
     if "everyday" in text:
         with pytest.raises(DataError, match="cannot be read"):
-            peers.load_travelled(path)
+            peers.load_measured_models(path)
     if "a" not in text:
         with pytest.raises(DataError, match="cannot be read"):
             save(path)

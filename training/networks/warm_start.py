@@ -13,7 +13,7 @@ from training.networks.checkpoint import read_checkpoint
 
 
 @torch.no_grad()
-def grow(
+def warm_start(
     model: Network, vocabulary: Vocabulary, start: Path, *, fresh_decoder: bool = False
 ) -> None:
     """Takes over another run's best weights: each that fits, and those of words by their spelling.

@@ -22,7 +22,7 @@ MEASURED = ("scores_without_java", "scores_with_java", "intervals_95_percent")
 
 
 @dataclass(frozen=True)
-class Travelled:
+class MeasuredModel:
     """A model that was measured on the test photos of Flickr8k and on everyday ones."""
 
     system: str
@@ -46,7 +46,7 @@ def load_peers(path: Path = PEERS_FILE) -> list[Row]:
     return rows
 
 
-def load_travelled(path: Path = PEERS_FILE) -> list[Travelled]:
+def load_measured_models(path: Path = PEERS_FILE) -> list[MeasuredModel]:
     """The peers that were measured on everyday photos, too; without their descriptions.
 
     Raises:
@@ -54,7 +54,7 @@ def load_travelled(path: Path = PEERS_FILE) -> list[Travelled]:
     """
     try:
         return [
-            Travelled(_system(name, peer), _evaluation(peer), _evaluation(peer["everyday"]))
+            MeasuredModel(_system(name, peer), _evaluation(peer), _evaluation(peer["everyday"]))
             for name, peer in sorted(_read(path).items())
             if "everyday" in peer
         ]
