@@ -11,20 +11,18 @@ from functools import partial
 from pathlib import Path
 
 import streamlit as st
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.contract import ModelContract
-from pipeline.description import Assistant, Description
+from pipeline.description import Description, describe_file
 from pipeline.errors import ModelError
 from pipeline.history import Entry, Source
 from pipeline.phrases import Phrases
 from pipeline.speech import VoiceChain, default_chain
 from pipeline.web.routes import history as history_routes
-from pipeline.web.routes.sounds import sound_store, utter
+from pipeline.web.routes import sounds as sound_routes
+from pipeline.web.routes.sounds import utter
 from pipeline.web.state.camera_state import CameraState, State, ice_servers
 from pipeline.web.state.camera_worker import Speak
 from pipeline.web.state.description_queue import DescriptionQueue, Workers
@@ -46,14 +44,6 @@ ROOT = Path(__file__).resolve().parent
 MODEL = Path(os.environ.get("VOIS_ASSETS", ROOT / "assets"))
 ICE_SERVERS = ice_servers(os.environ.get("VOIS_ICE_SERVERS", ""))
 POLL_S = 0.2  # how often the page asks the camera's thread for news
-
-
-def sound(request: Request) -> Response:
-    """Hands the browser a sentence's sound."""
-    wav = sound_store().get(request.path_params["token"])
-    if wav is None:
-        return Response(status_code=404)
-    return Response(wav, media_type="audio/wav", headers={"Cache-Control": "no-store"})
 
 
 @st.cache_resource(show_spinner=False)
@@ -155,7 +145,7 @@ def prepare() -> None:
 
 def describe(data: bytes, name: str) -> Description:
     """A photo file to words, which are written down before anybody sees them."""
-    description = Assistant(captioner(), voices(online())).describe(data, words().language, style())
+    description = describe_file(captioner(), data, words().language, style())
     history_access().keep(Source.UPLOAD, description, name)
     return description
 
@@ -171,8 +161,6 @@ def entry_sound(entry: Entry) -> bytes:
 
 
 if get_script_run_ctx(suppress_warning=True) is None:
-    app = st.App(
-        __file__, routes=[Route("/sound/{token}", sound), *history_routes.routes(entry_sound)]
-    )
+    app = st.App(__file__, routes=[*sound_routes.routes(), *history_routes.routes(entry_sound)])
 else:
     page()

@@ -1,23 +1,160 @@
-"""The errors a person can hear: each message is a full sentence that says what to do."""
+"""The errors that a person can see or hear, and their messages."""
 
 from __future__ import annotations
 
+from enum import Enum, unique
 
-class VoisError(Exception):
-    """Base of every error that the page shows and speaks; `str(error)` says it in English.
 
-    `Phrases.told` says it in another language: it knows the sentence, and fills in the same fields.
+@unique
+class Message(Enum):
+    """What went wrong. The value is the English sentence; it says what to do.
 
-    Attributes:
-        sentence: in English; braces name what is filled in.
-        fields: what is filled in.
+    Braces in a sentence name the fields that are filled in. The other languages have a table of
+    their sentences by message, such as `pipeline.phrases.french_errors`.
     """
 
-    def __init__(self, sentence: str, **fields: object) -> None:
-        """Takes the sentence and what is filled in; without fields, braces are just braces."""
-        super().__init__(sentence.format(**fields) if fields else sentence)
-        self.sentence = sentence
+    # Photos.
+    PHOTO_EMPTY = "This file is empty. Choose another one."
+    PHOTO_TOO_LARGE = (
+        "This picture is too large to open safely. Save a smaller copy, and try that one."
+    )
+    PHOTO_TOO_SMALL = "This picture is too small to describe. Try a larger copy of it."
+    PHOTO_FORMAT_UNKNOWN = "This file is not a picture that Vois can read. Try a JPEG or PNG photo."
+    PHOTO_AVIF = "Vois cannot read AVIF pictures. Save this one as a JPEG or PNG, and try that."
+    PHOTO_VIDEO = "This file is a video, and Vois describes photos. Choose a photo instead."
+    PHOTO_DAMAGED = "This picture is incomplete or damaged. Copy it again from where it came from."
+    PHOTO_HEIC = (
+        "Vois cannot read HEIC photos. Send the photo as a JPEG; for new photos on an iPhone, "
+        "open Settings, Camera, Formats, and choose Most Compatible."
+    )
+    PHOTO_NOT_OPENED = "The file {name} cannot be opened."
+    FOLDER_WITHOUT_PHOTO = "There is no photo in this folder."
+    # The model.
+    MODEL_MISSING = "The model is missing: there is no {file} in {folder}."
+    MODEL_FILE_MISSING = "The model is missing: there is no {file}."
+    MODEL_FILE_DAMAGED = "The model file {file} is damaged. Install Vois again."
+    CONTRACT_UNREADABLE = "The model's {file} cannot be read."
+    CONTRACT_OTHER_VERSION = "The model's {file} does not fit this version of Vois."
+    CONTRACT_VALUE_WRONG = "The model's {file} holds a wrong value."
+    CONTRACT_VALUE_OUT_OF_RANGE = "The model's {file} holds a value out of its range."
+    MODEL_FILES_MISMATCHED = "The model's files do not fit together. Install Vois again."
+    VOCABULARY_MISMATCHED = "The model's vocabulary is not the one that it was trained with."
+    LANGUAGE_NOT_LEARNED = "The model does not speak the language {code}."
+    VOCABULARY_WITHOUT_SPECIAL_WORDS = (
+        "The vocabulary file is damaged: its special words are missing."
+    )
+    VOCABULARY_WORD_TWICE = "The vocabulary file is damaged: it holds a word twice."
+    VOCABULARY_UNREADABLE = "The vocabulary {file} cannot be read."
+    VOCABULARY_NOT_A_LIST = "The vocabulary {file} is not a list of words."
+    # The history.
+    HISTORY_FOREIGN = (
+        "The history's place is taken by a file of another program, which is left as it is. Move "
+        "that file away, then start Vois again."
+    )
+    HISTORY_NEWER = (
+        "The history was written by a newer Vois and is left as it is. Install the newer Vois "
+        "again to use it."
+    )
+    HISTORY_REPLACED = (
+        "The history was damaged, so a new one was begun. The damaged one is kept as {name} in "
+        "the folder {folder}."
+    )
+    HISTORY_DISK_FAILED = (
+        "The history could not be read or written. Check that its disk is connected and not full."
+    )
+    HISTORY_FAILED = "The history could not be read or written. Start Vois again."
+    HISTORY_DISK_FULL = (
+        "The disk is full, so the history was not changed. Delete what you no longer need."
+    )
+    HISTORY_NOT_WRITABLE = (
+        "Vois may not write its history in {folder}. Check that the folder exists and that you "
+        "may write in it."
+    )
+    HISTORY_BUSY = "Another window or program is using the history. Try again in a moment."
+    HISTORY_OWNER_UNKNOWN = "The history does not know whose description this is."
+    HISTORY_ENTRY_MISSING = "This description is no longer in the history."
+    HISTORY_OFF = "The history is switched off. Switch it on in the settings, then import again."
+    HISTORY_TEXT_EMPTY = "There are no words to keep in the history."
+    HISTORY_ENTRY_INVALID = "This description cannot be kept: it contains an invalid value."
+    HISTORY_DAYS_OUT_OF_RANGE = "Choose a number of days from 1 to 36500."
+    # Exported archives.
+    EXPORT_FAILED = "The export could not be made: {kind}."
+    EXPORT_NOT_WRITTEN = (
+        "The export could not be written. Check that there is room on the disk, and try again."
+    )
+    ARCHIVE_ENTRY_INVALID = (
+        "This archive holds something that Vois did not write, so nothing was imported."
+    )
+    ARCHIVE_PICTURE_TOO_LARGE = "A picture in this archive is too large, so nothing was imported."
+    ARCHIVE_PICTURE_FOREIGN = (
+        "A picture in this archive is no picture that Vois made, so nothing was imported."
+    )
+    ARCHIVE_FILES_FOREIGN = (
+        "This archive has files that Vois does not export, so nothing was imported."
+    )
+    ARCHIVE_FOREIGN = (
+        "This file is no archive that Vois exported. Choose the zip file that you exported."
+    )
+    ARCHIVE_DAMAGED = (
+        "This archive is damaged or incomplete, so nothing was imported. Copy it again."
+    )
+    ARCHIVE_TOO_LARGE = "This archive is too large when unpacked, so nothing was imported."
+    ARCHIVE_LINKS = "This archive has links to other files, so nothing was imported."
+    ARCHIVE_PATHS_OUTSIDE = "This archive has files that point outside it, so nothing was imported."
+    ARCHIVE_NEWER = (
+        "This archive was exported by a newer Vois. Install the newer Vois to import it."
+    )
+    ARCHIVE_ENCRYPTED = (
+        "This archive is locked with a password, so nothing was imported. Export it without one."
+    )
+    # Voices; most of these are only logged.
+    ESPEAK_LANGUAGE_UNSUPPORTED = "This voice speaks English and French only."
+    ESPEAK_MISSING = "The eSpeak voice is not installed, or damaged."
+    ESPEAK_FAILED = "This voice could not read the text."
+    VOICE_AUDIO_UNREADABLE = "The voice sent nothing that can be played."
+    ONLINE_VOICE_PAUSE_REQUESTED = "The online voice asks for a pause."
+    ONLINE_VOICE_SUSPENDED = "The online voice is paused after an error."
+    ONLINE_VOICE_BUSY = "The online voice is still busy with earlier texts."
+    ONLINE_VOICE_UNAVAILABLE = "The online voice cannot be asked now."
+    ONLINE_VOICE_TIMEOUT = "The online voice did not answer in time."
+    SYSTEM_VOICE_LANGUAGE_UNSUPPORTED = "The system's voice speaks English and French only."
+    SYSTEM_VOICE_MISSING = "The system has no voice for this language."
+    SYSTEM_VOICE_NOT_STARTED = "The system's voice could not be started."
+    SYSTEM_VOICE_NO_SOUND = "The system's voice gave no sound."
+    VOICE_SOUND_INVALID = "The voice gave no sound that can be played."
+    VOICE_SILENT = "The voice gave only silence."
+    NO_SOUNDS_TO_JOIN = "There is no sound to join."
+    TEXT_TOO_LONG = "This text is too long to read aloud: {most} letters at most."
+    TEXT_EMPTY = "There is nothing to say."
+    ONLINE_VOICE_ACCENT_UNSUPPORTED = "The online voice has no such accent."
+    ONLINE_VOICE_LANGUAGE_UNSUPPORTED = "The online voice does not speak this language."
+    ONLINE_VOICE_TEXT_TOO_LONG = "This text is too long for the online voice."
+    ONLINE_VOICE_UNREACHABLE = "The online voice cannot be reached."
+    ONLINE_VOICE_AUDIO_UNREADABLE = "The online voice sent nothing that can be played."
+    OFFLINE_VOICE_LANGUAGE_UNSUPPORTED = "The offline voice speaks English only."
+    OFFLINE_VOICE_FAILED = "The offline voice could not read this text."
+
+
+class VoisError(Exception):
+    """Base of every error that the page shows and speaks.
+
+    `str(error)` is the English sentence; `Phrases.error_sentence` gives that of another language.
+
+    Attributes:
+        message: what went wrong.
+        fields: the values that are filled into the sentence, by name.
+    """
+
+    def __init__(self, message: Message, **fields: object) -> None:
+        """Takes the message and a value for each field that its sentence names."""
+        super().__init__(message)
+        self.message = message
         self.fields = fields
+
+    def __str__(self) -> str:
+        """The English sentence with its fields filled in."""
+        # Not passed to `Exception` as text: unpickling calls the class with those arguments.
+        return self.message.value.format(**self.fields)
 
 
 class ImageError(VoisError):

@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from pipeline.captioning.languages import ENGLISH, FRENCH
 from pipeline.image import read_rgb, to_pixels
 from training.config import (
     MODELS,
@@ -217,7 +218,7 @@ class Trainer:
         scores = self.validate()
         # Of the English ones: a French photo has one caption, whose score is mostly chance.
         cider = float(
-            np.mean([scores[one.name] for one in self.validation_sets if one.language == "en"])
+            np.mean([scores[one.name] for one in self.validation_sets if one.language == ENGLISH])
         )
         row: dict[str, float | str] = {
             "stage": stage.name,
@@ -244,9 +245,9 @@ class Trainer:
         config = self.config
         photos = [self.train_photos[place] for place in chosen]
         if self.rewards:
-            language = "en"
-            if augmentation.FRENCH in self.rewards and torch.rand(()) < config.french_share:
-                language = augmentation.FRENCH
+            language = ENGLISH
+            if FRENCH in self.rewards and torch.rand(()) < config.french_share:
+                language = FRENCH
             # A photo without captions in this language has nothing to be rewarded by.
             captioned = [place for place, photo in enumerate(photos) if photo.said(language)]
             return self_critical_loss(

@@ -1,4 +1,4 @@
-"""The one agreement between training, export and run time, kept beside the model as JSON."""
+"""The model contract that training, export and run time share: contract.json and tensor names."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import ModelError
+from pipeline.errors import Message, ModelError
 
 CONTRACT_FILE = "contract.json"
-_OTHER_VERSION = "The model's {file} does not fit this version of Vois."
-_WRONG_VALUE = "The model's {file} holds a wrong value."
-_OUT_OF_RANGE = "The model's {file} holds a value out of its range."
 
 # The tensors' names, the same in every folder and in both graphs.
 PIXELS = "pixels"  # (1, 3, S, S) float32, RGB, normalised
@@ -20,12 +17,12 @@ CROSS_KEYS = "cross_keys"  # (1, L * H, N, W / H) float32, the photo's keys for 
 CROSS_VALUES = "cross_values"  # likewise
 FEATURES = "features"  # (1, D) float32, the mean over the feature map
 TOKENS = "tokens"  # (B,) int64, the last word of each beam
-KEYS = "keys"  # (L, B, H, T, W / H) float32, what the decoder keeps of the T words so far
+KEYS = "keys"  # (L, B, H, T, W / H) float32, the decoder's cache of the T words so far
 VALUES = "values"  # likewise
 LOG_PROBABILITIES = "log_probabilities"  # (B, V) float32, natural logarithms
 NEXT_KEYS = "next_keys"  # (L, B, H, T + 1, W / H) float32
 NEXT_VALUES = "next_values"  # likewise
-ATTENTION = "attention"  # (B, N) float32, where this step looked: mean of layers and heads, sum 1
+ATTENTION = "attention"  # (B, N) float32, mean over layers and heads, sum 1
 
 # The graphs' arguments and results, in order.
 ENCODER_INPUTS = (PIXELS,)
@@ -36,7 +33,7 @@ DECODER_OUTPUTS = (LOG_PROBABILITIES, NEXT_KEYS, NEXT_VALUES, ATTENTION)
 
 @dataclass(frozen=True)
 class ModelContract:
-    """How to feed a model and read what it says.
+    """Files, shapes, preprocessing and search settings of a model.
 
     Attributes:
         encoder: name of the encoder that was trained ("efficientnet-lite2").
@@ -47,14 +44,14 @@ class ModelContract:
         input_size: S, the side of the square that a photo is squashed to, in pixels.
         mean: per channel, of RGB scaled to 0..1.
         std: per channel, of RGB scaled to 0..1.
-        grid: rows and columns of the photo's N places, which are counted row by row.
+        grid: rows and columns of the feature map; its N positions are in row-major order.
         layers: L, decoder layers.
         heads: H, attention heads.
-        width: W, the decoder's width.
+        width: W, features of a decoder position.
         max_length: most words in a description.
         beam_size: beams at run time.
         length_penalty: scores are divided by length to this power (0 favours short sentences).
-        languages: what the model speaks, as two-letter codes.
+        languages: two-letter codes of the languages that the model was trained on.
         confidence_file: what `training.calibrate` fitted, read by `pipeline.captioning.confidence`.
     """
 
@@ -81,22 +78,20 @@ class ModelContract:
         """Reads and checks `folder/contract.json`.
 
         Raises:
-            ModelError: the file is missing, damaged or holds other fields than these.
+            ModelError: the file is missing or damaged, or has other fields.
         """
         path = folder / CONTRACT_FILE
         try:
             raw = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             raise ModelError(
-                "The model is missing: there is no {file} in {folder}.",
-                file=CONTRACT_FILE,
-                folder=folder.name,
+                Message.MODEL_MISSING, file=CONTRACT_FILE, folder=folder.name
             ) from error
         except (OSError, ValueError) as error:
-            raise ModelError("The model's {file} cannot be read.", file=CONTRACT_FILE) from error
+            raise ModelError(Message.CONTRACT_UNREADABLE, file=CONTRACT_FILE) from error
         names = {field.name for field in dataclasses.fields(cls)}
         if not isinstance(raw, dict) or set(raw) != names:
-            raise ModelError(_OTHER_VERSION, file=CONTRACT_FILE)
+            raise ModelError(Message.CONTRACT_OTHER_VERSION, file=CONTRACT_FILE)
         try:
             contract = cls(
                 encoder=str(raw["encoder"]),
@@ -118,7 +113,7 @@ class ModelContract:
                 confidence_file=str(raw["confidence_file"]),
             )
         except (TypeError, ValueError) as error:
-            raise ModelError(_WRONG_VALUE, file=CONTRACT_FILE) from error
+            raise ModelError(Message.CONTRACT_VALUE_WRONG, file=CONTRACT_FILE) from error
         contract.check()
         return contract
 
@@ -139,7 +134,7 @@ class ModelContract:
             and self.confidence_file != ""
         )
         if not sound:
-            raise ModelError(_OUT_OF_RANGE, file=CONTRACT_FILE)
+            raise ModelError(Message.CONTRACT_VALUE_OUT_OF_RANGE, file=CONTRACT_FILE)
 
     def save(self, folder: Path) -> None:
         """Writes `folder/contract.json`."""

@@ -11,7 +11,7 @@ from pipeline.history.entry import (
     Privacy,
     Source,
 )
-from pipeline.history.export import Exported, export_csv, export_json, export_zip
+from pipeline.history.export import export_csv, export_json, export_zip
 from pipeline.history.store import UNDO_S, History
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
     "UNDO_S",
     "Draft",
     "Entry",
-    "Exported",
     "Filter",
     "History",
     "Imported",

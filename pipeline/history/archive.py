@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING
 
-from pipeline.errors import HistoryError
+from pipeline.errors import HistoryError, Message
 from pipeline.history import thumbnail
 from pipeline.history.entry import Imported, Incoming
 from pipeline.history.record import read_json
@@ -41,14 +41,6 @@ _FOLDERS = ("pictures/", "sounds/")  # what other programs add when they pack it
 # The last records of a zip, by its specification (APPNOTE.TXT 4.3.14 to 4.3.16).
 _END, _END64, _LOCATOR64_BYTES = struct.Struct("<4s4H2LH"), struct.Struct("<4sQ2H2L4Q"), 20
 
-_NO_ZIP = "This file is no archive that Vois exported. Choose the zip file that you exported."
-_DAMAGED = "This archive is damaged or incomplete, so nothing was imported. Copy it again."
-_OUTSIDE = "This archive has files that point outside it, so nothing was imported."
-_LINK = "This archive has links to other files, so nothing was imported."
-_STRANGE = "This archive has files that Vois does not export, so nothing was imported."
-_TOO_LARGE = "This archive unpacks to far too much, so nothing was imported."
-_LOCKED = "This archive is locked with a password, so nothing was imported. Export it without one."
-_NEWER = "This archive was exported by a newer Vois. Install the newer Vois to import it."
 _FAILURES = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, NotImplementedError,
     RuntimeError, ValueError, LookupError,
@@ -102,11 +94,11 @@ def _entries(file: IO[bytes]) -> Iterator[tuple[Incoming, bytes]]:
                 yield incoming, jpeg
                 count += 1
             if count != expected:
-                raise HistoryError(_DAMAGED)
+                raise HistoryError(Message.ARCHIVE_DAMAGED)
     except HistoryError:
         raise
     except _FAILURES as error:
-        raise HistoryError(_DAMAGED) from error
+        raise HistoryError(Message.ARCHIVE_DAMAGED) from error
 
 
 def _check_directory(file: IO[bytes]) -> None:
@@ -120,14 +112,16 @@ def _check_directory(file: IO[bytes]) -> None:
     file.seek(0)
     start = file.read(4)
     if len(tail) < _END.size:
-        raise HistoryError(_NO_ZIP)
+        raise HistoryError(Message.ARCHIVE_FOREIGN)
     signature, *_, directory_bytes, _, comment = _END.unpack(tail[-_END.size :])
     if signature != b"PK\x05\x06" or comment:
-        raise HistoryError(_DAMAGED if start == b"PK\x03\x04" else _NO_ZIP)
+        raise HistoryError(
+            Message.ARCHIVE_DAMAGED if start == b"PK\x03\x04" else Message.ARCHIVE_FOREIGN
+        )
     if tail.startswith(b"PK\x06\x06"):  # more than 65,535 members, or 4 GB
         directory_bytes = _END64.unpack(tail[: _END64.size])[-2]
     if directory_bytes > _MAX_DIRECTORY_BYTES:
-        raise HistoryError(_TOO_LARGE)
+        raise HistoryError(Message.ARCHIVE_TOO_LARGE)
 
 
 def _check_members(archive: zipfile.ZipFile) -> set[str]:
@@ -137,17 +131,17 @@ def _check_members(archive: zipfile.ZipFile) -> set[str]:
         limit = _limit(member)
         too_dense = member.file_size > _FREE_BYTES + MAX_RATIO * member.compress_size
         if member.file_size > limit or too_dense:
-            raise HistoryError(_TOO_LARGE)
+            raise HistoryError(Message.ARCHIVE_TOO_LARGE)
         if member.flag_bits & 1:
-            raise HistoryError(_LOCKED)
+            raise HistoryError(Message.ARCHIVE_ENCRYPTED)
         if member.filename in names or member.compress_type not in (
             zipfile.ZIP_STORED,
             zipfile.ZIP_DEFLATED,
         ):
-            raise HistoryError(_STRANGE)
+            raise HistoryError(Message.ARCHIVE_FILES_FOREIGN)
         names.add(member.filename)
     if MANIFEST not in names or ENTRIES not in names:
-        raise HistoryError(_NO_ZIP)
+        raise HistoryError(Message.ARCHIVE_FOREIGN)
     return names
 
 
@@ -155,10 +149,10 @@ def _limit(member: zipfile.ZipInfo) -> int:
     """The most bytes that a member of this name may have, unpacked."""
     name = member.filename
     if stat.S_ISLNK(member.external_attr >> 16):
-        raise HistoryError(_LINK)
+        raise HistoryError(Message.ARCHIVE_LINKS)
     parts = re.split(r"[/\\]", name)
     if name.startswith(("/", "\\")) or ".." in parts or ":" in parts[0]:
-        raise HistoryError(_OUTSIDE)
+        raise HistoryError(Message.ARCHIVE_PATHS_OUTSIDE)
     if name in _FOLDERS:
         return 0
     if name == MANIFEST:
@@ -169,7 +163,7 @@ def _limit(member: zipfile.ZipInfo) -> int:
         return thumbnail.MAX_BYTES
     if _SOUND.fullmatch(name):
         return MAX_SOUND_BYTES
-    raise HistoryError(_STRANGE)
+    raise HistoryError(Message.ARCHIVE_FILES_FOREIGN)
 
 
 def _lines(archive: zipfile.ZipFile) -> Iterator[bytes]:
@@ -178,7 +172,7 @@ def _lines(archive: zipfile.ZipFile) -> Iterator[bytes]:
         while line := member.readline(MAX_LINE_BYTES + 1):
             count += 1
             if len(line) > MAX_LINE_BYTES or count > MAX_ENTRIES:
-                raise HistoryError(_TOO_LARGE)
+                raise HistoryError(Message.ARCHIVE_TOO_LARGE)
             yield line
 
 
@@ -187,12 +181,12 @@ def _expected(manifest: bytes) -> int:
     try:
         values = json.loads(manifest)
     except (ValueError, RecursionError) as error:
-        raise HistoryError(_NO_ZIP) from error
+        raise HistoryError(Message.ARCHIVE_FOREIGN) from error
     if not isinstance(values, dict) or values.get("format") != FORMAT:
-        raise HistoryError(_NO_ZIP)
+        raise HistoryError(Message.ARCHIVE_FOREIGN)
     version, entries = values.get("version"), values.get("entries")
     if not isinstance(version, int) or not isinstance(entries, int):
-        raise HistoryError(_NO_ZIP)
+        raise HistoryError(Message.ARCHIVE_FOREIGN)
     if version > FORMAT_VERSION:
-        raise HistoryError(_NEWER)
+        raise HistoryError(Message.ARCHIVE_NEWER)
     return entries

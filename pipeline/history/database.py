@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import platformdirs
 
-from pipeline.errors import HistoryError
+from pipeline.errors import HistoryError, Message
 from pipeline.history.schema import VERSION, migrate, version_of
 
 FILE_NAME = "history.db"
@@ -31,18 +31,6 @@ _PRAGMAS = (
     "foreign_keys = ON",
 )
 
-_FULL = "The disk is full, so the history was not changed. Delete what you no longer need."
-_CLOSED = (
-    "Vois may not write its history in {folder}. "
-    "Check that the folder exists and that you may write in it."
-)
-_BUSY = "Another window or program is using the history. Try again in a moment."
-_BROKEN = "The history could not be read or written. Check that its disk is connected and not full."
-_UNKNOWN = "The history could not be read or written. Start Vois again."
-_SET_ASIDE = (
-    "The history was damaged, so a new one was begun. "
-    "The damaged one is kept as {name} in the folder {folder}."
-)
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -141,7 +129,7 @@ class Database:
             try:
                 _make(self.path)
             except OSError as error:
-                raise HistoryError(_CLOSED, folder=self.path.parent) from error
+                raise HistoryError(Message.HISTORY_NOT_WRITABLE, folder=self.path.parent) from error
             self._identity = _identity(self.path)
             self._connection = _connect(self.path)
             try:
@@ -181,8 +169,8 @@ class Database:
                 with contextlib.suppress(FileNotFoundError):
                     os.replace(f"{self.path}{suffix}", f"{aside}{suffix}")
         except OSError as error:
-            raise HistoryError(_CLOSED, folder=self.path.parent) from error
-        self._notice = HistoryError(_SET_ASIDE, name=aside.name, folder=aside.parent)
+            raise HistoryError(Message.HISTORY_NOT_WRITABLE, folder=self.path.parent) from error
+        self._notice = HistoryError(Message.HISTORY_REPLACED, name=aside.name, folder=aside.parent)
 
     def _in_words(self, error: sqlite3.Error) -> HistoryError:
         if not self._ready:
@@ -190,12 +178,14 @@ class Database:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         _log.warning("%s: %s (%s)", self.path, error, code)
         if code == sqlite3.SQLITE_FULL:
-            return HistoryError(_FULL)
+            return HistoryError(Message.HISTORY_DISK_FULL)
         if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN):
-            return HistoryError(_CLOSED, folder=self.path.parent)
+            return HistoryError(Message.HISTORY_NOT_WRITABLE, folder=self.path.parent)
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            return HistoryError(_BUSY)
-        return HistoryError(_BROKEN if code == sqlite3.SQLITE_IOERR else _UNKNOWN)
+            return HistoryError(Message.HISTORY_BUSY)
+        return HistoryError(
+            Message.HISTORY_DISK_FAILED if code == sqlite3.SQLITE_IOERR else Message.HISTORY_FAILED
+        )
 
 
 def transact(db: sqlite3.Connection, work: _Work[_T]) -> _T:

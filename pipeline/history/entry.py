@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pipeline.errors import HistoryError
+from pipeline.errors import HistoryError, Message
 from pipeline.photo_quality import Kind
 
 if TYPE_CHECKING:  # the history needs neither the model nor a voice
@@ -92,7 +92,7 @@ class Draft:
         object.__setattr__(self, "text", cleaned(self.text, MAX_TEXT_CHARS))
         object.__setattr__(self, "photo", cleaned(self.photo, MAX_NAME_CHARS))
         if not self.text:
-            raise HistoryError("There are no words to keep in the history.")
+            raise HistoryError(Message.HISTORY_TEXT_EMPTY)
         sound = (
             _LANGUAGE.fullmatch(self.language)
             and 0 <= self.confidence <= 1
@@ -102,7 +102,7 @@ class Draft:
             and (self.time is None or self.time.tzinfo is not None)
         )
         if not sound:
-            raise HistoryError("This description cannot be kept: part of it makes no sense.")
+            raise HistoryError(Message.HISTORY_ENTRY_INVALID)
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ class Privacy:
             HistoryError: they are not 1 to 36,500.
         """
         if self.days is not None and not 1 <= self.days <= 36_500:
-            raise HistoryError("Choose a number of days from 1 to 36500.")
+            raise HistoryError(Message.HISTORY_DAYS_OUT_OF_RANGE)
 
 
 @dataclass(frozen=True)

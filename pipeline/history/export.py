@@ -1,7 +1,8 @@
-"""The history as files of one's own: a table, JSON, or a zip with pictures and sounds.
+"""Exports the history as a CSV table, as JSON, or as a zip with thumbnails and sounds.
 
-All three are written entry by entry: a history of any length takes the same memory, but for the
-zip's table of contents (about 0.5 kB for a picture or sound).
+Each export is a generator of bytes: entries are read, and sounds made, only when the caller asks
+for the next block. Memory does not grow with the history, except for the zip's table of contents
+(about 0.5 kB for each thumbnail or sound).
 """
 
 from __future__ import annotations
@@ -11,11 +12,10 @@ import io
 import json
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import IO
+from collections.abc import Callable, Generator
+from contextlib import closing
 
-from pipeline.errors import HistoryError, SpeechError
+from pipeline.errors import HistoryError, Message, SpeechError
 from pipeline.history.archive import (
     ENTRIES,
     FORMAT,
@@ -28,140 +28,158 @@ from pipeline.history.entry import Entry, Filter
 from pipeline.history.record import FIELDS, to_json, to_values
 from pipeline.history.store import History
 
+BLOCK_BYTES = 1 << 16  # least size of a block, for the web server spends a thread switch on each
+Blocks = Generator[bytes, None, None]
+MakeSound = Callable[[Entry], bytes]
+
 # A cell that begins with one of these is a formula to a spreadsheet, and a formula can send the
 # table away (OWASP, "CSV Injection"); the wide ones are what Japanese keyboards write.
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _ALL = Filter()
-_UNWRITTEN = "The export could not be written. Check that there is room on the disk, and try again."
 
 
-@dataclass(frozen=True)
-class Exported:
-    """What an export holds.
+def export_csv(history: History, owner: str, wanted: Filter = _ALL) -> Blocks:
+    """A table for spreadsheets: UTF-8 with a BOM, commas, one line per entry, newest first.
 
-    Attributes:
-        entries: descriptions.
-        pictures: thumbnails.
-        sounds: spoken descriptions; fewer than wished where no voice could speak.
-    """
-
-    entries: int
-    pictures: int = 0
-    sounds: int = 0
-
-
-def export_csv(history: History, owner: str, file: IO[bytes], wanted: Filter = _ALL) -> Exported:
-    """Writes a table for spreadsheets: UTF-8, commas, a line for each entry, newest first.
-
-    Times are UTC. An apostrophe stands before words that a spreadsheet would take for a formula.
+    Times are UTC. Cells that a spreadsheet would read as a formula are prefixed with an apostrophe.
 
     Args:
         history: what to export from.
         owner: whose entries.
-        file: open for writing; it stays open, and need not be able to go back.
         wanted: which entries.
 
+    Yields:
+        Blocks of at least `BLOCK_BYTES`, except for the last.
+
     Raises:
-        HistoryError: the history cannot be read, or the file not written.
+        HistoryError: the history cannot be read; raised when a block is asked for.
     """
-
-    def lines() -> Iterator[bytes]:
-        yield "\ufeff".encode() + _csv_line(FIELDS)  # the mark by which Excel knows UTF-8
-        for entry in history.entries(owner, wanted):
-            yield _csv_line(tuple(_cell(value) for value in to_values(entry).values()))
-
-    return Exported(_write(file, lines()) - 1)
+    return _joined(_csv_lines(history, owner, wanted))
 
 
-def export_json(history: History, owner: str, file: IO[bytes], wanted: Filter = _ALL) -> Exported:
-    """Writes one JSON array, an object for each entry, newest first.
+def export_json(history: History, owner: str, wanted: Filter = _ALL) -> Blocks:
+    """One JSON array with an object per entry, newest first.
 
-    Args, Raises: as `export_csv`.
+    Args, Yields, Raises: as `export_csv`.
     """
-
-    def lines() -> Iterator[bytes]:
-        yield b"["
-        separator = "\n"
-        for entry in history.entries(owner, wanted):
-            yield (separator + to_json(entry)).encode()
-            separator = ",\n"
-        yield b"\n]\n"
-
-    return Exported(_write(file, lines()) - 2)
+    return _joined(_json_lines(history, owner, wanted))
 
 
 def export_zip(
-    history: History,
-    owner: str,
-    file: IO[bytes],
-    speak: Callable[[Entry], bytes] | None = None,
-    wanted: Filter = _ALL,
-) -> Exported:
-    """Writes an archive that `import_zip` reads: entries, thumbnails, and sounds if wished.
+    history: History, owner: str, speak: MakeSound | None = None, wanted: Filter = _ALL
+) -> Blocks:
+    """An archive that `import_zip` reads: entries, thumbnails and optionally sounds.
 
     Args:
         history: what to export from.
         owner: whose entries.
-        file: open for writing; it stays open, and need not be able to go back.
         speak: makes the WAV file of an entry's words, in its language and at its rate; an entry
             for which it raises SpeechError is exported without sound. None exports no sounds.
         wanted: which entries.
 
+    Yields:
+        Blocks of at least `BLOCK_BYTES`, except for the last.
+
     Raises:
-        HistoryError: the history cannot be read, or the file not written.
+        HistoryError: the history cannot be read, or there is no room for the temporary file that
+            holds the lines of the entries; raised when a block is asked for.
     """
+    return _joined(_zip_parts(history, owner, speak, wanted))
+
+
+def _joined(parts: Blocks) -> Blocks:
+    """Joins small parts to blocks; closing the result closes `parts`."""
+    block = bytearray()
+    with closing(parts):
+        for part in parts:
+            block += part
+            if len(block) >= BLOCK_BYTES:
+                yield bytes(block)
+                block.clear()
+    if block:
+        yield bytes(block)
+
+
+def _csv_lines(history: History, owner: str, wanted: Filter) -> Blocks:
+    yield "\ufeff".encode() + _csv_line(FIELDS)  # Excel recognises UTF-8 by the BOM
+    for entry in history.entries(owner, wanted):
+        yield _csv_line(tuple(_cell(value) for value in to_values(entry).values()))
+
+
+def _json_lines(history: History, owner: str, wanted: Filter) -> Blocks:
+    yield b"["
+    separator = "\n"
+    for entry in history.entries(owner, wanted):
+        yield (separator + to_json(entry)).encode()
+        separator = ",\n"
+    yield b"\n]\n"
+
+
+def _zip_parts(history: History, owner: str, speak: MakeSound | None, wanted: Filter) -> Blocks:
+    buffer = _Buffer()
+    count = 0
     try:
-        # The lines wait in a file of their own, for a zip takes one member after the other.
+        # A zip is written one member after the other, so the lines of the entries are collected in
+        # a temporary file while thumbnails and sounds are added.
         with (
             tempfile.TemporaryFile() as lines,
-            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
+            zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive,
         ):
-            done = Exported(0)
             for entry in history.entries(owner, wanted):
-                picture = _add_picture(archive, history, owner, entry)
-                sound = _add_sound(archive, entry, speak)
-                done = Exported(done.entries + 1, done.pictures + picture, done.sounds + sound)
+                _add_picture(archive, history, owner, entry)
+                _add_sound(archive, entry, speak)
                 lines.write(to_json(entry).encode() + b"\n")
+                count += 1
+                yield buffer.take()
             lines.seek(0)
             with archive.open(ENTRIES, "w") as member:
-                while block := lines.read(1 << 16):
+                while block := lines.read(BLOCK_BYTES):
                     member.write(block)
-            manifest = {"format": FORMAT, "version": FORMAT_VERSION, "entries": done.entries}
+                    yield buffer.take()
+            manifest = {"format": FORMAT, "version": FORMAT_VERSION, "entries": count}
             archive.writestr(MANIFEST, json.dumps(manifest))
     except OSError as error:
-        raise HistoryError(_UNWRITTEN) from error
-    return done
+        raise HistoryError(Message.EXPORT_NOT_WRITTEN) from error
+    yield buffer.take()  # with the table of contents, which closing the archive has written
 
 
-def _add_picture(archive: zipfile.ZipFile, history: History, owner: str, entry: Entry) -> bool:
+class _Buffer:
+    """The file that a ZipFile writes to; it cannot seek, so what was written can be taken out."""
+
+    def __init__(self) -> None:
+        self._written = bytearray()
+
+    def write(self, data: bytes) -> int:
+        self._written += data
+        return len(data)
+
+    def flush(self) -> None:
+        """Required by ZipFile."""
+
+    def close(self) -> None:
+        """Required by ZipFile's type; it does not close a file that it did not open."""
+
+    def take(self) -> bytes:
+        """What was written since the last call."""
+        taken = bytes(self._written)
+        self._written.clear()
+        return taken
+
+
+def _add_picture(archive: zipfile.ZipFile, history: History, owner: str, entry: Entry) -> None:
     jpeg = history.picture(owner, entry.id) if entry.has_picture else None
-    if jpeg is not None:  # None also when it was deleted just now
+    if jpeg is not None:  # None also if the entry was deleted meanwhile
         archive.writestr(picture_name(entry.uuid), jpeg, zipfile.ZIP_STORED)
-    return jpeg is not None
 
 
-def _add_sound(
-    archive: zipfile.ZipFile, entry: Entry, speak: Callable[[Entry], bytes] | None
-) -> bool:
+def _add_sound(archive: zipfile.ZipFile, entry: Entry, speak: MakeSound | None) -> None:
     if speak is None:
-        return False
+        return
     try:
         wav = speak(entry)
     except SpeechError:
-        return False
+        return
     archive.writestr(sound_name(entry.uuid), wav)
-    return True
-
-
-def _write(file: IO[bytes], lines: Iterator[bytes]) -> int:
-    count = 0
-    for line in lines:
-        try:
-            file.write(line)
-        except OSError as error:
-            raise HistoryError(_UNWRITTEN) from error
-        count += 1
-    return count
 
 
 def _csv_line(cells: tuple[str, ...]) -> bytes:

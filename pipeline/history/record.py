@@ -7,7 +7,7 @@ import json
 import uuid
 from typing import TypeVar
 
-from pipeline.errors import HistoryError
+from pipeline.errors import HistoryError, Message
 from pipeline.history.entry import (
     MAX_TEXT_CHARS,
     Draft,
@@ -27,7 +27,6 @@ FIELDS = (
 _T = TypeVar("_T")
 
 _LATEST_US = 2**53  # the year 2255; and what every program's numbers hold exactly
-_WRONG = "This archive holds something that Vois did not write, so nothing was imported."
 
 
 def to_values(entry: Entry) -> dict[str, str | float | bool | None]:
@@ -68,7 +67,7 @@ def read_json(line: bytes) -> tuple[Incoming, bool]:
             raise ValueError("not the fields of an entry")
         return _incoming(values), _typed(values["picture"], bool)
     except (HistoryError, ValueError, OverflowError, RecursionError) as error:
-        raise HistoryError(_WRONG) from error
+        raise HistoryError(Message.ARCHIVE_ENTRY_INVALID) from error
 
 
 def _incoming(values: dict[str, object]) -> Incoming:

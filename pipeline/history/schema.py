@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from pipeline.errors import HistoryError
+from pipeline.errors import HistoryError, Message
 
 APPLICATION_ID = 0x566F6973  # "Vois": what `file` and other programs tell our files by
 
@@ -78,15 +78,6 @@ _SEARCH = (
 _STEPS = (_ENTRIES, _SEARCH)
 VERSION = len(_STEPS)
 
-_NEWER = (
-    "The history was written by a newer Vois and is left as it is. "
-    "Install the newer Vois again to use it."
-)
-_FOREIGN = (
-    "The history's place is taken by a file of another program, which is left as it is. "
-    "Move that file away, then start Vois again."
-)
-
 
 def version_of(db: sqlite3.Connection) -> int:
     """Which version wrote the file; 0 for an empty one. Writes nothing.
@@ -99,9 +90,9 @@ def version_of(db: sqlite3.Connection) -> int:
     application = int(db.execute("PRAGMA application_id").fetchone()[0])
     tables = int(db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
     if application != APPLICATION_ID and (tables or version or application):
-        raise HistoryError(_FOREIGN)
+        raise HistoryError(Message.HISTORY_FOREIGN)
     if version > VERSION:
-        raise HistoryError(_NEWER)
+        raise HistoryError(Message.HISTORY_NEWER)
     return version
 
 

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pipeline.errors import HistoryError
+from pipeline.errors import HistoryError, Message
 from pipeline.history import deletion
 from pipeline.history.database import FILE_NAME, Database, data_folder
 from pipeline.history.entry import (
@@ -26,7 +26,7 @@ from pipeline.history.entry import (
     cleaned,
     to_microseconds,
 )
-from pipeline.history.intake import insert, store
+from pipeline.history.insertion import insert, store
 from pipeline.history.query import COLUMNS, select, to_entry
 from pipeline.history.thumbnail import shrink
 
@@ -35,8 +35,6 @@ PAGE = 50
 _BATCH = 500  # rows of an export held in memory
 
 _ALL = Filter()
-_GONE = "This description is no longer in the history."
-_NOT_KEPT = "The history is switched off. Switch it on in the settings, then import again."
 
 
 class History:
@@ -101,7 +99,7 @@ class History:
         """
         found = self._database.read(lambda db: _one(db, owner, number))
         if found is None:
-            raise HistoryError(_GONE)
+            raise HistoryError(Message.HISTORY_ENTRY_MISSING)
         return found
 
     def page(
@@ -160,7 +158,7 @@ class History:
 
         corrected = self._database.write(work)
         if corrected is None:
-            raise HistoryError(_GONE)
+            raise HistoryError(Message.HISTORY_ENTRY_MISSING)
         return corrected
 
     def delete(self, owner: str, number: int) -> bool:
@@ -201,19 +199,14 @@ class History:
         return Privacy() if row is None else Privacy(bool(row[0]), bool(row[1]), row[2])
 
     def set_privacy(self, owner: str, wish: Privacy) -> None:
-        """Remembers what this owner lets the history keep; it holds for what comes after.
+        """Sets what may be kept from now on.
 
-        What is there already stays until `delete_all`, `delete_pictures` or `purge`.
+        Existing entries stay until `delete_all` or `purge`.
         """
         _check_owner(owner)
         values = (owner, wish.history, wish.pictures, wish.days)
         sql = "INSERT OR REPLACE INTO privacy VALUES (?, ?, ?, ?)"
         self._database.write(lambda db: db.execute(sql, values))
-
-    def delete_pictures(self, owner: str) -> int:
-        """Deletes an owner's pictures at once and for good, and says how many there were."""
-        sql = "DELETE FROM picture WHERE entry IN (SELECT id FROM entry WHERE owner = ?)"
-        return self._database.write(lambda db: db.execute(sql, (owner,)).rowcount)
 
     def take_in(self, owner: str, incoming: Iterable[tuple[Incoming, bytes]]) -> Imported:
         """Adds entries from elsewhere: all, or none when `incoming` raises or the disk is full.
@@ -230,7 +223,7 @@ class History:
         _check_owner(owner)
         wish = self.privacy(owner)
         if not wish.history:
-            raise HistoryError(_NOT_KEPT)
+            raise HistoryError(Message.HISTORY_OFF)
         with self._database.separate() as db:
             return store(db, owner, incoming, pictures=wish.pictures)
 
@@ -244,4 +237,4 @@ def _one(db: sqlite3.Connection, owner: str, number: int) -> Entry | None:
 
 def _check_owner(owner: str) -> None:
     if not owner or owner != cleaned(owner, MAX_OWNER_CHARS):
-        raise HistoryError("The history does not know whose description this is.")
+        raise HistoryError(Message.HISTORY_OWNER_UNKNOWN)

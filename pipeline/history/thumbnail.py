@@ -6,7 +6,7 @@ import io
 
 from PIL import Image
 
-from pipeline.errors import HistoryError, ImageError
+from pipeline.errors import HistoryError, ImageError, Message
 from pipeline.image import read_rgb
 
 SIDE_PX = 256  # the model looks at 224: with a correction, what is kept can train it
@@ -47,8 +47,6 @@ def check(jpeg: bytes) -> None:
                 photo.draft("L", (32, 32))  # reads every byte, but paints an eighth: 4 times faster
                 photo.load()
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise HistoryError(
-            "A picture in this archive is no picture that Vois made, so nothing was imported."
-        ) from error
+        raise HistoryError(Message.ARCHIVE_PICTURE_FOREIGN) from error
     if not small:
-        raise HistoryError("A picture in this archive is too large, so nothing was imported.")
+        raise HistoryError(Message.ARCHIVE_PICTURE_TOO_LARGE)

@@ -1,4 +1,4 @@
-"""Every sentence of the page, in one place and looked up by language."""
+"""The sentences of the page and the command line, looked up by language."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ LANGUAGES = tuple(_BY_LANGUAGE)  # two-letter codes
 
 
 def phrases(language: str) -> Phrases:
-    """The sentences of a two-letter language code; English for one that nobody translated."""
+    """The sentences of a two-letter language code; those of English for an unknown code."""
     return _BY_LANGUAGE.get(language, ENGLISH)

@@ -1,11 +1,11 @@
-"""What a language's sentences are called, and how an error is told in it."""
+"""The sentences that each language must have."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from pipeline.errors import VoisError
+from pipeline.errors import Message, VoisError
 
 
 @dataclass(frozen=True)
@@ -13,20 +13,20 @@ class Phrases:
     """One language's sentences; braces name what is filled in.
 
     A field per sentence instead of a table of strings: a forgotten translation fails the type
-    check, not the person. Errors stand in English where they are raised, and `errors` has this
-    language's words for them; a test finds the one that was forgotten.
+    check, not the person. Error messages are an enum of their own, and `errors` holds this
+    language's sentence for each; a test finds a missing one.
 
     Attributes:
         language: two-letter code.
         name: what the language calls itself.
-        errors: this language's sentence for each English one of `VoisError`; English needs none.
+        errors: this language's sentence for each error message.
     """
 
     language: str
     name: str
-    errors: Mapping[str, str]
+    errors: Mapping[Message, str]
 
-    # Who we are, and what a first visitor is told once.
+    # What Vois is, and the notes that are spoken on the first visit.
     tagline: str
     about: str
     what_it_is: str
@@ -36,7 +36,7 @@ class Phrases:
     other_language: str
     no_voice: str
 
-    # States, said by the live region.
+    # States, announced by the live region.
     loading: str
     ready: str
     describing: str
@@ -52,18 +52,18 @@ class Phrases:
     sound_blocked: str
     sound_lost: str
 
-    # What is wrong with a picture, and what to do (pipeline.photo_quality).
+    # Problems of a photo's quality and what to do (pipeline.photo_quality).
     guidance_dark: str
     guidance_bright: str
     guidance_blank: str
     guidance_blurred: str
 
-    # Errors that no module below has words for.
+    # Errors without a `Message`: unexpected ones, and uploads that the page refuses.
     unknown_error: str
     too_large: str
     wrong_type: str
 
-    # The live camera: its states, then what can be wrong with it (pipeline.web.state.camera_state).
+    # The live camera: its states, then its problems (pipeline.web.state.camera_state).
     live: str
     ready_live: str
     camera_off: str
@@ -106,7 +106,7 @@ class Phrases:
     photo_of: str
     unreadable: str
 
-    # Where it looked (pipeline.captioning.attention_map), and its places.
+    # The attention map (pipeline.captioning.attention_map) and the names of its regions.
     look: str
     look_hint: str
     look_words: str
@@ -222,7 +222,7 @@ class Phrases:
     history_import_type: str
     history_import_large: str
 
-    # Streamlit's own words (assets/page/own.js).
+    # Streamlit's own labels, replaced by assets/page/streamlit.js.
     own_upload: str
     own_add: str
     own_remove: str
@@ -241,12 +241,11 @@ class Phrases:
     spoken_into: str
     sound_unwritten: str
 
-    def told(self, error: VoisError) -> str:
-        """An error in this language; in English where nobody translated it."""
-        sentence = self.errors.get(error.sentence, error.sentence)
-        return sentence.format(**error.fields) if error.fields else sentence
+    def error_sentence(self, error: VoisError) -> str:
+        """The error's sentence in this language, with its fields filled in."""
+        return self.errors[error.message].format(**error.fields)
 
     def labels(self) -> dict[str, str]:
-        """The sentences by their names, as the page's scripts take them."""
+        """The sentences by field name, for the page's scripts; without the errors."""
         named = ((field.name, getattr(self, field.name)) for field in fields(self))
         return {name: text for name, text in named if isinstance(text, str)}

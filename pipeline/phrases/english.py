@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pipeline.errors import Message
 from pipeline.phrases.base import Phrases
 
 ENGLISH = Phrases(
     language="en",
     name="English",
-    errors={},
+    errors={message: message.value for message in Message},
     tagline="Hear what the camera or a photo shows.",
     about="About Vois",
     what_it_is="Vois describes what the camera or a photo shows in one sentence, said aloud.",

@@ -1,7 +1,7 @@
 """The page's sentences in French.
 
-A no-break space stands before : ; ? ! and inside « », as French typography wants it; voices read
-it as any other space.
+A no-break space stands before : ; ? ! and inside « », as French typography requires; the
+voices read it as an ordinary space.
 """
 
 from __future__ import annotations

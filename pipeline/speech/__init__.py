@@ -1,8 +1,7 @@
-"""Words to sound: voices behind one interface, and a chain of them that always ends in sound."""
+"""Text to speech: voices behind one interface, and a chain that falls back to the next voice."""
 
 from pipeline.speech.cache import DiskCache
-from pipeline.speech.chain import TONE, Mode, VoiceChain, default_chain
-from pipeline.speech.codec import mp3
+from pipeline.speech.chain import TONE, VoiceChain, default_chain
 from pipeline.speech.finishing import join
 from pipeline.speech.sound import Sound
 from pipeline.speech.voice import FASTEST_RATE, ONLINE_NAMES, SLOWEST_RATE, Voice
@@ -13,11 +12,9 @@ __all__ = [
     "SLOWEST_RATE",
     "TONE",
     "DiskCache",
-    "Mode",
     "Sound",
     "Voice",
     "VoiceChain",
     "default_chain",
     "join",
-    "mp3",
 ]

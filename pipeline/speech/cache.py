@@ -1,7 +1,7 @@
-"""What was said before, kept: in memory, and on disk where the person allows it.
+"""Caches spoken sounds in memory, and on the disk if the person allows it.
 
-Nothing is pickled: a file that somebody else put into the folder can at worst be a wrong sound.
-(diskcache was looked at: it pickles by default, and its last release is of 2023.)
+Nothing is pickled, so a file that somebody else put into the folder cannot run code; it can only be
+a wrong sound. (The package diskcache pickles by default; its last release is of 2023.)
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ import platformdirs
 from pipeline.errors import SpeechError
 from pipeline.speech.sound import Sound, pcm16
 
-# About 10 descriptions of 4 s: "again" is the browser's, and a sentence is made in 30 ms.
+# About 10 descriptions of 4 s. Repeating is up to the browser, and a sentence takes 30 ms.
 MEMORY_BYTES = 4 * 2**20
 DISK_BYTES = 64 * 2**20  # about 380
 
-# Who spoke, the language, the pace, the words.
+# Voice, language, pace, text.
 Key = tuple[str, str, float, str]
 
 _SUFFIX, _UNFINISHED = ".sound", ".part"
-_LEFT_BEHIND_S = 3600.0  # a process that writes for longer has died
-# Changes with the form of the files, and whenever the same words sound different than before.
-_FORM = b"VOISSND1"
+_STALE_S = 3600.0  # an unfinished file that is older belongs to a process that died
+# Part of every hash. Change it with the file format, or if the same text sounds different.
+_FORMAT = b"VOISSND1"
 _HEAD = struct.Struct("<IBB")  # sample rate, online, length of the voice's name; then PCM
 _DIGEST_BYTES = 16
 
@@ -42,10 +42,10 @@ _log = logging.getLogger(__name__)
 
 
 class MemoryCache:
-    """Sounds up to a number of bytes; the least recently used go first."""
+    """An LRU cache of sounds, limited in bytes; thread-safe."""
 
     def __init__(self, most_bytes: int = MEMORY_BYTES) -> None:
-        """Begins empty; `most_bytes` counts samples."""
+        """Starts empty; `most_bytes` counts samples."""
         self._most_bytes = most_bytes
         self._sounds: OrderedDict[Key, Sound] = OrderedDict()
         self._lock = threading.Lock()
@@ -58,24 +58,19 @@ class MemoryCache:
             return self._sounds.get(key)
 
     def put(self, key: Key, sound: Sound) -> None:
-        """Keeps it, and lets others go."""
+        """Stores a sound and drops the least recently used ones above the limit."""
         with self._lock:
             self._sounds[key] = sound
-            # Added up anew each time: they are a hundred at most, and a running sum can go wrong.
+            # Summed each time: there are a hundred at most, and a running sum could drift.
             while sum(kept.samples.nbytes for kept in self._sounds.values()) > self._most_bytes:
                 self._sounds.popitem(last=False)
 
-    def clear(self) -> None:
-        """Forgets all."""
-        with self._lock:
-            self._sounds.clear()
-
 
 class DiskCache:
-    """Sounds in a folder that several processes may use at once; the longest unused go first.
+    """An LRU cache in a folder that several processes may use at once.
 
-    A file's name is a hash of its key, so the words cannot be read off the folder; but whoever can
-    read the files can hear them. Whatever goes wrong on the disk, a sound is only made again.
+    A file's name is a hash of its key, so it does not show the text; but whoever can read the files
+    can play them. After any error of the disk, the sound is made again.
     """
 
     def __init__(self, folder: Path | None = None, most_bytes: int = DISK_BYTES) -> None:
@@ -102,11 +97,11 @@ class DiskCache:
             _remove(path)
             return None
         with contextlib.suppress(OSError):
-            os.utime(path)  # used now
+            os.utime(path)  # marks it as used
         return sound
 
     def put(self, key: Key, sound: Sound) -> None:
-        """Writes it, whole or not at all, and removes others for room."""
+        """Writes a sound atomically and removes the least recently used ones above the limit."""
         data = _pack(sound)
         if len(data) > self._most_bytes:
             return
@@ -124,23 +119,18 @@ class DiskCache:
         except OSError as error:
             _log.info("A sound could not be kept: %s", error)
 
-    def clear(self) -> None:
-        """Removes every sound, also those that another process keeps."""
-        for path in self._files(_SUFFIX, _UNFINISHED):
-            _remove(path)
-
     def _path(self, key: Key) -> Path:
-        digest = hashlib.blake2b(_FORM + json.dumps(key).encode(), digest_size=20).hexdigest()
+        digest = hashlib.blake2b(_FORMAT + json.dumps(key).encode(), digest_size=20).hexdigest()
         return self.folder / f"{digest}{_SUFFIX}"
 
-    def _files(self, *suffixes: str) -> list[Path]:
+    def _files(self, suffix: str) -> list[Path]:
         try:
-            return [path for path in self.folder.iterdir() if path.suffix in suffixes]
+            return [path for path in self.folder.iterdir() if path.suffix == suffix]
         except OSError:
             return []
 
     def _make_room(self) -> None:
-        long_ago_s = time.time() - _LEFT_BEHIND_S
+        long_ago_s = time.time() - _STALE_S
         for path in self._files(_UNFINISHED):
             with contextlib.suppress(OSError):
                 if path.stat().st_mtime < long_ago_s:
@@ -182,7 +172,7 @@ def _unpack(data: bytes) -> Sound:
 
 
 def _digest(body: bytes) -> bytes:
-    return hashlib.blake2b(_FORM + body, digest_size=_DIGEST_BYTES).digest()
+    return hashlib.blake2b(_FORMAT + body, digest_size=_DIGEST_BYTES).digest()
 
 
 def _remove(path: Path) -> None:

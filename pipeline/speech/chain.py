@@ -1,10 +1,9 @@
-"""Asks one voice after the other and always ends in sound."""
+"""Tries the voices in order; if none can speak, it returns two tones."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from typing import Literal
 
 import numpy as np
 
@@ -18,20 +17,16 @@ from pipeline.speech.sound import Sound
 from pipeline.speech.text import clean
 from pipeline.speech.voice import ACCENTS, FASTEST_RATE, SLOWEST_RATE, Voice
 
-# "offline": the text stays on this machine. "best": an online voice where the network answers in
-# time, else an offline one. Besides these two, a voice's name is a mode: it first, then offline.
-Mode = Literal["offline", "best"]
-
-# The name of who "spoke" when no voice could: two tones, "there is something to read".
+# `Sound.voice` of the two tones that stand for a text that no voice could speak.
 TONE = "tone"
 
 _log = logging.getLogger(__name__)
 
 
 class VoiceChain:
-    """The voices in the order they are asked, with a cache of what they said.
+    """The voices in the order in which they are tried, with a cache of their sounds.
 
-    One instance serves every thread of the process; whose turn it is, is the caller's `mode`.
+    One instance serves every thread of the process; the caller's `mode` selects the voices.
     """
 
     def __init__(
@@ -42,29 +37,26 @@ class VoiceChain:
         cache_bytes: int = MEMORY_BYTES,
         disk: DiskCache | None = None,
     ) -> None:
-        """Keeps the voices and loads none.
+        """Stores the voices and loads none.
 
         Args:
-            voices: the earlier ones are asked first, among the online and among the offline ones.
+            voices: in order of preference, among the online and among the offline ones.
             by_name: voices that speak only when the mode is their name, such as accents.
-            cache_bytes: most bytes of samples to keep in memory; the longest unused go first.
-            disk: where sounds may be kept for longer; None for nowhere.
+            cache_bytes: limit of the memory cache, in bytes of samples.
+            disk: the cache on the disk, or None.
         """
         self._voices = tuple(voices)
         self._by_name = tuple(by_name)
         self._memory = MemoryCache(cache_bytes)
         self._disk = disk
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Every voice that can be chosen by name."""
-        return tuple(voice.name for voice in (*self._voices, *self._by_name))
-
     def choose(self, mode: str) -> tuple[Voice, ...]:
-        """The voices of this mode, in the order they are asked.
+        """The voices of a mode, in the order in which they are tried.
 
         Args:
-            mode: "offline", "best" or a voice's name; any other text means "offline".
+            mode: "offline": the text stays on this machine. "best": the online voices first, then
+                the offline ones. A voice's name: this voice first, then the offline ones. Any other
+                text means "offline".
         """
         offline = tuple(voice for voice in self._voices if not voice.online)
         if mode == "best":
@@ -80,21 +72,21 @@ class VoiceChain:
         mode: str = "offline",
         keep: bool = False,
     ) -> Sound:
-        """Says `text`: by the first voice that can, else as two tones (`Sound.voice` is `TONE`).
+        """Speaks `text` with the first voice that can; else two tones (`Sound.voice` is `TONE`).
 
-        With an online voice it may take as long as that voice's deadline (3 s) once; after a
-        failure that voice rests, and the offline one speaks at once. Show the text first.
+        An online voice may take its whole deadline (3 s) once; after an error it is paused, and
+        the offline voice speaks without delay. Show the text first.
 
         Args:
-            text: any text; what cannot be said, such as emoji, is left out.
-            language: a two-letter code; a voice that does not speak it passes its turn on.
-            rate: pace, 1.0 being the voice's own; held within 0.5 to 2.0.
-            mode: which voices may be asked (`choose`); by default none that sends the text away.
-            keep: whether the sound may be read from and written to the disk, where others who can
-                read this user's files could hear it.
+            text: any text; characters that cannot be spoken, such as emoji, are left out.
+            language: a two-letter code; voices that do not speak it are skipped.
+            rate: pace, 1.0 being the voice's own; clamped to 0.5..2.0.
+            mode: which voices are tried (`choose`); by default none that sends the text away.
+            keep: whether the disk cache may be read and written, whose files everybody can play
+                who can read this user's files.
 
         Raises:
-            SpeechError: the text holds nothing to say, or more than 10,000 characters.
+            SpeechError: the text has nothing to speak, or more than 10,000 characters.
         """
         return self._speak(clean(text), language, rate, mode, keep)
 
@@ -106,21 +98,21 @@ class VoiceChain:
         mode: str = "offline",
         keep: bool = False,
     ) -> Iterator[Sound]:
-        """Says a long text sentence by sentence; each sound is made when it is asked for.
+        """Speaks a long text sentence by sentence; each sound is made when it is pulled.
 
-        The arguments are those of `speak`. At least one sound comes, the first after the first
-        sentence. Different voices may speak, where one of them fails on the way.
+        The arguments are those of `speak`. There is at least one sound. If a voice fails, the next
+        voice speaks from that sentence on.
 
         Raises:
-            SpeechError: at once, as `speak` does; never on the way.
+            SpeechError: as `speak`, on the call itself and never during the iteration.
         """
         sentences = split(clean(text))
         return (self._speak(sentence, language, rate, mode, keep) for sentence in sentences)
 
     def warm_up(self) -> tuple[str, ...]:
-        """Lets every offline voice say a few words, so that the first description is quick.
+        """Loads every offline voice by speaking a few words, so the first description is quick.
 
-        Sends nothing. Takes about 0.8 s; call it from a thread of its own.
+        Sends nothing. Takes about 0.8 s.
 
         Returns:
             The names of the voices that are ready.
@@ -134,12 +126,6 @@ class VoiceChain:
             else:
                 ready.append(voice.name)
         return tuple(ready)
-
-    def forget(self) -> None:
-        """Removes every kept sound, from memory and from the disk."""
-        self._memory.clear()
-        if self._disk is not None:
-            self._disk.clear()
 
     def _speak(self, text: str, language: str, rate: float, mode: str, keep: bool) -> Sound:
         rate = round(min(max(rate, SLOWEST_RATE), FASTEST_RATE), 2)
@@ -164,10 +150,10 @@ class VoiceChain:
 
 
 def default_chain(allow_online: bool) -> VoiceChain:
-    """The app's voices: hibari, the system's and eSpeak where they are, Google's where allowed.
+    """The app's voices: hibari, the system's and eSpeak if installed, Google's if allowed.
 
-    With `allow_online` false no code that could send text is even imported. Sounds are kept on the
-    disk only where a call says `keep`.
+    With `allow_online` false no module that could send text is imported. Sounds are written to the
+    disk only by calls with `keep`.
     """
     offline: list[Voice] = [HibariVoice()]
     if system.is_installed():

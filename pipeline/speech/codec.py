@@ -1,4 +1,4 @@
-"""Sound files in and out with PyAV, whose wheel brings FFmpeg: no program has to be installed."""
+"""Decodes, resamples and changes the pace of sound with PyAV, whose wheel includes FFmpeg."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ import av
 import numpy as np
 from av.filter import Graph
 
-from pipeline.errors import SpeechError
-from pipeline.speech.sound import Samples, Sound
-
-MP3_BITS_PER_SECOND = 64_000  # what Google sends its voice in
+from pipeline.errors import Message, SpeechError
+from pipeline.speech.sound import Samples
 
 
 def decode(data: bytes, file_format: str, sample_rate_hz: int) -> Samples:
@@ -21,26 +19,26 @@ def decode(data: bytes, file_format: str, sample_rate_hz: int) -> Samples:
 
     Args:
         data: the file's bytes.
-        file_format: FFmpeg's name of it: "mp3", "wav", "aiff".
-        sample_rate_hz: what the samples are brought to.
+        file_format: FFmpeg's name of the format: "mp3", "wav", "aiff".
+        sample_rate_hz: the sample rate of the result.
 
     Returns:
         (n,) float32, -1..1, mono.
 
     Raises:
-        SpeechError: this is no such file, or a damaged one.
+        SpeechError: the file is damaged or of another format.
     """
     try:
         return _decode(data, file_format, sample_rate_hz)
     except (av.FFmpegError, IndexError, ValueError) as error:
-        raise SpeechError("The voice sent nothing that can be played.") from error
+        raise SpeechError(Message.VOICE_AUDIO_UNREADABLE) from error
 
 
 def change_pace(samples: Samples, sample_rate_hz: int, pace: float) -> Samples:
-    """Makes speech faster or slower without changing its pitch.
+    """Changes the pace of speech and keeps its pitch.
 
-    FFmpeg's atempo, a WSOLA (Verhelst and Roelands, 1993). pydub's `speedup` cuts pieces out: of
-    captions at double pace a recogniser then understood 13 words in 100, after atempo 93.
+    FFmpeg's atempo, a WSOLA (Verhelst and Roelands, 1993). Of captions at double pace a recogniser
+    understood 93 words in 100 after atempo and 13 after pydub's `speedup`, which cuts pieces out.
 
     Args:
         samples: (n,) float32, -1..1, mono.
@@ -61,31 +59,12 @@ def change_pace(samples: Samples, sample_rate_hz: int, pace: float) -> Samples:
 
 
 def resample(samples: Samples, from_hz: int, to_hz: int) -> Samples:
-    """Brings (n,) float32 mono samples to another sample rate."""
+    """Resamples (n,) float32 mono samples."""
     if from_hz == to_hz:
         return samples
     resampler = av.AudioResampler(format="flt", layout="mono", rate=to_hz)
     frames = (*resampler.resample(_frame(samples, from_hz, "flt")), *resampler.resample(None))
     return np.concatenate([frame.to_ndarray()[0] for frame in frames])
-
-
-def mp3(sound: Sound) -> bytes:
-    """A mono MP3 at 64 kbit/s, for downloads: a fifth of the WAV, and every phone plays it.
-
-    Raises:
-        SpeechError: this build of PyAV cannot write MP3; `Sound.wav` always works.
-    """
-    buffer = io.BytesIO()
-    try:
-        with av.open(buffer, "w", format="mp3") as file:
-            stream = file.add_stream("libmp3lame", rate=sound.sample_rate_hz, layout="mono")
-            stream.bit_rate = MP3_BITS_PER_SECOND
-            frame = _frame(sound.samples, sound.sample_rate_hz, "fltp")
-            for packet in (*stream.encode(frame), *stream.encode(None)):
-                file.mux(packet)
-    except (av.FFmpegError, ValueError) as error:
-        raise SpeechError("This computer cannot write MP3 files.") from error
-    return buffer.getvalue()
 
 
 def _decode(data: bytes, file_format: str, sample_rate_hz: int) -> Samples:
@@ -99,14 +78,14 @@ def _decode(data: bytes, file_format: str, sample_rate_hz: int) -> Samples:
 
 
 def _run(graph: Graph, frames: Iterable[av.AudioFrame | None]) -> Samples:
-    """What comes out of the graph, whose sink gives mono float; the last frame is None, the end."""
+    """The output of a graph whose sink gives mono float; the last frame is None, the end."""
     parts: list[Samples] = [np.zeros(0, np.float32)]
     for frame in frames:
         graph.push(frame)
         while True:
             try:
                 parts.append(graph.pull().to_ndarray()[0])
-            except (av.BlockingIOError, av.EOFError):  # it wants more, or it is done
+            except (av.BlockingIOError, av.EOFError):  # it needs more input, or is done
                 break
     return np.concatenate(parts)
 

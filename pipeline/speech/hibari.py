@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.errors import SpeechError
+from pipeline.errors import Message, SpeechError
 from pipeline.speech.codec import change_pace
 from pipeline.speech.finishing import finish
 from pipeline.speech.sound import Sound
@@ -44,7 +44,7 @@ class HibariVoice:
             SpeechError: another language than English, nothing it can say, or a broken package.
         """
         if language not in self.languages:
-            raise SpeechError("The offline voice speaks English only.")
+            raise SpeechError(Message.OFFLINE_VOICE_LANGUAGE_UNSUPPORTED)
         try:
             with self._lock:
                 if self._engine is None:
@@ -57,7 +57,7 @@ class HibariVoice:
         except Exception as error:
             # A young package whose failures are not documented: whatever happens inside it must
             # end with the next voice speaking.
-            raise SpeechError("The offline voice could not read this text.") from error
+            raise SpeechError(Message.OFFLINE_VOICE_FAILED) from error
         return finish(samples, self._engine.sample_rate, self.name)
 
     def _samples(self, text: str, rate: float) -> np.ndarray[Any, np.dtype[np.float32]]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from pipeline.errors import SpeechError
+from pipeline.errors import Message, SpeechError
 
 # hibari speaks 10,000 characters in 4 s and they last 11 minutes; nobody waits for more.
 MAX_CHARS = 10_000
-_TOO_LONG = "This text is too long to read aloud: {most} letters at most."
 
 # hibari reads a number of 36 digits and fails on one of 40; nobody follows more than 15 as one.
 _LONG_NUMBER = re.compile(r"\d{16,}")
@@ -30,13 +29,13 @@ def clean(text: str) -> str:
         SpeechError: nothing is left that can be said, or there are more than `MAX_CHARS`.
     """
     if len(text) > MAX_CHARS:
-        raise SpeechError(_TOO_LONG, most=MAX_CHARS)
+        raise SpeechError(Message.TEXT_TOO_LONG, most=MAX_CHARS)
     kept = "".join(_speakable(char) for char in unicodedata.normalize("NFC", text))
     kept = _LONG_NUMBER.sub(lambda digits: " ".join(digits[0]), kept)
     kept = _LONG_WORD.sub(r"\1 ", kept)
     kept = _LINE_ENDS.sub("\n", _BLANKS.sub(" ", kept)).strip()
     if not any(char.isalnum() for char in kept):
-        raise SpeechError("There is nothing to say.")
+        raise SpeechError(Message.TEXT_EMPTY)
     return kept
 
 

@@ -145,7 +145,7 @@ def exporting(history: History, folder: Path) -> None:
     ):
         before = peak_bytes()
         with open(folder / name, "wb") as file:
-            seconds = once_s(lambda export=export, file=file: export(history, ME, file))
+            seconds = once_s(lambda export=export, file=file: file.writelines(export(history, ME)))
             size = file.tell()
         grown = peak_bytes() - before
         print(f"export: {name:22}{seconds:7.2f} s{size / 1e6:9.1f} MB{grown / 1e6:9.1f} MB grown")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import datetime as dt
 import io
 import json
@@ -10,6 +11,8 @@ import stat
 import struct
 import subprocess
 import sys
+import tempfile
+import uuid
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,11 +20,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from pipeline.errors import HistoryError, SpeechError
+from pipeline.errors import HistoryError, Message, SpeechError
 from pipeline.history import (
     Draft,
     Entry,
-    Exported,
     Filter,
     History,
     Imported,
@@ -32,6 +34,7 @@ from pipeline.history import (
     export_zip,
     import_zip,
 )
+from pipeline.history.export import BLOCK_BYTES, Blocks
 from pipeline.photo_quality import Kind
 
 ROOT = Path(__file__).parents[2]
@@ -79,9 +82,7 @@ def fill(history: History) -> list[Entry]:
 
 
 def exported(history: History, owner: str = ME) -> io.BytesIO:
-    file = io.BytesIO()
-    export_zip(history, owner, file)
-    return file
+    return io.BytesIO(b"".join(export_zip(history, owner)))
 
 
 def test_a_zip_brings_everything_to_another_machine(history: History, other: History) -> None:
@@ -153,15 +154,16 @@ def test_the_zip_holds_pictures_and_sounds(history: History) -> None:
     def speak(entry: Entry) -> bytes:
         asked.append((entry.words, entry.language, entry.rate))
         if entry.guidance:
-            raise SpeechError("No voice.")
+            raise SpeechError(Message.VOICE_SILENT)
         return b"RIFF" + entry.words.encode()
 
-    file = io.BytesIO()
-    assert export_zip(history, ME, file, speak) == Exported(entries=3, pictures=2, sounds=2)
+    file = io.BytesIO(b"".join(export_zip(history, ME, speak)))
     assert ("Ein Hund läuft.", "de", 1.0) in asked
     assert ("It is dark.", "en", 1.25) in asked
     with zipfile.ZipFile(file) as archive:
         assert archive.testzip() is None
+        assert json.loads(archive.read("vois.json"))["entries"] == 3
+        assert len(archive.read("entries.jsonl").splitlines()) == 3
         assert sorted(archive.namelist()) == sorted([
             "entries.jsonl", "vois.json", f"pictures/{dog.uuid}.jpg", f"pictures/{cat.uuid}.jpg",
             f"sounds/{dog.uuid}.wav", f"sounds/{cat.uuid}.wav",
@@ -173,26 +175,29 @@ def test_the_zip_holds_pictures_and_sounds(history: History) -> None:
 
 def test_json_is_one_array(history: History) -> None:
     entries = fill(history)
-    file = io.BytesIO()
-    assert export_json(history, ME, file) == Exported(3)
-    records = json.loads(file.getvalue())
+    records = json.loads(b"".join(export_json(history, ME)))
+    assert len(records) == 3
     assert [record["uuid"] for record in records] == [entry.uuid for entry in entries]
     assert records[-1] == {**RECORD, **{
         "uuid": entries[-1].uuid, "time": "2025-03-30T12:00:00.000000+00:00", "source": "api",
         "text": "A cat.", "correction": 'A "black" cat, 😀', "confidence": 0.123456789,
         "picture": True,
     }}  # fmt: skip
-    empty = io.BytesIO()
-    assert export_json(history, "nobody", empty) == Exported(0)
-    assert json.loads(empty.getvalue()) == []
+    assert json.loads(b"".join(export_json(history, "nobody"))) == []
 
 
-def test_an_export_can_be_of_a_filter(history: History) -> None:
+def table(history: History, wanted: Filter | None = None) -> list[dict[str, str]]:
+    text = b"".join(export_csv(history, ME, wanted or Filter())).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_an_export_can_be_of_a_filter(history: History, other: History) -> None:
     fill(history)
-    file = io.BytesIO()
-    assert export_json(history, ME, file, Filter(source=Source.API)) == Exported(1)
-    assert export_csv(history, ME, file, Filter(text="dark")) == Exported(1)
-    assert export_zip(history, ME, file, wanted=Filter(text="cat")).entries == 1
+    (record,) = json.loads(b"".join(export_json(history, ME, Filter(source=Source.API))))
+    assert record["text"] == "A cat."
+    assert [row["text"] for row in table(history, Filter(text="dark"))] == ["It is dark."]
+    file = io.BytesIO(b"".join(export_zip(history, ME, wanted=Filter(text="cat"))))
+    assert import_zip(other, ME, file).added == 1
 
 
 @pytest.mark.parametrize(
@@ -202,18 +207,14 @@ def test_no_cell_of_the_table_is_a_formula(history: History, text: str) -> None:
     entry = history.add(ME, Draft(Source.UPLOAD, text, photo=text))
     assert entry
     history.correct(ME, entry.id, text)
-    file = io.BytesIO()
-    assert export_csv(history, ME, file) == Exported(1)
-    (row,) = csv.DictReader(io.StringIO(file.getvalue().decode("utf-8-sig")))
+    (row,) = table(history)
     for name in ("text", "photo", "correction"):
         assert row[name] == "'" + entry.text
 
 
 def test_the_table_is_read_as_it_was_written(history: History) -> None:
     entries = fill(history)
-    file = io.BytesIO()
-    export_csv(history, ME, file)
-    rows = list(csv.DictReader(io.StringIO(file.getvalue().decode("utf-8-sig"))))
+    rows = table(history)
     assert [row["text"] for row in rows] == [entry.text for entry in entries]
     assert rows[-1]["correction"] == 'A "black" cat, 😀'
     assert rows[-1]["time"] == "2025-03-30T12:00:00.000000+00:00"
@@ -224,13 +225,38 @@ class FullDisk(io.BytesIO):
         raise OSError(28, "No space left on device")
 
 
-@pytest.mark.parametrize("export", [export_csv, export_json, export_zip])
-def test_an_export_that_cannot_be_written_is_said(
-    history: History, export: Callable[..., Exported]
+def test_a_full_disk_ends_the_zip_with_a_sentence(
+    history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(history)
+    monkeypatch.setattr(tempfile, "TemporaryFile", FullDisk)
     with pytest.raises(HistoryError, match="could not be written"):
-        export(history, ME, FullDisk())
+        b"".join(export_zip(history, ME))
+
+
+@pytest.mark.parametrize("export", [export_csv, export_json, export_zip])
+def test_an_export_reads_only_what_is_pulled_and_can_be_closed(
+    history: History, monkeypatch: pytest.MonkeyPatch, export: Callable[..., Blocks]
+) -> None:
+    (*_, cat) = fill(history)
+    events = []
+
+    def endless(owner: str, wanted: Filter) -> Iterator[Entry]:
+        events.append("begun")
+        try:
+            while True:
+                yield dataclasses.replace(cat, uuid=str(uuid.uuid4()))
+        finally:
+            events.append("closed")
+
+    monkeypatch.setattr(history, "entries", endless)
+    blocks = export(history, ME)
+    assert events == []
+    for _ in range(3):
+        assert BLOCK_BYTES <= len(next(blocks)) < 2 * BLOCK_BYTES
+    assert events == ["begun"]
+    blocks.close()
+    assert events == ["begun", "closed"]
 
 
 def archive(
@@ -369,7 +395,7 @@ def png() -> bytes:
     [
         (b"", "no picture"), (b"<svg onload=alert(1)>", "no picture"), (png(), "no picture"),
         (jpeg(64)[:300], "no picture"), (cut(), "no picture"),
-        (jpeg(1025), "too large"), (jpeg(64) + b"\x00" * 24_000, "too much"),
+        (jpeg(1025), "too large"), (jpeg(64) + b"\x00" * 24_000, "too large when unpacked"),
     ],
     ids=["empty", "svg", "png", "head", "cut", "side", "bytes"],
 )  # fmt: skip
@@ -394,7 +420,7 @@ def test_a_picture_that_was_taken_out_is_only_missed(history: History) -> None:
         (b'{"format": "vois history", "version": 2, "entries": 1}', "newer Vois"),
         (b'{"format": "vois history", "version": 1}', "no archive"),
         (b'{"format": "vois history", "version": 1, "entries": 2}', "incomplete"),
-        (b" " * 20_000, "too much"),
+        (b" " * 20_000, "too large when unpacked"),
     ],
     ids=lambda value: repr(value[-30:]),
 )  # fmt: skip
@@ -458,11 +484,11 @@ def test_a_zip_with_a_password_is_refused(history: History) -> None:
 
 
 def test_a_bomb_that_says_its_size_is_refused(history: History) -> None:
-    assert "too much" in refused(history, archive(b" " * 20_000_000))
+    assert "too large when unpacked" in refused(history, archive(b" " * 20_000_000))
     file = archive([RECORD], {f"sounds/{UUID}.wav": b"\x00" * 29_000_000})
-    assert "too much" in refused(history, file)
+    assert "too large when unpacked" in refused(history, file)
     file = archive([RECORD], {f"pictures/{UUID}.jpg": b"\x00" * 100_000})
-    assert "too much" in refused(history, file)
+    assert "too large when unpacked" in refused(history, file)
 
 
 def test_a_bomb_that_hides_its_size_is_refused(history: History) -> None:
@@ -474,13 +500,13 @@ def test_a_bomb_that_hides_its_size_is_refused(history: History) -> None:
 
 
 def test_a_line_without_end_is_refused(history: History) -> None:
-    assert "too much" in refused(history, archive(b'"' + b"a" * 64_000 + b'"'))
+    assert "too large when unpacked" in refused(history, archive(b'"' + b"a" * 64_000 + b'"'))
 
 
 def test_too_many_entries_are_refused(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.history.archive.MAX_ENTRIES", 2)
     records = [{**RECORD, "uuid": UUID.replace("9", digit)} for digit in "123"]
-    assert "too much" in refused(history, archive(records))
+    assert "too large when unpacked" in refused(history, archive(records))
     assert import_zip(history, ME, archive(records[:2])).added == 2
 
 
@@ -518,7 +544,7 @@ def test_too_many_files_take_no_memory(tmp_path: Path, large: bool) -> None:
     command = [sys.executable, "-W", "ignore", "-c", MANY, str(tmp_path / "new"), str(bomb)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
     sentence, grown = done.stdout.splitlines()
-    assert "far too much" in sentence
+    assert "too large when unpacked" in sentence
     assert int(grown) < 20_000_000
 
 

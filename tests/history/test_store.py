@@ -237,7 +237,6 @@ def test_nothing_crosses_from_one_owner_to_another(history: History, tmp_path: P
     history.delete_all(ME)
     history.set_privacy(ME, Privacy(history=False, pictures=False, days=1))
     assert history.privacy("session 2") == Privacy()
-    assert history.delete_pictures(ME) == 1
     assert history.picture("session 2", theirs.id)
     assert history.purge(undo_s=0) == 1
     assert history.page("session 2") == [theirs]
@@ -329,13 +328,6 @@ def test_no_history_and_no_pictures(history: History) -> None:
     entry = keep(history, picture=CAT)
     assert not entry.has_picture
     assert history.picture(ME, entry.id) is None
-
-
-def test_pictures_can_be_deleted_alone(history: History) -> None:
-    entry = keep(history, picture=CAT)
-    assert history.delete_pictures(ME) == 1
-    assert history.picture(ME, entry.id) is None
-    assert history.count(ME) == 1
 
 
 @pytest.mark.parametrize("days", [0, -1, 36_501])

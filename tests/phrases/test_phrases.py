@@ -1,8 +1,9 @@
-"""Every sentence in every language: complete, with the same blanks, and none forgotten."""
+"""Every language has every sentence, with the same placeholders."""
 
 from __future__ import annotations
 
 import ast
+import pickle
 import re
 from collections.abc import Iterator
 from dataclasses import fields
@@ -10,59 +11,46 @@ from pathlib import Path
 from string import Formatter
 
 from pipeline import errors
-from pipeline.errors import ImageError, VoisError
+from pipeline.errors import ImageError, Message
 from pipeline.phrases import ENGLISH, FRENCH, LANGUAGES, phrases
 
 PIPELINE = Path(__file__).resolve().parents[2] / "pipeline"
 ERRORS = {name for name in vars(errors) if name.endswith("Error")}
-# Words that both languages have.
+# Fields whose text is the same in both languages.
 SAME = {
     "photo", "volume", "result", "sample_temple", "history_count_one", "history_count",
     "history_page", "history_source_upload",
 }  # fmt: skip
 
 
-def blanks(sentence: str) -> set[str]:
+def placeholders(sentence: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
 
 
-def raised() -> Iterator[tuple[str, ast.expr | None, str]]:
-    """Where, the node if it cannot be read, and the sentence of each error in pipeline/."""
-    for path in PIPELINE.rglob("*.py"):
+def raised() -> Iterator[tuple[str, ast.Call, ast.AST]]:
+    """Where and how pipeline/ makes each error, and the source that chooses its message."""
+    for path in sorted(PIPELINE.rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        known: dict[str, ast.AST] = {}
-        for node in tree.body:
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                known[node.targets[0].id] = node.value
-            elif isinstance(node, ast.FunctionDef):
-                known[node.name] = ast.Module([one for one in node.body[1:]], [])
+        functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call) or not node.args:
                 continue
-            named = isinstance(node.func, ast.Name) and node.func.id in ERRORS
-            # `super().__init__` of an error that is defined beside what raises it.
-            own = path.name == "line.py" and ast.unparse(node.func) == "super().__init__"
-            if named or own:
-                where = f"{path.relative_to(PIPELINE)}:{node.lineno}"
-                yield from sentences(where, node.args[0], known)
+            # `super().__init__` of an error class that is defined beside what raises it.
+            own = path.parent.name == "speech" and ast.unparse(node.func) == "super().__init__"
+            if own or (isinstance(node.func, ast.Name) and node.func.id in ERRORS):
+                first: ast.AST = node.args[0]
+                if isinstance(first, ast.Call) and isinstance(first.func, ast.Name):
+                    first = functions[first.func.id]
+                yield f"{path.relative_to(PIPELINE)}:{node.lineno}", node, first
 
 
-def sentences(
-    where: str, argument: ast.expr, known: dict[str, ast.AST]
-) -> Iterator[tuple[str, ast.expr | None, str]]:
-    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-        yield where, None, argument.value
-    elif isinstance(argument, ast.Name) and argument.id in known:
-        yield from sentences(where, known[argument.id], known)  # type: ignore[arg-type]
-    elif isinstance(argument, ast.IfExp):
-        yield from sentences(where, argument.body, known)
-        yield from sentences(where, argument.orelse, known)
-    elif isinstance(argument, ast.Call) and isinstance(argument.func, ast.Name):
-        for node in ast.walk(known[argument.func.id]):
-            if isinstance(node, ast.Return) and node.value is not None:
-                yield from sentences(where, node.value, known)
-    else:
-        yield where, argument, ast.unparse(argument)
+def messages(node: ast.AST) -> set[Message]:
+    """The messages that stand as `Message.NAME` in a piece of source."""
+    return {
+        Message[one.attr]
+        for one in ast.walk(node)
+        if isinstance(one, ast.Attribute) and ast.unparse(one.value) == "Message"
+    }
 
 
 def test_every_language_has_its_own_words_for_every_sentence() -> None:
@@ -71,33 +59,54 @@ def test_every_language_has_its_own_words_for_every_sentence() -> None:
     assert {name for name in english if english[name] == french[name]} == SAME
     assert all(text.strip() for text in french.values())
     for name in english:
-        assert blanks(english[name]) == blanks(french[name]), name
+        assert placeholders(english[name]) == placeholders(french[name]), name
 
 
-def test_every_error_is_told_in_french() -> None:
+def test_every_message_has_its_own_sentence_in_every_language_with_the_same_fields() -> None:
+    assert len(Message) > 60
+    assert set(ENGLISH.errors) == set(FRENCH.errors) == set(Message)
+    for message in Message:
+        english, french = ENGLISH.errors[message], FRENCH.errors[message]
+        assert english == message.value != french.strip() != "", message
+        assert placeholders(english) == placeholders(french), message
+    assert len(set(FRENCH.errors.values())) == len(Message)
+
+
+def test_every_message_is_used() -> None:
+    used: set[Message] = set()
+    for path in PIPELINE.rglob("*.py"):
+        if path.parent.name != "phrases":
+            used |= messages(ast.parse(path.read_text(encoding="utf-8")))
+    assert used == set(Message)
+
+
+def test_every_error_is_made_of_a_message_and_its_fields() -> None:
     found = list(raised())
-    assert [(where, text) for where, unreadable, text in found if unreadable is not None] == []
-    english = {text for _, _, text in found}
-    assert len(english) > 60
-    assert english == set(FRENCH.errors)
-    for sentence in english:
-        assert blanks(sentence) == blanks(FRENCH.errors[sentence]), sentence
+    assert len(found) > 60
+    for where, call, source in found:
+        filled = {keyword.arg for keyword in call.keywords}
+        assert len(call.args) == 1, where
+        assert messages(source), where
+        assert all(placeholders(message.value) == filled for message in messages(source)), where
 
 
-def test_french_is_set_as_french_is() -> None:
+def test_french_follows_french_typography() -> None:
     for text in (*FRENCH.labels().values(), *FRENCH.errors.values()):
         assert not re.search(r"[^\u00a0][:;?!»]|«[^\u00a0]", text), text  # no line begins with one
         assert "'" not in text, text
 
 
-def test_an_error_is_told_with_what_belongs_into_it() -> None:
-    error = ImageError("The file {name} cannot be opened.", name="chat.jpg")
-    assert str(error) == ENGLISH.told(error) == "The file chat.jpg cannot be opened."
-    assert FRENCH.told(error) == "Le fichier chat.jpg ne peut pas être ouvert."
-    unknown = VoisError("A {strange} sentence.")
-    assert str(unknown) == FRENCH.told(unknown) == "A {strange} sentence."
+def test_the_sentence_of_an_error_has_its_fields_filled_in() -> None:
+    error = ImageError(Message.PHOTO_NOT_OPENED, name="{chat}.jpg")
+    assert str(error) == ENGLISH.error_sentence(error) == "The file {chat}.jpg cannot be opened."
+    assert FRENCH.error_sentence(error) == "Le fichier {chat}.jpg ne peut pas être ouvert."
 
 
-def test_a_language_that_nobody_translated_is_english() -> None:
+def test_an_error_of_another_process_keeps_its_message() -> None:
+    error = pickle.loads(pickle.dumps(ImageError(Message.PHOTO_NOT_OPENED, name="chat.jpg")))
+    assert FRENCH.error_sentence(error) == "Le fichier chat.jpg ne peut pas être ouvert."
+
+
+def test_an_unknown_language_falls_back_to_english() -> None:
     assert phrases("xx") is ENGLISH
     assert [phrases(language).language for language in LANGUAGES] == ["en", "fr"]

@@ -104,13 +104,17 @@ def test_what_a_dead_process_left_is_removed(cache: DiskCache) -> None:
     assert young.exists()  # another process may be writing it
 
 
-def test_clear_removes_sounds_and_nothing_else(cache: DiskCache) -> None:
-    cache.put(KEY, noise())
-    foreign = cache.folder / "photo.jpg"
+def test_making_room_removes_sounds_and_nothing_else(tmp_path: Path) -> None:
+    DiskCache(tmp_path).put(KEY, noise())
+    (first,) = tmp_path.iterdir()
+    os.utime(first, (2, 2))
+    foreign = tmp_path / "photo.jpg"
     foreign.write_bytes(b"not ours")
-    cache.clear()
-    assert list(cache.folder.iterdir()) == [foreign]
-    DiskCache(cache.folder / "missing").clear()
+    os.utime(foreign, (1, 1))
+    DiskCache(tmp_path, first.stat().st_size).put(("other", *KEY[1:]), noise())
+    assert foreign.exists()
+    assert not first.exists()
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_folder_that_cannot_be_used_costs_only_the_keeping(tmp_path: Path) -> None:
@@ -119,7 +123,6 @@ def test_folder_that_cannot_be_used_costs_only_the_keeping(tmp_path: Path) -> No
     for cache in (DiskCache(blocked), DiskCache(blocked / "sounds")):
         cache.put(KEY, noise())
         assert cache.get(KEY) is None
-        cache.clear()
 
 
 def test_person_can_choose_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

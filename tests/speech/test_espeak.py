@@ -106,8 +106,8 @@ def test_loads_nothing_until_it_speaks() -> None:
     program = (
         "import sys\n"
         "from pipeline.speech import default_chain\n"
-        "names = default_chain(allow_online=False).names\n"
-        "print(names, 'espeakng_loader' in sys.modules)\n"
+        "voices = default_chain(allow_online=False).choose('offline')\n"
+        "print(tuple(voice.name for voice in voices), 'espeakng_loader' in sys.modules)\n"
     )
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program],

@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.errors import SpeechError
 from pipeline.speech import VoiceChain
-from pipeline.speech.breaker import FIRST_REST_S, LONGEST_PAUSE_S
+from pipeline.speech.circuit_breaker import FIRST_PAUSE_S, LONGEST_REQUESTED_PAUSE_S
 from pipeline.speech.google import MAX_CHARS, PAUSE_S, GoogleVoice
 from pipeline.speech.hibari import HibariVoice
 from pipeline.speech.voice import ACCENTS, ONLINE_NAMES
@@ -138,10 +138,10 @@ def test_network_that_returns_is_found_in_the_background(
     server.stop()
     assert chain.speak("One dog.", mode="best").voice == "hibari"
     server.start()
-    for count in range(2, 9):  # it rests, and more often than there may be requests at once
+    for count in range(2, 9):  # it is paused, and more often than there may be calls at once
         assert chain.speak(f"{count} dogs.", mode="best").voice == "hibari"
     assert server.asked == []
-    clock.now_s += FIRST_REST_S + 1
+    clock.now_s += FIRST_PAUSE_S + 1
     assert chain.speak("Three dogs.", mode="best").voice == "hibari"  # this one is sent on trial
     assert until(lambda: chain.speak("Four dogs.", mode="best").voice == "google")
     assert [asked.text for asked in server.asked] == ["Three dogs.", "Four dogs."]
@@ -153,30 +153,30 @@ def test_dead_network_costs_its_deadline_once(server: GttsServer) -> None:
     server.mode = "delay"
     with pytest.raises(SpeechError):
         voice.speak("A dog.", "en", 1.0)
-    for rest_s in (60, 120, 240):
-        assert voice.rest_s == rest_s
-        clock.now_s += rest_s
+    for pause_s in (60, 120, 240):
+        assert voice.pause_left_s == pause_s
+        clock.now_s += pause_s
         began_s = time.monotonic()
         for _ in range(3):  # the first is the trial; the others find that there is one
             with pytest.raises(SpeechError):
                 voice.speak("A dog.", "en", 1.0)
         assert time.monotonic() - began_s < 0.3
-        assert until(lambda: voice.rest_s > 0)
+        assert until(lambda: voice.pause_left_s > 0)
     assert len(server.asked) <= 4
 
 
-def test_rests_grow_until_an_answer(server: GttsServer) -> None:
+def test_pauses_grow_until_an_answer(server: GttsServer) -> None:
     clock = Clock()
     voice = GoogleVoice(clock=clock)
     server.mode = "500"
-    rests_s = []
+    pauses_s = []
     for _ in range(6):
         with pytest.raises(SpeechError):
             voice.speak("A dog.", "en", 1.0)
-        assert until(lambda: voice.rest_s > 0)
-        rests_s.append(voice.rest_s)
-        clock.now_s += voice.rest_s
-    assert rests_s == [60, 120, 240, 480, 960, 960]
+        assert until(lambda: voice.pause_left_s > 0)
+        pauses_s.append(voice.pause_left_s)
+        clock.now_s += voice.pause_left_s
+    assert pauses_s == [60, 120, 240, 480, 960, 960]
     server.mode = "ok"
     with pytest.raises(SpeechError):
         voice.speak("A dog.", "en", 1.0)
@@ -184,7 +184,7 @@ def test_rests_grow_until_an_answer(server: GttsServer) -> None:
     server.mode = "500"
     with pytest.raises(SpeechError):
         voice.speak("A cat.", "en", 1.0)
-    assert voice.rest_s == 60
+    assert voice.pause_left_s == 60
 
 
 def test_pause_that_google_asks_for_is_kept(server: GttsServer) -> None:
@@ -203,9 +203,9 @@ def test_pause_that_google_asks_for_is_kept(server: GttsServer) -> None:
     [
         (None, PAUSE_S),
         ("soon", PAUSE_S),
-        ("Fri, 31 Dec 1999 23:59:59 GMT", FIRST_REST_S),
-        ("Fri, 31 Dec 9999 23:59:59 GMT", LONGEST_PAUSE_S),
-        ("99999999999999", LONGEST_PAUSE_S),
+        ("Fri, 31 Dec 1999 23:59:59 GMT", FIRST_PAUSE_S),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", LONGEST_REQUESTED_PAUSE_S),
+        ("99999999999999", LONGEST_REQUESTED_PAUSE_S),
     ],
 )
 def test_pause_of_any_form_is_understood(
@@ -215,7 +215,7 @@ def test_pause_of_any_form_is_understood(
     server.mode, server.retry_after = "429", header
     with pytest.raises(SpeechError):
         voice.speak("A dog.", "en", 1.0)
-    assert voice.rest_s == pause_s
+    assert voice.pause_left_s == pause_s
 
 
 def test_accent_is_the_end_of_the_address(server: GttsServer) -> None:
@@ -256,7 +256,7 @@ def test_failures_under_way_together_count_once(server: GttsServer) -> None:
     voice = GoogleVoice(deadline_s=0.5, clock=Clock())
     server.mode = "delay"
     fail_together(voice, 3)
-    assert voice.rest_s == FIRST_REST_S
+    assert voice.pause_left_s == FIRST_PAUSE_S
 
 
 def test_few_requests_at_once(server: GttsServer) -> None:
@@ -285,7 +285,7 @@ def test_long_text_and_unknown_language_are_not_sent(server: GttsServer) -> None
         with pytest.raises(SpeechError):
             voice.speak(text, language, 1.0)
     assert server.connections == 0
-    assert voice.rest_s == 0  # neither is the network's fault
+    assert voice.pause_left_s == 0  # neither is the network's fault
 
 
 def test_exit_does_not_wait_for_the_network(server: GttsServer) -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.captioning.captioner import Captioner
 from pipeline.description import Description
-from pipeline.errors import ModelError, SpeechError
+from pipeline.errors import Message, ModelError, SpeechError
 from pipeline.live.watcher import LiveSettings, Watcher
 from pipeline.phrases import ENGLISH, FRENCH
 from pipeline.web.state import camera_worker as module
@@ -202,13 +202,14 @@ def test_broken_frames_are_told_once_and_the_camera_goes_on(
 
 def test_a_models_error_is_told_in_its_own_words(camera: Camera) -> None:
     def broken() -> NDArray[np.uint8]:
-        raise ModelError("The model is gone.")
+        raise ModelError(Message.MODEL_FILES_MISMATCHED)
 
     camera.offer(broken)
     taken: list[Report] = []
     wait(lambda: taken.extend(camera.take()) or (taken and taken[-1].complete))
-    assert taken[-1].text == "The model is gone."
-    assert [sound.token for sound in taken[-1].sounds] == ["sound of The model is gone."]
+    text = "The model's files do not fit together. Install Vois again."
+    assert taken[-1].text == text
+    assert [sound.token for sound in taken[-1].sounds] == [f"sound of {text}"]
     assert KEPT == []
 
 
@@ -220,7 +221,7 @@ def test_the_camera_speaks_the_persons_language(camera: Camera) -> None:
         yield Spoken(f"sound of {text}", 0.0, "voice", False)
 
     def broken() -> NDArray[np.uint8]:
-        raise ModelError("The model file {file} is damaged. Install Vois again.", file="a.onnx")
+        raise ModelError(Message.MODEL_FILE_DAMAGED, file="a.onnx")
 
     camera.configure(LiveSettings(interval_s=0.0, language="fr"), note, keep)
     (red,) = reports(camera, RED, 1)
@@ -234,7 +235,7 @@ def test_the_camera_speaks_the_persons_language(camera: Camera) -> None:
     assert spoken == [(report.text, "fr") for report in (red, dark, taken[-1])]
 
 
-@pytest.mark.parametrize("error", [SpeechError("none"), RuntimeError("broken")])
+@pytest.mark.parametrize("error", [SpeechError(Message.VOICE_SILENT), RuntimeError("broken")])
 def test_a_silent_voice_leaves_the_words(captioner: Captioner, error: Exception) -> None:
     def fail(text: str, language: str) -> Iterator[Spoken]:
         raise error

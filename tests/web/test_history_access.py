@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.captioning.captioner import Captioner
-from pipeline.description import Assistant, Description
-from pipeline.errors import HistoryError
+from pipeline.description import Description, describe_file
+from pipeline.errors import HistoryError, Message
 from pipeline.history import LOCAL_OWNER, History, Privacy, Source
 from pipeline.phrases import ENGLISH, FRENCH
-from pipeline.speech import default_chain
 from pipeline.web.state.history_access import SESSION_DAYS, HistoryAccess, owner_of
 from tests.data.tiny_files import TINY
 
@@ -22,8 +21,8 @@ CAT = Path(__file__).parents[2] / "assets" / "samples" / "cat.jpg"
 
 @pytest.fixture(scope="module")
 def description() -> Description:
-    assistant = Assistant(Captioner.load(TINY, threads=1), default_chain(allow_online=False))
-    return assistant.describe(CAT.read_bytes())
+    captioner = Captioner.load(TINY, threads=1)
+    return describe_file(captioner, CAT.read_bytes())
 
 
 @pytest.mark.parametrize("host", ["localhost:8501", "127.0.0.1:8501", "[::1]:8501", "LOCALHOST"])
@@ -87,15 +86,17 @@ def test_who_keeps_no_history_changes_nothing(tmp_path: Path, description: Descr
 
 
 def test_what_failed_is_told_in_the_persons_language() -> None:
-    error = HistoryError("The history could not be read or written. Start Vois again.")
-    assert HistoryAccess(None, LOCAL_OWNER, error).take_problem(FRENCH) == FRENCH.errors[str(error)]
+    error = HistoryError(Message.HISTORY_FAILED)
+    assert (
+        HistoryAccess(None, LOCAL_OWNER, error).take_problem(FRENCH) == FRENCH.errors[error.message]
+    )
 
 
 def test_no_history_is_told_once_and_keeps_nothing(description: Description) -> None:
-    history_access = HistoryAccess(None, LOCAL_OWNER, HistoryError("The history cannot be opened."))
+    history_access = HistoryAccess(None, LOCAL_OWNER, HistoryError(Message.HISTORY_BUSY))
     history_access.keep(Source.UPLOAD, description)
     assert history_access.privacy.history is False
-    assert history_access.take_problem(ENGLISH) == "The history cannot be opened."
+    assert history_access.take_problem(ENGLISH) == Message.HISTORY_BUSY.value
     assert history_access.take_problem(ENGLISH) == ""
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import gc
+import inspect
 import io
 import json
 import socket
 import threading
 import time
+import uuid
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.message import Message
+from email import message
 from http.client import HTTPConnection, IncompleteRead
 from pathlib import Path
 from typing import Any
@@ -21,11 +24,12 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from pipeline.errors import HistoryError, SpeechError
-from pipeline.history import LOCAL_OWNER, Draft, Entry, History, Source
+from pipeline.errors import HistoryError, Message, SpeechError
+from pipeline.history import LOCAL_OWNER, Draft, Entry, Filter, History, Source
+from pipeline.history.export import BLOCK_BYTES, Blocks
 from pipeline.phrases import FRENCH
 from pipeline.web.routes import history as history_routes
-from pipeline.web.routes.history import BLOCK_BYTES, BLOCKS, AccessTokens
+from pipeline.web.routes.history import AccessTokens
 from pipeline.web.state.history_access import HistoryAccess
 from tests.bench.history import incoming
 
@@ -35,7 +39,7 @@ WAV = b"RIFF" + bytes(100)
 
 def speak(entry: Entry) -> bytes:
     if "silent" in entry.words:
-        raise SpeechError("No voice.")
+        raise SpeechError(Message.VOICE_SILENT)
     return WAV
 
 
@@ -49,7 +53,7 @@ def history(tmp_path: Path) -> Iterator[History]:
 @dataclass
 class Answer:
     status_code: int
-    headers: Message
+    headers: message.Message
     content: bytes
 
     @property
@@ -88,17 +92,6 @@ def web() -> Iterator[Web]:
     yield Web(port)
     server.should_exit = True
     thread.join()
-
-
-def threads() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "export"]
-
-
-def wait_for_threads() -> None:
-    deadline = time.monotonic() + 10
-    while threads() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert threads() == []
 
 
 def add(history: History, text: str, owner: str = LOCAL_OWNER) -> int:
@@ -145,7 +138,6 @@ def test_exports_hold_ones_own_entries(history: History, web: Web) -> None:
         assert sum(name.startswith("pictures/") for name in names) == 2
     assert web.get(f"{where}.exe").status_code == 404
     assert web.get("/history/guess/export.csv").status_code == 404
-    wait_for_threads()
 
 
 def test_a_door_goes_with_its_session(history: History) -> None:
@@ -164,7 +156,7 @@ def test_a_door_goes_with_its_session(history: History) -> None:
 def test_a_history_that_cannot_be_read_is_a_sentence(
     history: History, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gone = "The history could not be read or written. Start Vois again."
+    gone = Message.HISTORY_FAILED
 
     def page(*args: object, **kwargs: object) -> None:
         raise HistoryError(gone)
@@ -176,11 +168,10 @@ def test_a_history_that_cannot_be_read_is_a_sentence(
     # An archive has begun before its first entry is read, but none of it has been sent.
     for kind in ("csv", "json", "zip"):
         answer = web.get(f"/history/{token}/export.{kind}")
-        assert (answer.status_code, answer.text) == (503, gone)
+        assert (answer.status_code, answer.text) == (503, gone.value)
         answer = web.get(f"/history/{token}/export.{kind}?language=fr")
         assert (answer.status_code, answer.text) == (503, FRENCH.errors[gone])
     assert web.get(f"/history/{token}/picture/1").status_code == 404
-    wait_for_threads()
 
 
 def test_without_a_history_there_is_nothing_to_fetch(web: Web) -> None:
@@ -190,8 +181,8 @@ def test_without_a_history_there_is_nothing_to_fetch(web: Web) -> None:
         assert web.get(f"/history/{token}/{path}").status_code == 404
 
 
-def blocks(history: History, kind: str) -> Any:
-    return history_routes._written(history, LOCAL_OWNER, kind, speak).read()
+def blocks(history: History, kind: str, make_sound: history_routes.Speak = speak) -> Blocks:
+    return history_routes._blocks(history, LOCAL_OWNER, kind, make_sound)
 
 
 def break_fourth_page(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,7 +193,7 @@ def break_fourth_page(history: History, monkeypatch: pytest.MonkeyPatch) -> None
         nonlocal calls
         calls += 1
         if calls == 4:
-            raise HistoryError("The disk is gone.")
+            raise HistoryError(Message.HISTORY_DISK_FAILED)
         return before(*args, **kwargs)
 
     monkeypatch.setattr(history, "page", page)
@@ -213,9 +204,8 @@ def test_a_failure_on_the_way_is_not_taken_for_the_end(
 ) -> None:
     history.take_in(LOCAL_OWNER, incoming(2_000))
     break_fourth_page(history, monkeypatch)
-    with pytest.raises(HistoryError, match="The disk is gone"):
+    with pytest.raises(HistoryError, match="disk is connected"):
         b"".join(blocks(history, "json"))
-    wait_for_threads()
 
 
 def test_an_unforeseen_failure_neither(
@@ -227,16 +217,23 @@ def test_an_unforeseen_failure_neither(
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_a_slow_or_absent_reader_holds_the_writer(history: History) -> None:
+def test_a_slow_reader_holds_the_export(history: History) -> None:
     history.take_in(LOCAL_OWNER, incoming(3_000))
-    whole = b"".join(blocks(history, "zip"))
-    assert len(whole) > 2 * (BLOCKS + 2) * BLOCK_BYTES  # else this test means nothing
-    reader = blocks(history, "zip")
+    asked = []
+
+    def count(entry: Entry) -> bytes:
+        asked.append(entry.id)
+        return WAV
+
+    running = threading.active_count()
+    reader = blocks(history, "zip", count)
+    assert asked == []
     assert len(next(reader)) < 2 * BLOCK_BYTES
-    time.sleep(1.5)
-    assert len(threads()) == 1  # it waits
+    first = len(asked)
+    assert len(next(reader)) < 2 * BLOCK_BYTES
+    assert 0 < first < len(asked) < 1_000  # else all would be in memory
+    assert threading.active_count() == running
     reader.close()
-    wait_for_threads()
 
 
 def test_a_download_that_breaks_off_is_seen_as_such(
@@ -249,15 +246,37 @@ def test_a_download_that_breaks_off_is_seen_as_such(
         web.get(f"/history/{history_routes.access_tokens().open(history_access)}/export.json")
 
 
-def test_a_download_that_is_cancelled_ends_its_writer(history: History, web: Web) -> None:
-    history.take_in(LOCAL_OWNER, incoming(3_000))
+@pytest.mark.parametrize("kind", ["csv", "json", "zip"])
+def test_a_download_that_is_cancelled_closes_the_export(
+    history: History, web: Web, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    add(history, "A dog.")
+    (dog,) = history.page(LOCAL_OWNER)
+    closed = threading.Event()
+
+    def endless(owner: str, wanted: Filter) -> Iterator[Entry]:
+        try:
+            while True:
+                yield dataclasses.replace(dog, uuid=str(uuid.uuid4()))
+        finally:
+            closed.set()
+
+    held = []  # else the garbage collector would close it
+
+    def made(*args: Any) -> Blocks:
+        held.append(made_by_route(*args))
+        return held[-1]
+
+    made_by_route = history_routes._blocks
+    monkeypatch.setattr(history_routes, "_blocks", made)
+    monkeypatch.setattr(history, "entries", endless)
     history_access = HistoryAccess(history, LOCAL_OWNER)
     line = HTTPConnection("127.0.0.1", web._port, timeout=20)
-    line.request(
-        "GET", f"/history/{history_routes.access_tokens().open(history_access)}/export.zip"
-    )
+    token = history_routes.access_tokens().open(history_access)
+    line.request("GET", f"/history/{token}/export.{kind}")
     line.getresponse().read(1000)
-    assert len(threads()) == 1
+    assert not closed.is_set()
     line.close()
     gc.collect()
-    wait_for_threads()
+    assert closed.wait(10)
+    assert inspect.getgeneratorstate(held[0]) == inspect.GEN_CLOSED

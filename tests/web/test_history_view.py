@@ -260,8 +260,7 @@ def test_nonsense_changes_nothing(history: History, panel: Panel, deeds: object)
 
 def test_an_archive_is_taken_in_once(tmp_path: Path, history: History, panel: Panel) -> None:
     fill(history, 2)
-    archive = io.BytesIO()
-    export_zip(history, LOCAL_OWNER, archive)
+    archive = io.BytesIO(b"".join(export_zip(history, LOCAL_OWNER)))
     other = History(tmp_path / "other")
     guest = Panel(other)
     assert guest.words == []

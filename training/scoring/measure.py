@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.detail import DescriptionStyle, Form, describe_in_style
-from pipeline.captioning.vocabulary import ENGLISH
+from pipeline.captioning.languages import ENGLISH
 from pipeline.image import read_rgb
 from training.data.prepared import Photo
 from training.scoring.bootstrap import around, redraw

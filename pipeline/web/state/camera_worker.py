@@ -201,7 +201,7 @@ class Camera:
             try:
                 utterance = self._watcher.look(read(), looked_at)
             except VoisError as error:
-                self._fail(say.told(error), say.language, seen)
+                self._fail(say.error_sentence(error), say.language, seen)
             except Exception:
                 # The camera goes on: the next frame may be better, and the page stays alive.
                 logger.exception("A frame could not be described.")

@@ -276,7 +276,7 @@ def _problem(deed: Callable[[], None], phrases: Phrases) -> str:
     try:
         deed()
     except VoisError as error:
-        return phrases.told(error)
+        return phrases.error_sentence(error)
     except Exception:
         # The person must never meet a traceback, nor silence.
         logger.exception("Something went wrong.")

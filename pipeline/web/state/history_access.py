@@ -124,4 +124,4 @@ class HistoryAccess:
             if problem is None or str(problem) == self._told:
                 return ""
             self._told = str(problem)
-            return say.told(problem)
+            return say.error_sentence(problem)

@@ -187,7 +187,7 @@ class HistoryView:
             try:
                 return deed(history)
             except HistoryError as error:
-                self._problem = self._say.told(error)
+                self._problem = self._say.error_sentence(error)
                 return otherwise
 
         return self._keeper.attempt(work, otherwise)

@@ -72,7 +72,7 @@ class CameraTab:
                 st.session_state[WORKER] = Camera(Watcher(self.captioner()), speak, keep)
             except VoisError as error:
                 self.live.leave()
-                self.queue.report(self.say.told(error), self.say.language)
+                self.queue.report(self.say.error_sentence(error), self.say.language)
                 return
         worker: Camera = st.session_state[WORKER]
         worker.configure(settings, speak, keep)
