@@ -26,8 +26,8 @@ from pipeline.phrases import ENGLISH, FRENCH, phrases
 from pipeline.speech import default_chain, espeak, system
 from pipeline.web.routes import sounds as sound_routes
 from pipeline.web.routes.sounds import SoundStore, sound_store, utter
-from pipeline.web.state.camera_worker import Spoken
-from pipeline.web.state.description_queue import DescriptionQueue, Kind, Photo, Workers
+from pipeline.web.state.announcement import Kind, Photo, Spoken
+from pipeline.web.state.description_queue import DescriptionQueue, Workers
 from tests.data.bad_files import DifficultFile, difficult_files
 from tests.data.tiny_files import TINY, write_english
 
