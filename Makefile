@@ -13,7 +13,7 @@ MEMBERS ?= runs/mixed runs/grown runs/third
 KEEP_MEMORY := MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_MMAP_THRESHOLD_=8589934592 \
 	MALLOC_TOP_PAD_=268435456 THP_MEM_ALLOC_ENABLE=1
 
-.PHONY: help run test check data everyday train mixed export calibrate card parity bench soak clean
+.PHONY: help run test quick check data everyday train mixed export calibrate card parity bench soak clean
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
 
@@ -23,41 +23,42 @@ run: $(VENV)/.run  ## set up and open the app
 test: $(VENV)/.test  ## set up and run the tests
 	$(BIN)/python -m pytest
 
+quick: $(VENV)/.test  ## set up and run the tests that need no browser
+	$(BIN)/python -m pytest -m "not browser"
+
 check: $(VENV)/.test  ## lint, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-data: $(VENV)/.test  ## prepare Flickr8k: make data SOURCE=folder
+data: $(VENV)/.train  ## prepare Flickr8k: make data SOURCE=folder
 	$(BIN)/python -m training.flickr8k prepare --source $(SOURCE) --out $(DATA)
 
-everyday: $(VENV)/.test  ## prepare everyday photos: make everyday SOURCE=folder
+everyday: $(VENV)/.train  ## prepare everyday photos: make everyday SOURCE=folder
 	$(BIN)/python -m training.everyday --source $(SOURCE) --out data/everyday
 
-train: $(VENV)/.test  ## train on the prepared data; stop and start it at will
+train: $(VENV)/.train  ## train on the prepared data; stop and start it at will
 	$(KEEP_MEMORY) $(BIN)/python -m training.train --data $(DATA) --run $(RUN)
 
 MIX = $(KEEP_MEMORY) $(BIN)/python -m training.train --data $(DATA) data/everyday --from $(RUN) \
-	--encoder efficientnet-trio
-mixed: $(VENV)/.test  ## three decoders for everyday photos and French, over three encoders
-	@mkdir -p runs/mixed runs/grown runs/third
-	@for run in grown third; do ln -sfn ../mixed/features-0 runs/$$run/features-0; done
+	--encoder efficientnet-trio --features runs/features
+mixed: $(VENV)/.train  ## three decoders for everyday photos and French, over three encoders
 	$(MIX) --run runs/mixed --recipe mixed
 	$(MIX) --run runs/grown --recipe grown
 	$(MIX) --run runs/third --recipe mixed --seed 3
 
-export: $(VENV)/.test  ## turn the best checkpoints into assets/
+export: $(VENV)/.train  ## turn the best checkpoints into assets/
 	$(BIN)/python -m export.to_onnx --run $(MEMBERS) --assets assets
 
 KNOWN = $(EVERYDAY:%=--everyday % --trained-on-everyday)
-calibrate: $(VENV)/.test  ## fit on the dev photos how sure to sound; measure it on the test photos
+calibrate: $(VENV)/.train  ## fit on the dev photos how sure to sound; measure it on the test photos
 	$(BIN)/python -m training.calibrate --data $(DATA) --assets assets $(KNOWN)
 	$(BIN)/python -m training.calibrate --data $(DATA) --assets assets $(KNOWN) --split test --card
 
-parity: $(VENV)/.test  ## compare torch with what was exported
+parity: $(VENV)/.train  ## compare torch with what was exported
 	$(BIN)/python -m export.parity --run $(MEMBERS) --assets assets --data $(DATA)
 
-card: $(VENV)/.test  ## score assets/ on the test photos and write the model card's tables
+card: $(VENV)/.train  ## score assets/ on the test photos and write the model card's tables
 	$(BIN)/python -m training.evaluate --data $(DATA) --assets assets --card
 	$(EVERYDAY:%=$(BIN)/python -m training.evaluate_everyday_and_french --data $(DATA) --everyday % --assets assets --card)
 
@@ -85,7 +86,11 @@ $(VENV)/.run: requirements.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
+$(VENV)/.train: requirements.txt training/requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r training/requirements.txt
+	@touch $@ $(VENV)/.run
+
 $(VENV)/.test: requirements.txt requirements-espeak.txt training/requirements.txt \
 		training/requirements-hf.txt tests/requirements.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
-	@touch $@ $(VENV)/.run
+	@touch $@ $(VENV)/.run $(VENV)/.train

@@ -24,7 +24,7 @@ from pipeline.captioning import contract as names
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.onnx_session import Array
 from pipeline.image import read_rgb
-from training.flickr8k import load
+from training.data.prepared import load
 from training.networks.ensemble import Exportable, load_runs
 
 # Weights are stored with 11 bits, and matrices with 8 and multiplied so in the decoder: 1 % of the

@@ -29,8 +29,7 @@ from pipeline.captioning.confidence import Confidence
 from pipeline.captioning.confidence_file import save_confidence
 from pipeline.captioning.contract import ModelContract
 from pipeline.captioning.vocabulary import Vocabulary
-from training.data.flickr8k_sources import DataError
-from training.networks.encoder import EncoderError
+from training.errors import DataError, EncoderError
 from training.networks.ensemble import Exportable, load_runs
 
 ENCODER_FILE, DECODER_FILE, VOCABULARY_FILE = "encoder.onnx", "decoder.onnx", "vocabulary.json"

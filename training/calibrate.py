@@ -28,7 +28,7 @@ from pipeline.captioning.confidence_file import save_confidence
 from pipeline.captioning.contract import ModelContract
 from pipeline.captioning.languages import ARTICLES, ENGLISH, NEVER_LAST
 from pipeline.captioning.vocabulary import normalise
-from training.calibration.described import Told, encode, tell, tell_drawn
+from training.calibration.described import DescribedPhotos, describe_drawn, describe_photos, encode
 from training.calibration.fits import (
     RIDGE,
     average,
@@ -48,8 +48,8 @@ from training.calibration.reliability import (
     report_nonscenes,
 )
 from training.command import exit_code
-from training.data.flickr8k_sources import DataError
-from training.flickr8k import Photo, load
+from training.data.prepared import Photo, load
+from training.errors import DataError
 from training.scoring.model_card import CARD_FILE, CONFIDENCE_PART, model_hash, write_card
 
 TRAIN_EVERY = 2  # of the training photos: half of them show the space, in half the time
@@ -76,7 +76,7 @@ class Learned:
 
     space: Space
     scenes: tuple[Floats, ...]
-    drawn: Told
+    drawn: DescribedPhotos
     families: tuple[str, ...]
 
     def strangeness(self, seen: Sequence[Floats], without: str = "") -> Floats:
@@ -105,8 +105,10 @@ def learn(
     features = [encode(captioner, one[::TRAIN_EVERY], "training photos") for one in train]
     weights = [np.full(len(one), 1 / len(one)) for one in features]
     space = space or fit_space(np.concatenate(features), np.concatenate(weights))
-    told, families = tell_drawn(captioner, drawn, LEARNED_SEED, "pictures that are no scenes")
-    return Learned(space, tuple(map(space.place, features)), told, tuple(families))
+    described, families = describe_drawn(
+        captioner, drawn, LEARNED_SEED, "pictures that are no scenes"
+    )
+    return Learned(space, tuple(map(space.place, features)), described, tuple(families))
 
 
 def fit(
@@ -134,14 +136,16 @@ def fit(
     """
     contract, languages = captioner.contract, captioner.contract.languages
     learned = learn(captioner, [one["train"] for one in data[:trained]], drawn)
-    dev = [tell(captioner, one["dev"], languages[0], "dev photos") for one in data]
+    dev = [describe_photos(captioner, one["dev"], languages[0], "dev photos") for one in data]
     places = [learned.space.place(one.features) for one in dev]
     strange = learned.strangeness(places[:trained])
     rows = [one.evidence(place, contract) for one, place in zip(dev, places, strict=True)]
     right = [one.right() for one in dev]
     usual = {languages[0]: average(rows[0])}
     for code in languages[1:]:
-        other = tell(captioner, data[0]["dev"][::OTHER_LANGUAGE_EVERY], code, f"dev photos, {code}")
+        other = describe_photos(
+            captioner, data[0]["dev"][::OTHER_LANGUAGE_EVERY], code, f"dev photos, {code}"
+        )
         usual[code] = average(other.evidence(learned.space.place(other.features), contract))
     mean, deviation = usual[languages[0]]
     scaled, labels = (np.concatenate(rows) - mean) / deviation, np.concatenate(right)
@@ -190,9 +194,9 @@ def measure(
     names = (f"Flickr8k's {split} photos", f"everyday {split} photos")
     judged = []
     for name, one in zip(names, data, strict=False):
-        told = tell(captioner, one[split], captioner.contract.languages[0], name)
-        best = [captions[0] for captions in told.captions]
-        said = [normalise(" ".join(photo.captions)) for photo in told.photos]
+        described = describe_photos(captioner, one[split], captioner.contract.languages[0], name)
+        best = [captions[0] for captions in described.captions]
+        said = [normalise(" ".join(photo.captions)) for photo in described.photos]
         named = [
             any(word in people for word in phrase.replace("'", "' ").split()[-1:])
             for caption, people in zip(best, said, strict=True)
@@ -202,7 +206,7 @@ def measure(
             Judged(
                 name,
                 np.array([caption.confidence for caption in best]),
-                told.right(),
+                described.right(),
                 tuple(caption.manner for caption in best),
                 (sum(named), len(named)),
             )
@@ -283,13 +287,15 @@ def _plain_from(chances: Floats, strangeness: Floats, other: Floats) -> float:
     return float(np.clip(ranked[round((1 - PLAIN_SHARE) * (len(ranked) - 1))], 0, 1))
 
 
-def _fit_words(told: Sequence[Told], space: Space, strange: Floats, known: Words) -> Floats:
+def _fit_words(
+    described: Sequence[DescribedPhotos], space: Space, strange: Floats, known: Words
+) -> Floats:
     """Weights for single words: is it among what people say? In drawn pictures nothing is."""
     passed = NEVER_LAST[ENGLISH] | ARTICLES[ENGLISH]
     rows: list[Floats] = []
     labels: list[bool] = []
     weights: list[float] = []
-    for one in told:
+    for one in described:
         strangeness = space.place(one.features) @ strange[:-1] + strange[-1]
         people = [set(normalise(" ".join(photo.captions))) for photo in one.photos]
         before = len(rows)

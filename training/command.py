@@ -7,8 +7,7 @@ import sys
 from collections.abc import Callable
 
 from pipeline.errors import VoisError
-from training.data.flickr8k_sources import DataError
-from training.scoring.metrics import ScoreError
+from training.errors import DataError, ScoreError
 
 
 def exit_code(run: Callable[[argparse.Namespace], None], options: argparse.Namespace) -> int:

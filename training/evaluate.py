@@ -18,23 +18,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.contract import ModelContract
-from pipeline.captioning.detail import DescriptionStyle, Form, describe_in_style
+from pipeline.captioning.detail import Form
 from pipeline.captioning.languages import ENGLISH
 from pipeline.captioning.neutral import neutral_words
 from pipeline.captioning.vocabulary import normalise, sentence
-from pipeline.image import read_rgb
 from training.command import exit_code
 from training.data.flickr8k_sources import SPLITS
-from training.flickr8k import Photo, load
-from training.peers import load_peers, save_peer
-from training.scoring.bootstrap import around, redraw
+from training.data.prepared import Photo, load
 from training.scoring.contact_sheet import contact_sheet
+from training.scoring.measure import describe, measure
 from training.scoring.metrics import (
-    cider_by_photo,
     human_scores,
     java_found,
     score,
@@ -48,54 +44,8 @@ from training.scoring.model_card import (
     table,
     write_card,
 )
+from training.scoring.peers import load_peers, save_peer
 from training.scoring.result import Described, Evaluation
-
-
-def describe(
-    captioner: Captioner,
-    photos: Sequence[Photo],
-    beam: int | None,
-    form: Form = Form.AUTO,
-    language: str = ENGLISH,
-) -> list[Described]:
-    """Describes photos as the app does, in the model's own wording about people.
-
-    Raises:
-        VoisError: a photo or the model is broken.
-    """
-    described = []
-    for photo in tqdm(photos, unit=" photos"):
-        encoded = captioner.encode(read_rgb(photo.path.read_bytes()))
-        if form is Form.AUTO:
-            caption = captioner.captions(encoded, language=language, beam_size=beam)[0]
-        else:
-            caption = describe_in_style(
-                captioner, encoded, DescriptionStyle(form, neutral=False), language
-            )
-        described.append(Described(photo, caption.words, caption.text, caption.confidence))
-    return described
-
-
-def measure(described: Sequence[Described], java: bool, language: str = ENGLISH) -> Evaluation:
-    """Scores descriptions against people's captions.
-
-    Args:
-        described: in that language.
-        java: also with the PTB tokenizer and METEOR, which know English alone.
-        language: "en" or "fr".
-
-    Raises:
-        ScoreError: there is nothing to score.
-    """
-    candidates = {one.photo.name: one.words for one in described}
-    references = {one.photo.name: one.photo.said(language) for one in described}
-    return Evaluation(
-        described=tuple(described),
-        cider=cider_by_photo(candidates, references, language),
-        plain=score(candidates, references, language=language),
-        ptb=score(candidates, references, java=True) if java else None,
-        around=around(redraw(candidates, references, language)),
-    )
 
 
 def rows_of_wording(described: Sequence[Described]) -> list[Row]:

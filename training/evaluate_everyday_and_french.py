@@ -22,11 +22,11 @@ from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.languages import FRENCH
 from training.command import exit_code
 from training.data.flickr8k_sources import CAPTIONS_PER_PHOTO
-from training.evaluate import describe, measure
-from training.flickr8k import load
-from training.peers import Travelled, load_travelled
+from training.data.prepared import load
+from training.errors import ScoreError
 from training.scoring.bootstrap import Intervals, around, redraw
-from training.scoring.metrics import ScoreError, Scores, java_found, mean_scores, score
+from training.scoring.measure import describe, measure
+from training.scoring.metrics import Scores, java_found, mean_scores, score
 from training.scoring.model_card import (
     CARD_FILE,
     OTHERS_PART,
@@ -36,6 +36,7 @@ from training.scoring.model_card import (
     table,
     write_card,
 )
+from training.scoring.peers import MeasuredModel, load_measured_models
 from training.scoring.result import Described, Evaluation
 
 LEAST_RATIO = 0.6  # of a French score to the English one: what was asked for
@@ -95,7 +96,7 @@ def compare(french: Sequence[Described], english: Sequence[Described]) -> OneRef
     )
 
 
-def report(ours: Travelled, peers: Sequence[Travelled], one: OneReference | None) -> str:
+def report(ours: MeasuredModel, peers: Sequence[MeasuredModel], one: OneReference | None) -> str:
     """The scores as Markdown: for the terminal, and between the card's markers.
 
     Args:
@@ -165,13 +166,13 @@ def _run(options: argparse.Namespace) -> None:
         photos = [photo for photo in flickr8k if photo.name in names]
         french = describe(captioner, photos, beam, language=FRENCH)
         one = compare(french, [said for said in english if said.photo.name in names])
-    ours = Travelled(
+    ours = MeasuredModel(
         f"**Vois** ({contract.encoder}, beam {beam})",
         measure(english, java),
         measure(describe(captioner, everyday, beam), java),
     )
     model = model_hash(options.assets, contract)
-    text = f"Of model {model}.\n\n{report(ours, load_travelled(), one)}"
+    text = f"Of model {model}.\n\n{report(ours, load_measured_models(), one)}"
     print(text)
     if options.card:
         command = "python -m training.evaluate_everyday_and_french --data data/flickr8k"

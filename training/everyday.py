@@ -18,13 +18,13 @@ from pipeline.captioning.vocabulary import normalise
 from training.data.flickr8k_sources import (
     CAPTIONS_PER_PHOTO,
     SPLITS,
-    DataError,
     Source,
     list_names,
     tell_sizes,
     tell_some,
 )
-from training.flickr8k import prepare
+from training.data.prepared import prepare
+from training.errors import DataError
 
 CAPTIONS_FILE, PHOTOS_FOLDER = "captions.tsv", "images"
 DEV_EVERY = 12

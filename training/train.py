@@ -1,4 +1,4 @@
-"""Trains the captioning model; can be stopped at any moment and goes on where it was.
+"""Trains the captioning model; a stopped run continues from its last checkpoint.
 
     python -m training.train --data data/flickr8k --run runs/lite2
     python -m training.train --recipe mixed --from runs/lite2 ...   as `make mixed` does
@@ -21,17 +21,16 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 from tqdm import tqdm
 
 from pipeline.captioning.languages import ENGLISH, FRENCH
 from pipeline.image import read_rgb, to_pixels
-from training import flickr8k
 from training.config import (
     MODELS,
     RECIPES,
@@ -41,24 +40,31 @@ from training.config import (
     usual_recipe,
 )
 from training.data import augmentation
-from training.data.flickr8k_sources import DataError
-from training.networks.build import build_model
-from training.networks.encoder import Encoder, EncoderError, build_encoder
+from training.data.prepared import load
+from training.errors import DataError, EncoderError
+from training.networks.build import build_encoder, build_model
+from training.networks.checkpoint import (
+    Checkpoint,
+    Progress,
+    read_checkpoint,
+    write_checkpoint,
+)
+from training.networks.encoder import Encoder
 from training.networks.huggingface import HuggingFaceEncoder
-from training.networks.warm_start import grow
+from training.networks.warm_start import warm_start
 from training.optimisation.batch_beam_search import beams
 from training.optimisation.cider_reward import CiderReward
-from training.optimisation.curves import append_row, draw_curves, save_checkpoint
+from training.optimisation.curves import append_row, draw_curves
 from training.optimisation.device import autocast, best_device
 from training.optimisation.losses import caption_loss, self_critical_loss
 from training.optimisation.schedule import parameter_groups, rate_share
-from training.optimisation.validation import exams_of, vocabulary_of, word_lists
+from training.optimisation.validation import validation_sets_of, vocabulary_of, word_lists
 
 VALIDATION_BEAMS, REWARD_BEAMS, LENGTH_PENALTY = 3, 5, 0.7
 
 
 class Trainer:
-    """One run: data, network, optimiser and where it stands."""
+    """A training run: data, network, optimiser and progress."""
 
     def __init__(
         self,
@@ -68,6 +74,7 @@ class Trainer:
         config: TrainConfig,
         encoder: Encoder | None = None,
         start: Path | None = None,
+        features: Path | None = None,
     ) -> None:
         """Reads the data, builds the network and picks up `run/last.pt` where there is one.
 
@@ -78,24 +85,28 @@ class Trainer:
             config: how it is trained.
             encoder: used instead of the one that `model_config` names.
             start: another run's folder, whose best weights a new run begins with.
+            features: folder for cached features, which runs may share; `run` by default.
 
         Raises:
             DataError: the data is not there or damaged.
         """
         self.config, self.run, self.device = config, run, best_device()
+        self.features_folder = features or run
         run.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(config.seed)
-        splits = [flickr8k.load(folder) for folder in data]
+        splits = [load(folder) for folder in data]
         self.train_photos = [photo for split in splits for photo in split["train"]]
         self.dev_photos = [photo for split in splits for photo in split["dev"]]
         self.vocabulary = vocabulary_of(self.train_photos, model_config.min_count)
         self.vocabulary.save(run / "vocabulary.json")
-        self.exams = exams_of([split["dev"] for split in splits], self.vocabulary.languages)
+        self.validation_sets = validation_sets_of(
+            [split["dev"] for split in splits], self.vocabulary.languages
+        )
         encoder = encoder or build_encoder(model_config.encoder)
         self.model = build_model(model_config, len(self.vocabulary), encoder).to(self.device)
         self.average = copy.deepcopy(self.model).requires_grad_(False).eval()
         if start is not None:
-            grow(self.model, self.vocabulary, start, fresh_decoder=config.fresh_decoder)
+            warm_start(self.model, self.vocabulary, start, fresh_decoder=config.fresh_decoder)
             self.average.load_state_dict(self.model.state_dict())
         self.stage, self.epoch, self.step, self.best = 0, 0, 0, -1.0
         self.optimizer: torch.optim.AdamW | None = None
@@ -131,11 +142,11 @@ class Trainer:
         self.dev_features = self._cache("dev", 1)[0] if frozen else None
 
     def _cache(self, split: str, count: int) -> list[NDArray[np.float16]]:
-        # A fine-tuned encoder has other features: the stages that changed it are counted.
-        tuned = sum(bool(stage.encoder_rate) for stage in self.config.stages[: self.stage])
-        folder = self.run / f"features-{tuned}"
         photos = self.train_photos if split == "train" else self.dev_photos
         encoder = self.model.photo_encoder
+        # Features belong to these weights and photos: the average is what `_encode_frozen` runs.
+        weights = cast("nn.Module", self.average.photo_encoder).state_dict()
+        folder = self.features_folder / f"features-{augmentation.features_key(weights, photos)}"
         shape = (encoder.places, encoder.channels)
         return augmentation.cache_features(
             folder, split, photos, count, self._encode_frozen, shape, self.config.seed
@@ -166,7 +177,10 @@ class Trainer:
                 rows = [self.features[v][p] for v, p in zip(of_photo, chosen, strict=True)]
                 features = torch.from_numpy(np.stack(rows)).to(self.device).float()
                 parts = self.model.photo_encoder.parts
-                yield chosen, augmentation.hide(features, self.config.hidden, parts)
+                yield (
+                    chosen,
+                    augmentation.drop_features(features, self.config.feature_dropout, parts),
+                )
             else:
                 photos = [self.train_photos[place] for place in chosen]
                 rgbs = [
@@ -204,7 +218,7 @@ class Trainer:
         scores = self.validate()
         # Of the English ones: a French photo has one caption, whose score is mostly chance.
         cider = float(
-            np.mean([scores[exam.name] for exam in self.exams if exam.language == ENGLISH])
+            np.mean([scores[one.name] for one in self.validation_sets if one.language == ENGLISH])
         )
         row: dict[str, float | str] = {
             "stage": stage.name,
@@ -235,11 +249,11 @@ class Trainer:
             if FRENCH in self.rewards and torch.rand(()) < config.french_share:
                 language = FRENCH
             # A photo without captions in this language has nothing to be rewarded by.
-            told = [place for place, photo in enumerate(photos) if photo.said(language)]
+            captioned = [place for place, photo in enumerate(photos) if photo.said(language)]
             return self_critical_loss(
                 self.model,
-                features[told],
-                [int(chosen[place]) for place in told],
+                features[captioned],
+                [int(chosen[place]) for place in captioned],
                 self.rewards[language],
                 self.vocabulary,
                 REWARD_BEAMS,
@@ -280,17 +294,17 @@ class Trainer:
         torch._foreach_lerp_([m for m, _ in changed], [v for _, v in changed], 1 - decay)
 
     def validate(self) -> dict[str, float]:
-        """CIDEr (x100) of the averaged weights on the dev photos of each exam, beam 3."""
+        """CIDEr (x100) of the averaged weights on the dev photos of each validation set, beam 3."""
         memories = self._dev_memories()
         scores = {}
-        for exam in self.exams:
+        for one in self.validation_sets:
             captions = []
-            for start in range(0, len(exam.places), 50):
-                memory = memories[torch.as_tensor(exam.places[start : start + 50])]
-                captions += self._captions(memory.to(self.device), exam.language)
-            photos = [self.dev_photos[place] for place in exam.places]
-            score = CiderReward(word_lists(photos, exam.language), mark_end=False)
-            scores[exam.name] = 100 * float(score(range(len(captions)), captions).mean())
+            for start in range(0, len(one.places), 50):
+                memory = memories[torch.as_tensor(one.places[start : start + 50])]
+                captions += self._captions(memory.to(self.device), one.language)
+            photos = [self.dev_photos[place] for place in one.places]
+            score = CiderReward(word_lists(photos, one.language), mark_end=False)
+            scores[one.name] = 100 * float(score(range(len(captions)), captions).mean())
         return scores
 
     @torch.no_grad()
@@ -324,30 +338,39 @@ class Trainer:
         return torch.cat(memories)
 
     def _save(self, name: str = "last.pt") -> None:
-        state: dict[str, Any] = {
-            "model_config": dataclasses.asdict(self.model.config),
-            "average": self.average.state_dict(),
-            "words": len(self.vocabulary),
-            "best": self.best,
-        }
-        if name == "last.pt":
-            state |= {
-                "model": self.model.state_dict(),
-                "place": (self.stage, self.epoch, self.step),
-                "optimizer": self.optimizer.state_dict() if self.optimizer else None,
-            }
         encoder = self.model.photo_encoder
+        tower = None
         if isinstance(encoder, HuggingFaceEncoder):
-            state["tower"] = dataclasses.asdict(encoder.settings)
-        save_checkpoint(self.run / name, state)
+            tower = dataclasses.asdict(encoder.settings)
+        progress = None
+        if name == "last.pt":
+            progress = Progress(
+                model=self.model.state_dict(),
+                stage=self.stage,
+                epoch=self.epoch,
+                step=self.step,
+                optimizer=self.optimizer.state_dict() if self.optimizer else None,
+            )
+        checkpoint = Checkpoint(
+            model_config=self.model.config,
+            average=self.average.state_dict(),
+            words=len(self.vocabulary),
+            best=self.best,
+            tower=tower,
+            progress=progress,
+        )
+        write_checkpoint(self.run / name, checkpoint)
 
     def _load(self, path: Path) -> None:
-        state = torch.load(path, map_location=self.device, weights_only=True)
-        self.model.load_state_dict(state["model"])
-        self.average.load_state_dict(state["average"])
-        self.stage, self.epoch, self.step = state["place"]
-        self.best = state["best"]
-        self._resume_optimizer = state["optimizer"]
+        checkpoint = read_checkpoint(path, self.device)
+        progress = checkpoint.progress
+        if progress is None:
+            raise DataError(f"{path} cannot be continued: it holds no optimiser.")
+        self.model.load_state_dict(progress.model)
+        self.average.load_state_dict(checkpoint.average)
+        self.stage, self.epoch, self.step = progress.stage, progress.epoch, progress.step
+        self.best = checkpoint.best
+        self._resume_optimizer = progress.optimizer
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -356,6 +379,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, nargs="+", default=[Path("data/flickr8k")])
     parser.add_argument("--run", type=Path, help="folder; runs/lite2, or one after the recipe")
     parser.add_argument("--from", type=Path, dest="start", help="another run to begin with")
+    parser.add_argument(
+        "--features", type=Path, help="folder of cached features, shared between runs; else --run"
+    )
     parser.add_argument("--model", choices=MODELS, default="transformer")
     parser.add_argument("--encoder", help="one of pip's, or hf:NAME_OR_FOLDER")
     parser.add_argument("--recipe", choices=RECIPES, help="the model's own unless given")
@@ -372,7 +398,9 @@ def main(arguments: list[str] | None = None) -> int:
     if chosen.seed is not None:
         config = dataclasses.replace(config, seed=chosen.seed)
     try:
-        Trainer(chosen.data, run, model, config, start=chosen.start).train()
+        Trainer(
+            chosen.data, run, model, config, start=chosen.start, features=chosen.features
+        ).train()
     except (DataError, EncoderError) as error:
         print(error, file=sys.stderr)
         return 2

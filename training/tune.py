@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from pipeline.captioning.captioner import Captioner
 from pipeline.image import read_rgb
-from training.flickr8k import load
+from training.data.prepared import load
 from training.scoring.metrics import score
 
 BEAMS = (1, 3, 5, 8)

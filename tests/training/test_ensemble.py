@@ -19,7 +19,7 @@ from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.vocabulary import Vocabulary
 from tests.data.tiny_files import draw
 from tests.data.tiny_world import MODEL, TinyEncoder
-from training.data.flickr8k_sources import DataError
+from training.errors import DataError
 from training.networks.ensemble import Ensemble, join
 from training.networks.transformer import CaptionModel
 

@@ -15,11 +15,12 @@ from pipeline.captioning.contract import ModelContract
 from tests.data.tiny_files import TINY, write_world
 from tests.training.samples import CANDIDATES, CONTRACT, REFERENCES, words
 from training import evaluate
-from training.data.flickr8k_sources import DataError
-from training.flickr8k import Photo
+from training.data.prepared import Photo
+from training.errors import DataError
 from training.scoring import metrics, model_card
 from training.scoring.bootstrap import around, redraw
 from training.scoring.contact_sheet import SHEET_MARGIN, contact_sheet
+from training.scoring.measure import measure
 from training.scoring.model_card import Row
 from training.scoring.result import Described, Evaluation
 
@@ -33,7 +34,7 @@ def evaluation(tmp_path: Path) -> Evaluation:
         Image.new("RGB", (224, 224), COLOURS[name]).save(tmp_path / name, "PNG")
         photo = Photo(name, tmp_path / name, tuple(REFERENCES[name]))
         described.append(Described(photo, tuple(words(text)), f"{text}.", 0.25))
-    return evaluate.measure(described, java=False)
+    return measure(described, java=False)
 
 
 def test_the_table_keeps_unknown_whole_and_measured_numbers_apart() -> None:
@@ -132,7 +133,7 @@ def test_each_part_of_the_card_is_written_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize("lost", model_card.markers(model_card.SCORES_PART))
 def test_a_card_without_its_markers_is_left_alone(tmp_path: Path, lost: str) -> None:
     path = tmp_path / "MODEL_CARD.md"
-    text = model_card.CARD.replace(lost, "")
+    text = model_card.empty_card().replace(lost, "")
     path.write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match="scores:begin"):
         model_card.write_card(path, "scores", "the command")

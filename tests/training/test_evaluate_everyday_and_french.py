@@ -12,12 +12,13 @@ import pytest
 
 from pipeline.captioning.captioner import Captioner
 from tests.data.tiny_files import TINY, write_world
-from training import evaluate_everyday_and_french, peers
-from training.evaluate import as_json, describe, measure
-from training.flickr8k import Photo, load
-from training.scoring import metrics, model_card
+from training import evaluate_everyday_and_french
+from training.data.prepared import Photo, load
+from training.errors import ScoreError
+from training.evaluate import as_json
+from training.scoring import metrics, model_card, peers
 from training.scoring.bootstrap import around, redraw
-from training.scoring.metrics import ScoreError
+from training.scoring.measure import describe, measure
 from training.scoring.result import Described
 
 ENGLISH = {
@@ -119,9 +120,9 @@ def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The command's options, for a copy of the tiny model and peers of its own."""
     kept = tmp_path / "peers.json"
     kept.write_text("{}")
-    load_travelled = peers.load_travelled
+    load_measured_models = peers.load_measured_models
     monkeypatch.setattr(
-        evaluate_everyday_and_french, "load_travelled", lambda: load_travelled(kept)
+        evaluate_everyday_and_french, "load_measured_models", lambda: load_measured_models(kept)
     )
     monkeypatch.setattr(evaluate_everyday_and_french, "java_found", lambda: False)
     write_world(tmp_path / "flickr8k", {"train": 1, "dev": 1, "test": 7})
@@ -186,7 +187,7 @@ def test_the_parts_rows_are_those_of_their_photos(
 
 def test_a_model_of_english_alone_has_no_french_part() -> None:
     measured = measure([described(*said) for said in SAID], java=False)
-    ours = peers.Travelled("Ours", measured, measured)
+    ours = peers.MeasuredModel("Ours", measured, measured)
     told = evaluate_everyday_and_french.report(ours, [], None)
     assert "Everyday: Ours" in told
     assert "French" not in told

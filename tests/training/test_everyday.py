@@ -8,7 +8,8 @@ import pytest
 
 from tests.training.samples import jpeg
 from training import everyday
-from training.flickr8k import DataError, load
+from training.data.prepared import load
+from training.errors import DataError
 
 NAMES = {f"{number:02}.jpg": "test" if number >= 26 else "train" for number in range(30)}
 

@@ -18,7 +18,9 @@ import pytest
 from pipeline.image import read_rgb, squash
 from tests.training.samples import jpeg
 from training import flickr8k
-from training.flickr8k import DataError, load, prepare, read_source, verify
+from training.data.flickr8k_sources import read_source
+from training.data.prepared import load, prepare, verify
+from training.errors import DataError
 
 NAMES = {"train": ["b.jpg", "a.jpg", "c.jpg"], "dev": ["d.jpg"], "test": ["e.jpg"]}
 SPARE = "z.jpg"  # in no split

@@ -26,9 +26,11 @@ from tests.data.tiny_files import draw, write_world
 from tests.data.tiny_world import MODEL
 from training import train
 from training.config import StageConfig, TrainConfig
+from training.errors import EncoderError
 from training.networks import huggingface
+from training.networks.build import build_encoder
 from training.networks.checkpoint import load_model
-from training.networks.encoder import Encoder, EncoderError, build_encoder
+from training.networks.encoder import Encoder
 from training.networks.huggingface import HuggingFaceEncoder, tower_from
 
 transformers = pytest.importorskip(
@@ -391,7 +393,7 @@ def test_a_name_is_fetched_from_the_hub_once(
     address, asked = hub
     # The address is read when huggingface_hub is imported: so in a process of its own.
     program = (
-        "import torch; from training.networks.encoder import build_encoder;"
+        "import torch; from training.networks.build import build_encoder;"
         "encoder = build_encoder('hf:maker/tower').eval(); print(encoder.name);"
         "print(encoder(torch.ones(1, 3, 32, 32)).sum().item())"
     )

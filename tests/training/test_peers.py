@@ -10,10 +10,11 @@ import pytest
 
 from tests.data.tiny_files import TINY, write_world
 from tests.training.samples import CONTRACT
-from training import evaluate, peers
-from training.data.flickr8k_sources import DataError
-from training.flickr8k import Photo
-from training.scoring import model_card
+from training import evaluate
+from training import peers as command
+from training.data.prepared import Photo
+from training.errors import DataError
+from training.scoring import model_card, peers
 from training.scoring.bootstrap import Interval, Intervals
 from training.scoring.metrics import Scores
 from training.scoring.result import Described, Evaluation
@@ -52,22 +53,22 @@ def test_a_peer_is_taken_from_what_another_commit_measured(
     path = tmp_path / "peers.json"
     path.write_text("{}\n")
     take = peers.take_peer
-    monkeypatch.setattr(peers, "take_peer", lambda *parts: take(*parts, path))
+    monkeypatch.setattr(command, "take_peer", lambda *parts: take(*parts, path))
     said = Described(Photo("a.jpg", tmp_path / "a.jpg", ("A dog.",)), ("a",), "A secret.", 0.5)
     on_flickr8k = Evaluation((said,), {"a.jpg": 1.0}, PLAIN, PTB, AROUND)
     around = Intervals(Interval(2, 3), Interval(4, 5))
     on_everyday = Evaluation((said,), {"a.jpg": 1.0}, PTB, None, around)
     flickr8k = ["--flickr8k", str(measured(tmp_path / "f.json", on_flickr8k))]
     everyday = ["--everyday", str(measured(tmp_path / "e.json", on_everyday))]
-    assert peers.main(["stayed", *flickr8k]) == 0
-    assert peers.main(["went", *flickr8k, *everyday]) == 0
+    assert command.main(["stayed", *flickr8k]) == 0
+    assert command.main(["went", *flickr8k, *everyday]) == 0
     assert [row.scores[0] for row in peers.load_peers(path)] == [11, 11]
-    (went,) = peers.load_travelled(path)
+    (went,) = peers.load_measured_models(path)
     assert went.system == "went (tiny, beam 5)"
     assert (went.flickr8k.ptb, went.everyday.plain, went.everyday.around) == (PTB, PTB, around)
     assert "secret" not in path.read_text()
     dev = str(measured(tmp_path / "d.json", on_everyday, "dev"))
-    assert peers.main(["wrong", *flickr8k, "--everyday", dev]) == 2
+    assert command.main(["wrong", *flickr8k, "--everyday", dev]) == 2
     assert "no scores of a split test" in capsys.readouterr().err
     assert "wrong" not in path.read_text()
 
@@ -80,7 +81,7 @@ def test_a_damaged_file_is_said(text: str, tmp_path: Path) -> None:
         peers.load_peers(path)
     if "everyday" in text:
         with pytest.raises(DataError, match="cannot be read"):
-            peers.load_travelled(path)
+            peers.load_measured_models(path)
     if "a" not in text:
         with pytest.raises(DataError, match="cannot be read"):
             save(path)

@@ -19,7 +19,7 @@ from tests.data.tiny_files import COLOURS, SHAPES, draw, write_world
 from tests.data.tiny_world import TinyEncoder
 from training import train
 from training.config import MODELS, RECIPES, ModelConfig, StageConfig, TrainConfig, usual_recipe
-from training.data.flickr8k_sources import DataError
+from training.errors import DataError
 from training.networks.build import build_model
 from training.networks.checkpoint import load_model
 from training.networks.show_attend_tell import AttendAndTell

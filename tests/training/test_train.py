@@ -22,11 +22,13 @@ from tests.data.tiny_files import draw, write_world
 from tests.data.tiny_world import MODEL, TinyEncoder
 from training.config import StageConfig, TrainConfig
 from training.data import augmentation
-from training.flickr8k import Photo
+from training.data.prepared import Photo
+from training.networks.build import build_encoder
 from training.networks.checkpoint import load_model
-from training.networks.encoder import EfficientNetLite, EfficientNetTrio, Encoder, build_encoder
+from training.networks.efficientnet import EfficientNetLite, EfficientNetTrio
+from training.networks.encoder import Encoder
 from training.networks.transformer import CaptionModel
-from training.networks.warm_start import grow
+from training.networks.warm_start import warm_start
 from training.optimisation.device import autocast
 from training.optimisation.losses import caption_loss, self_critical_loss
 from training.train import Trainer
@@ -259,7 +261,7 @@ def test_two_folders_and_two_languages_are_learned_and_scored(
     config = replace(CONFIG, stages=stages, save_every=100, french_share=0.5)
     torch.manual_seed(0)
     run = Trainer([bilingual, data], tmp_path, MODEL, config, TinyEncoder())
-    assert [(exam.name, exam.language, len(exam.places)) for exam in run.exams] == [
+    assert [(one.name, one.language, len(one.places)) for one in run.validation_sets] == [
         ("0_en", "en", 6),
         ("0_fr", "fr", 3),
         ("1_en", "en", 6),
@@ -301,7 +303,7 @@ def test_channels_that_another_run_never_saw_begin_at_zero(finished: Path) -> No
     wider.channels = 20
     words = Vocabulary.load(finished / "vocabulary.json")
     model = CaptionModel(MODEL, len(words), wider)
-    grow(model, words, finished)
+    warm_start(model, words, finished)
     old = load_model(finished / "best.pt", TinyEncoder()).adapter.project.weight
     assert torch.equal(model.adapter.project.weight[:, :16], old)
     assert not model.adapter.project.weight[:, 16:].any()
@@ -439,3 +441,18 @@ def test_the_trio_is_its_three_side_by_side_and_trains_only_the_first() -> None:
 def test_an_unknown_encoder_is_named() -> None:
     with pytest.raises(ValueError, match="no encoder called 'x'"):
         build_encoder("x")
+
+
+def test_runs_share_cached_features_of_the_same_encoder_alone(data: Path, tmp_path: Path) -> None:
+    shared = tmp_path / "features"
+    written = []
+    for number, seed in enumerate((0, 0, 1)):
+        torch.manual_seed(seed)
+        config = replace(CONFIG, seed=number)
+        run = Trainer([data], tmp_path / str(number), MODEL, config, TinyEncoder(), None, shared)
+        run._start(STAGES[0])
+        written.append({path: path.stat().st_mtime_ns for path in shared.rglob("*.npy")})
+    assert len(written[0]) == 3  # two views of the training photos, one of the dev photos
+    assert written[1] == written[0]
+    assert len(written[2]) == 2 * len(written[0])
+    assert not list(tmp_path.glob("[012]/features*"))

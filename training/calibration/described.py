@@ -1,4 +1,4 @@
-"""What the model says of many pictures, and whether it is right: what `training.calibrate` fits."""
+"""Descriptions of many pictures and whether they are right: the data of `training.calibrate`."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from pipeline.captioning.confidence_features import Floats, description_features
 from pipeline.captioning.contract import ModelContract
 from pipeline.image import read_rgb
 from training.calibration.nonscenes import draw
-from training.flickr8k import Photo
+from training.data.prepared import Photo
 from training.scoring.metrics import cider_by_photo
 
 RIGHT_FROM = 40.0  # CIDEr x100
 
 
 @dataclass(frozen=True)
-class Told:
-    """What the model says of pictures, in one language.
+class DescribedPhotos:
+    """Pictures with the model's descriptions, in one language.
 
     Attributes:
         photos: where they come from; none for drawn pictures.
@@ -52,14 +52,18 @@ class Told:
         return np.array(rows)
 
 
-def tell(captioner: Captioner, photos: Sequence[Photo], language: str, note: str) -> Told:
+def describe_photos(
+    captioner: Captioner, photos: Sequence[Photo], language: str, note: str
+) -> DescribedPhotos:
     """Describes photos with all beams."""
     pictures = (read_rgb(photo.path.read_bytes()) for photo in photos)
     encoded = (captioner.encode(rgb) for rgb in pictures)
-    return _told(captioner, encoded, len(photos), language, note, tuple(photos))
+    return _describe(captioner, encoded, len(photos), language, note, tuple(photos))
 
 
-def tell_drawn(captioner: Captioner, count: int, seed: int, note: str) -> tuple[Told, list[str]]:
+def describe_drawn(
+    captioner: Captioner, count: int, seed: int, note: str
+) -> tuple[DescribedPhotos, list[str]]:
     """Describes drawn pictures that are no scenes; also gives their families."""
     families: list[str] = []
 
@@ -68,8 +72,8 @@ def tell_drawn(captioner: Captioner, count: int, seed: int, note: str) -> tuple[
             families.append(one.family)
             yield captioner.encode(one.rgb)
 
-    told = _told(captioner, encoded(), count, captioner.contract.languages[0], note, ())
-    return told, families
+    described = _describe(captioner, encoded(), count, captioner.contract.languages[0], note, ())
+    return described, families
 
 
 def encode(captioner: Captioner, photos: Sequence[Photo], note: str) -> Floats:
@@ -96,16 +100,16 @@ def hypotheses(captions: Sequence[Caption], contract: ModelContract) -> list[Hyp
     ]
 
 
-def _told(
+def _describe(
     captioner: Captioner,
     encoded: Iterable[Encoded],
     count: int,
     language: str,
     note: str,
     photos: tuple[Photo, ...],
-) -> Told:
+) -> DescribedPhotos:
     features, captions = [], []
     for one in tqdm(encoded, note, total=count, unit=" photos"):
         features.append(one.features)
         captions.append(tuple(captioner.captions(one, language=language)))
-    return Told(photos, np.array(features, np.float64), tuple(captions))
+    return DescribedPhotos(photos, np.array(features, np.float64), tuple(captions))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import cv2
@@ -16,9 +17,9 @@ from tqdm import tqdm
 from pipeline.captioning.languages import FRENCH
 from pipeline.captioning.vocabulary import PAD, SPECIAL_WORDS, Vocabulary
 from pipeline.image import read_rgb
-from training.config import Hidden
+from training.config import FeatureDropout
 from training.data.flickr8k_sources import CAPTIONS_PER_PHOTO
-from training.flickr8k import Photo
+from training.data.prepared import Photo
 
 _SIDE = re.compile(r"\b(left|right)\b", re.IGNORECASE)
 
@@ -79,15 +80,15 @@ def bag_targets(rows: Tensor, photos: int, words: int) -> Tensor:
     return counts / counts.sum(dim=1, keepdim=True).clamp_min(1)
 
 
-def hide(features: Tensor, hidden: Hidden, parts: int) -> Tensor:
-    """Features of which the network does not see all: without it, it learns the photos by heart.
+def drop_features(features: Tensor, dropout: FeatureDropout, parts: int) -> Tensor:
+    """Sets parts of the features to 0, against overfitting to the training photos.
 
     Each photo loses channels (the same at all places), places, and at times the whole of one
     encoder where several stand side by side. Draws from torch's generator.
 
     Args:
         features: (P, N, C).
-        hidden: how much.
+        dropout: shares that are set to 0.
         parts: encoders side by side, of C / `parts` channels each.
     """
     photos, places, channels = features.shape
@@ -95,14 +96,30 @@ def hide(features: Tensor, hidden: Hidden, parts: int) -> Tensor:
     def kept(share: float, *shape: int) -> Tensor:
         return (torch.rand(shape, device=features.device) >= share).to(features.dtype)
 
-    seen = features * kept(hidden.channels, photos, 1, channels)
-    seen = seen * kept(hidden.places, photos, places, 1)
+    seen = features * kept(dropout.channels, photos, 1, channels)
+    seen = seen * kept(dropout.places, photos, places, 1)
     if parts > 1:
         lost = torch.randint(parts, (photos,), device=features.device)
         one = torch.nn.functional.one_hot(lost, parts).to(features.dtype)
-        mask = 1 - one * (1 - kept(hidden.parts, photos, 1))
+        mask = 1 - one * (1 - kept(dropout.parts, photos, 1))
         seen = seen * mask.repeat_interleave(channels // parts, dim=1)[:, None]
     return seen
+
+
+def features_key(weights: Mapping[str, Tensor], photos: Sequence[Photo]) -> str:
+    """Twelve hexadecimal digits that change with the encoder's weights or the photos.
+
+    Args:
+        weights: the encoder's, as `nn.Module.state_dict` gives them.
+        photos: in the order of the rows.
+    """
+    digest = hashlib.sha256()
+    for name, value in weights.items():
+        digest.update(name.encode())
+        digest.update(value.detach().cpu().contiguous().numpy().tobytes())
+    for photo in photos:
+        digest.update(f"{photo.name} {photo.path.stat().st_size}\n".encode())
+    return digest.hexdigest()[:12]
 
 
 def cache_features(
@@ -126,7 +143,7 @@ def cache_features(
         views: how many files.
         encode: list of (H, W, 3) uint8 RGB -> (B, N, C).
         shape: (N, C).
-        seed: of the augmentation.
+        seed: of the augmentation; files that are there already keep the seed they came from.
 
     Returns:
         One read-only memory map (photos, N, C) float16 per view.

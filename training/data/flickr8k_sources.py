@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipeline.captioning.languages import FRENCH
 from pipeline.captioning.vocabulary import normalise
+from training.errors import DataError
 
 SPLITS = ("train", "dev", "test")
 STANDARD_SIZES = {"train": 6000, "dev": 1000, "test": 1000}
@@ -26,10 +27,6 @@ SPLIT_FILE = "Flickr_8k.{split}Images.txt"
 PHOTO_FOLDERS = {"flicker8k_dataset", "flickr8k_dataset", "images"}
 # Archives unpacked into a folder of their own name are nested twice; one level more is kindness.
 DEPTH = 3
-
-
-class DataError(ValueError):
-    """The data set is missing, incomplete or broken; the message is one sentence for a person."""
 
 
 @dataclass(frozen=True)

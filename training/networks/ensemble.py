@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from pipeline.captioning.vocabulary import Vocabulary
 from training.config import ModelConfig
-from training.data.flickr8k_sources import DataError
+from training.errors import DataError
 from training.networks.build import Network
 from training.networks.checkpoint import load_model
 from training.networks.encoder import Encoder

@@ -21,7 +21,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from training.networks.encoder import EncoderError
+from training.errors import EncoderError
 
 PREFIX = "hf:"
 # Those whose places were tried: tokens after a class token (or none), or a feature map.

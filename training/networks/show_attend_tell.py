@@ -82,7 +82,7 @@ class AttendAndTell(nn.Module):
     def teach(
         self, tokens: Tensor, cross_keys: Tensor, cross_values: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """As `hidden`; also how unevenly the places were looked at.
+        """As `feature_dropout`; also how unevenly the places were looked at.
 
         Returns:
             (P * R, T, W), and the doubly stochastic penalty: the mean over captions and places of

@@ -1,4 +1,4 @@
-"""How a new run begins from another one's weights, though its words or its encoder differ."""
+"""Initialises a network from another run's weights; vocabulary and encoder may differ."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pathlib import Path
 import torch
 
 from pipeline.captioning.vocabulary import Vocabulary
-from training.config import ModelConfig
-from training.data.flickr8k_sources import DataError
+from training.errors import DataError
 from training.networks.build import Network
+from training.networks.checkpoint import read_checkpoint
 
 
 @torch.no_grad()
-def grow(
+def warm_start(
     model: Network, vocabulary: Vocabulary, start: Path, *, fresh_decoder: bool = False
 ) -> None:
     """Takes over another run's best weights: each that fits, and those of words by their spelling.
@@ -27,10 +27,10 @@ def grow(
     Raises:
         DataError: the other run's decoder is of another kind.
     """
-    state = torch.load(start / "best.pt", map_location="cpu", weights_only=True)
-    if ModelConfig(**state["model_config"]).decoder != model.config.decoder:
+    checkpoint = read_checkpoint(start / "best.pt")
+    if checkpoint.model_config.decoder != model.config.decoder:
         raise DataError(f"{start} trained another kind of decoder.")
-    old = state["average"]
+    old = checkpoint.average
     old_words = Vocabulary.load(start / "vocabulary.json")
     known = [
         (token, old_words.words.index(word))

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import csv
-import os
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
-
-import torch
 
 COLUMNS = (
     "stage",
@@ -54,10 +50,3 @@ def draw_curves(table: Path, picture: Path) -> None:
     figure.tight_layout()
     figure.savefig(picture, dpi=120)
     plt.close(figure)
-
-
-def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
-    """Writes a checkpoint so that a run killed at any moment leaves the old or the new one."""
-    partial = path.with_suffix(".partial")
-    torch.save(state, partial)
-    os.replace(partial, path)

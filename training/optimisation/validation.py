@@ -1,4 +1,4 @@
-"""What a run is asked after each epoch, and the words that it learns."""
+"""The validation sets of a run, and the vocabulary that it learns."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from pipeline.captioning.languages import ENGLISH, FRENCH
 from pipeline.captioning.vocabulary import Vocabulary, normalise
-from training.flickr8k import Photo
+from training.data.prepared import Photo
 
 
 @dataclass(frozen=True)
-class Exam:
+class ValidationSet:
     """Dev photos that are scored together.
 
     Attributes:
@@ -25,16 +25,16 @@ class Exam:
     places: list[int]
 
 
-def exams_of(dev: list[list[Photo]], languages: Sequence[str]) -> list[Exam]:
-    """One exam for each folder and language that has captions."""
-    exams, first = [], 0
+def validation_sets_of(dev: list[list[Photo]], languages: Sequence[str]) -> list[ValidationSet]:
+    """One validation set for each folder and language that has captions."""
+    sets, first = [], 0
     for number, photos in enumerate(dev):
         for language in languages:
             places = [first + place for place, photo in enumerate(photos) if photo.said(language)]
             if places:
-                exams.append(Exam(f"{number}_{language}", language, places))
+                sets.append(ValidationSet(f"{number}_{language}", language, places))
         first += len(photos)
-    return exams
+    return sets
 
 
 def vocabulary_of(photos: list[Photo], min_count: int) -> Vocabulary:

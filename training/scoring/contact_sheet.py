@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.image import read_rgb
-from training.flickr8k import PHOTO_SIZE
+from training.data.prepared import PHOTO_SIZE
 from training.scoring.result import Described, Evaluation
 
 SHEET_PHOTOS, SHEET_COLUMNS, SHEET_MARGIN, SHEET_FONT = 24, 6, 12, 14

@@ -23,13 +23,10 @@ from pycocoevalcap.tokenizer import ptbtokenizer
 
 from pipeline.captioning.languages import ENGLISH
 from pipeline.captioning.vocabulary import normalise
+from training.errors import ScoreError
 
 # Sentences by photo, every sentence being its words with one space between them.
 Cut = dict[str, list[str]]
-
-
-class ScoreError(ValueError):
-    """The captions cannot be scored; the message is one sentence for a person."""
 
 
 @dataclass(frozen=True)

