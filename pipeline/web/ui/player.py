@@ -8,13 +8,12 @@ from functools import partial
 import streamlit as st
 
 from pipeline.web.state.inbox import Inbox
-from pipeline.web.state.settings import Settings
+from pipeline.web.state.settings import PACES, Settings
 from pipeline.web.ui import components
 from pipeline.web.ui.camera_tab import CameraTab
 from pipeline.web.ui.photo_tab import PHOTO_TYPES, UPLOAD_MEGABYTES
 from pipeline.web.ui.session import history_access, words
 
-PACES = (0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0)  # as in player.js and in the slider of the settings
 INBOX = "player_inbox"  # where the session keeps it
 
 
