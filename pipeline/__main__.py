@@ -15,18 +15,19 @@ from pathlib import Path
 
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.detail import DescriptionStyle, Form
-from pipeline.description import Assistant
+from pipeline.captioning.languages import ENGLISH
+from pipeline.description import describe_file
 from pipeline.errors import ImageError, Message, VoisError
 from pipeline.history import LOCAL_OWNER, Draft, History, Source
 from pipeline.phrases import LANGUAGES, phrases
-from pipeline.speech import TONE, Sound, default_chain, join
+from pipeline.speech import TONE, Sound, VoiceChain, default_chain, join
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 PHOTO_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
 
 
 def photos(paths: Sequence[Path]) -> Iterator[Path]:
-    """The files as they are named, and the photos of folders in the order of their names."""
+    """The files in the order given; a folder gives its photos, sorted by path."""
     for path in paths:
         if path.is_dir():
             yield from sorted(p for p in path.rglob("*") if p.suffix.lower() in PHOTO_SUFFIXES)
@@ -46,34 +47,36 @@ def read(path: Path) -> bytes:
         raise ImageError(Message.PHOTO_NOT_OPENED, name=path.name) from error
 
 
-def speak(assistant: Assistant, said: Sequence[tuple[str, str]], rate: float, mode: str) -> Sound:
-    """All of it as one sound, each sentence in its own language.
+def speak(voices: VoiceChain, said: Sequence[tuple[str, str]], rate: float, mode: str) -> Sound:
+    """Speaks all sentences as one sound, each in its own language.
 
     Args:
-        assistant: has the voices.
+        voices: speak the sentences.
         said: sentences and the two-letter codes of their languages.
-        rate: of the voice.
-        mode: which voices may speak.
+        rate: pace of the voice; 2 is twice as fast.
+        mode: "offline", "best" or the name of a voice, as in `VoiceChain.speak`.
 
     Raises:
         SpeechError: there is nothing to say.
     """
     sounds = [
-        assistant.speak(" ".join(text for text, _ in of_one), rate, language=language, mode=mode)
+        voices.speak(" ".join(text for text, _ in of_one), language=language, rate=rate, mode=mode)
         for language, of_one in groupby(said, key=lambda one: one[1])
     ]
     return join(sounds)
 
 
 def arguments_of(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """What was asked for on the command line."""
+    """The parsed command line."""
     parser = argparse.ArgumentParser(prog="python -m pipeline", description="Describes photos.")
     parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO_OR_FOLDER")
     parser.add_argument("--speak", type=Path, metavar="OUT.wav", help="write all of it as sound")
     parser.add_argument("--rate", type=float, default=1.0, help="of the voice, 0.5 to 2")
     parser.add_argument("--online", action="store_true", help="send the text to Google's voice")
     parser.add_argument("--voice", default="", help="one voice by name, such as espeak")
-    parser.add_argument("--language", choices=LANGUAGES, default="en", help="of all that is said")
+    parser.add_argument(
+        "--language", choices=LANGUAGES, default=ENGLISH, help="of all that is said"
+    )
     parser.add_argument("--history", action="store_true", help="keep the descriptions there")
     parser.add_argument(
         "--form", choices=list(Form), default=Form.AUTO, type=Form, help="how much is said"
@@ -96,13 +99,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     said: list[tuple[str, str]] = []
     try:
         captioner = Captioner.load(chosen.assets)
-        assistant = Assistant(captioner, default_chain(allow_online=chosen.online))
         if say.language not in captioner.contract.languages:
             print(say.other_language, file=sys.stderr)
         history = History() if chosen.history else None
         for path in photos(chosen.photos):
             try:
-                description = assistant.describe(read(path), say.language, style)
+                description = describe_file(captioner, read(path), say.language, style)
                 if history is not None:
                     history.add(LOCAL_OWNER, Draft.of(description, Source.COMMAND_LINE, path.name))
                 said.append((description.text, description.language))
@@ -114,7 +116,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise ImageError(Message.FOLDER_WITHOUT_PHOTO)
         if chosen.speak is not None:
             mode = chosen.voice or ("best" if chosen.online else "offline")
-            sound = speak(assistant, said, chosen.rate, mode)
+            voices = default_chain(allow_online=chosen.online)
+            sound = speak(voices, said, chosen.rate, mode)
             chosen.speak.write_bytes(sound.wav())
             if sound.voice == TONE:
                 print(say.no_voice, file=sys.stderr)

@@ -1,4 +1,4 @@
-"""The whole flow: a photo's bytes in, words out, and then the words as sound."""
+"""The one way to a description: a photo's bytes or a camera frame in, a `Description` out."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from pipeline.captioning.captioner import Caption, Captioner
+from pipeline.captioning.captioner import Caption, Captioner, Encoded
 from pipeline.captioning.confidence import Manner
-from pipeline.captioning.detail import DescriptionStyle, describe_in_style
+from pipeline.captioning.detail import DEFAULT_STYLE, DescriptionStyle, describe_in_style
+from pipeline.captioning.languages import ENGLISH
 from pipeline.image import read_rgb
 from pipeline.photo_quality import Guidance, assess
 from pipeline.phrases import phrases
-from pipeline.speech import Sound, VoiceChain
 
 PREVIEW_SIDE_PX = 960  # enough for the page's column on a screen of double density
 PREVIEW_QUALITY = 85
@@ -27,8 +27,8 @@ class Timing:
     """How long each stage took, in seconds.
 
     Attributes:
-        read: bytes to rgb.
-        assess: is the photo fit to describe?
+        read: bytes to rgb; 0 for a camera frame.
+        assess: checking whether the photo is fit to describe.
         describe: rgb to text; 0 when the photo was not described.
     """
 
@@ -42,16 +42,16 @@ class Description:
     """What is shown and spoken about one photo.
 
     Attributes:
-        text: a full sentence, said as sure as it is, or what to do about an unfit photo.
+        text: one or more full sentences: the caption, worded by its confidence, or what to do about
+            an unfit photo.
         confidence: 0..1; 0 when the photo was not described.
         guidance: why the photo was not described, or None.
         language: two-letter code of `text`, which is not always the one that was asked for.
         preview: the photo as JPEG, upright, its longer side at most `PREVIEW_SIDE_PX`.
         timing: how long each stage took.
-        words: of the description in `text`; none when the photo was not described, or when nobody
-            can tell what it shows.
-        attention: (words, rows, columns) float32, where the model looked for each, on a grid over
-            the whole photo.
+        words: the caption's words; empty when the photo was not described or the manner is UNKNOWN.
+        attention: (words, rows, columns) float32, the attention weights of each word, on a grid
+            over the whole photo.
     """
 
     text: str
@@ -66,96 +66,134 @@ class Description:
     )
 
 
-class Assistant:
-    """Describes photos and speaks; holds no state between calls, so all sessions share it."""
+@dataclass(frozen=True)
+class Inspection:
+    """What is computed from a photo before its description.
 
-    def __init__(self, captioner: Captioner, voices: VoiceChain) -> None:
-        """Joins a model and its voices; both are built once per process."""
-        self._captioner = captioner
-        self._voices = voices
+    Attributes:
+        guidance: why the photo is unfit to describe; None when it is fit.
+        encoded: what the captioner's `encode` returned; None when the photo is unfit.
+        assess_s: seconds that `assess` took.
+        encode_s: seconds that `encode` took; 0 when it did not run.
+    """
 
-    def describe(
-        self, data: bytes, language: str = "en", style: DescriptionStyle | None = None
-    ) -> Description:
-        """Turns a photo file into words.
+    guidance: Guidance | None
+    encoded: Encoded | None
+    assess_s: float
+    encode_s: float = 0.0
 
-        A photo that is black, blank or blurred is not described: its guidance is the text, for a
-        model always finds words, and they would be invented.
 
-        Args:
-            data: the photo file as it was chosen.
-            language: two-letter code; a model that does not speak it describes in its own.
-            style: how it is put; neutrally and at the length that the model likes when None.
+def describe_file(
+    captioner: Captioner,
+    data: bytes,
+    language: str = ENGLISH,
+    style: DescriptionStyle = DEFAULT_STYLE,
+) -> Description:
+    """Reads a photo file and describes it; see `describe`.
 
-        Raises:
-            ImageError: the bytes are no photo that can be read.
-            ModelError: the model failed on it.
-        """
-        started = time.perf_counter()
-        rgb = read_rgb(data)
-        read = time.perf_counter()
-        guidance = assess(rgb)
-        assessed = time.perf_counter()
-        caption = None
-        if guidance is not None:
-            text, confidence = guidance.message(language), 0.0
-        else:
-            language = spoken_language(self._captioner, language)
-            encoded = self._captioner.encode(rgb)
-            caption = describe_in_style(
-                self._captioner, encoded, style or DescriptionStyle(), language
-            )
-            text, confidence = worded(caption, language), caption.confidence
-        described = time.perf_counter()
-        description = Description(
-            text=text,
-            confidence=confidence,
-            guidance=guidance,
+    Args:
+        captioner: the model.
+        data: the content of a photo file.
+        language: two-letter code.
+        style: length and wording of the description.
+
+    Raises:
+        ImageError: the bytes are not a readable photo.
+        ModelError: the model failed.
+    """
+    started = time.perf_counter()
+    rgb = read_rgb(data)
+    read_s = time.perf_counter() - started
+    description = describe(captioner, rgb, language, style)
+    return replace(description, timing=replace(description.timing, read=read_s))
+
+
+def describe(
+    captioner: Captioner,
+    rgb: NDArray[np.uint8],
+    language: str,
+    style: DescriptionStyle,
+    inspection: Inspection | None = None,
+) -> Description:
+    """Describes a photo or a camera frame.
+
+    A photo that is black, blank or blurred is not described: the text is its guidance. A captioner
+    returns words for every input, and for such a photo they would be invented.
+
+    Args:
+        captioner: the model.
+        rgb: (H, W, 3) uint8, 0..255, RGB.
+        language: two-letter code. A model that does not speak it describes in its own language;
+            guidance is in the language asked for.
+        style: length and wording of the description.
+        inspection: of `rgb`, where the caller has it already; computed here when None.
+
+    Returns:
+        The description; its `timing.read` is 0.
+
+    Raises:
+        ModelError: the model failed.
+    """
+    inspection = inspection or inspect(captioner, rgb)
+    encoded = inspection.encoded
+    if encoded is None:
+        if inspection.guidance is None:
+            raise ValueError("an inspection has either guidance or an encoded photo")
+        return Description(
+            text=inspection.guidance.message(language),
+            confidence=0.0,
+            guidance=inspection.guidance,
             language=language,
             preview=preview(rgb),
-            timing=Timing(
-                read=read - started,
-                assess=assessed - read,
-                describe=0.0 if guidance is not None else described - assessed,
-            ),
+            timing=Timing(read=0.0, assess=inspection.assess_s, describe=0.0),
         )
-        if caption is None or caption.manner is Manner.UNKNOWN:
-            return description  # words that are not said are not shown by their places either
-        return replace(description, words=caption.words, attention=caption.attention)
+    started = time.perf_counter()
+    language = spoken_language(captioner, language)
+    caption = describe_in_style(captioner, encoded, style, language)
+    describe_s = inspection.encode_s + time.perf_counter() - started
+    description = Description(
+        text=worded(caption, language),
+        confidence=caption.confidence,
+        guidance=None,
+        language=language,
+        preview=preview(rgb),
+        timing=Timing(read=0.0, assess=inspection.assess_s, describe=describe_s),
+    )
+    if caption.manner is Manner.UNKNOWN:
+        return description  # the text does not hold the caption's words
+    return replace(description, words=caption.words, attention=caption.attention)
 
-    def speak(
-        self, text: str, rate: float = 1.0, *, language: str = "en", mode: str = "offline"
-    ) -> Sound:
-        """Turns words into sound; called after the words are on the page.
 
-        Args:
-            text: a full sentence.
-            rate: 1 is the voice's own pace, 2 is twice as fast.
-            language: two-letter code.
-            mode: "offline", "best", which lets the words, never the photo, leave the machine, or a
-                voice's name.
+def inspect(captioner: Captioner, rgb: NDArray[np.uint8]) -> Inspection:
+    """Assesses (H, W, 3) uint8 RGB, and encodes it when it is fit to describe.
 
-        Raises:
-            SpeechError: there is nothing to say.
-        """
-        return self._voices.speak(text, language=language, rate=rate, mode=mode)
+    Raises:
+        ModelError: the model failed.
+    """
+    started = time.perf_counter()
+    guidance = assess(rgb)
+    assessed = time.perf_counter()
+    if guidance is not None:
+        return Inspection(guidance, None, assessed - started)
+    encoded = captioner.encode(rgb)
+    return Inspection(None, encoded, assessed - started, time.perf_counter() - assessed)
 
 
 def spoken_language(captioner: Captioner, language: str) -> str:
-    """The language that the model's descriptions are in, when this one is asked for.
+    """The language of the description when this one is asked for.
 
-    A model's first language stands in for one that it never learned: words in another language,
-    marked and spoken as such, are better than none.
+    The model's first language replaces one that it was not trained on: a description in another
+    language, marked and spoken as such, is better than none.
     """
     languages = captioner.contract.languages
     return language if language in languages else languages[0]
 
 
 def worded(caption: Caption, language: str) -> str:
-    """A caption as it is shown and said, in its manner.
+    """A caption as it is shown and spoken, by its manner.
 
-    Plainly, as a guess ("Perhaps: a dog runs."), or as what nobody can tell ("I cannot tell what
-    this shows. Perhaps something with: a dog.").
+    PLAIN is the caption itself, PERHAPS is a guess ("Perhaps: a dog runs."), and UNKNOWN names only
+    what is sure ("I cannot tell what this shows. Perhaps something with: a dog.").
     """
     sentences, text = phrases(language), caption.text
     if caption.manner is Manner.UNKNOWN:

@@ -14,18 +14,18 @@ from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
 from pipeline.errors import ImageError, Message
 
-MAX_BYTES = 50_000_000  # several times what any phone writes; the page reads the file into memory
-# Lets 64-megapixel phones through. Reading 80 megapixels was measured to take at most 40 MB for a
-# JPEG (480 MB if progressive), 620 MB for a PNG and 1.2 GB for a WebP: a laptop of 8 GB bears that.
+MAX_BYTES = 50_000_000  # several times a phone's photo; the page reads the whole file into memory
+# Allows photos of 64-megapixel phones. Reading 80 megapixels was measured to take at most 40 MB for
+# a JPEG (480 MB if progressive), 620 MB for a PNG and 1.2 GB for a WebP: that fits in 8 GB of RAM.
 MAX_PIXELS = 80_000_000
-MIN_SIDE = 8  # a picture with fewer rows or columns shows nothing that words could tell
-MAX_SIDE = 2048  # fills a screen when zoomed, and is nine times what the model looks at
+MIN_SIDE = 8  # pixels; a smaller picture cannot be described
+MAX_SIDE = 2048  # pixels; fills a screen when zoomed, and is nine times the model's input
 
-# What the `formats` of `Image.open` may try: no other decoder of Pillow ever sees a byte.
+# The decoders that `Image.open` may try: Pillow's others are a risk with untrusted files.
 _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
 _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\x00", b"MM\x00*")
 
-# All that Pillow is known to raise on files that are broken on purpose or by accident.
+# All that Pillow is known to raise on damaged or malicious files.
 _FAILURES = (
     ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError, OSError,
     RuntimeError, SyntaxError, TypeError, ValueError, struct.error, zlib.error,
@@ -48,12 +48,12 @@ _BITS_TAG, _PHOTOMETRIC_TAG, _TILE_WIDTH_TAG, _TILE_HEIGHT_TAG = 258, 262, 322, 
 
 
 def read_rgb(data: bytes) -> NDArray[np.uint8]:
-    """Decodes a photo: JPEG, PNG, WebP, BMP, GIF or TIFF, told by its content and never its name.
+    """Decodes a photo: JPEG, PNG, WebP, BMP, GIF or TIFF, recognised by its content, not its name.
 
-    The first frame of an animation and the first page of a TIFF are taken, the camera's rotation
-    (EXIF) is applied, what is transparent becomes white, and 16-bit, integer and float pictures are
-    scaled to 8 bit. A side above `MAX_SIDE` is averaged down by a whole factor, so that nothing
-    later ever holds a huge picture. Colour profiles are ignored.
+    Takes the first frame of an animation or the first page of a TIFF, applies the EXIF orientation,
+    puts transparent pixels on white, and scales 16-bit, integer and float pictures to 8 bit. A side
+    above `MAX_SIDE` is reduced by area averaging with an integer factor, which bounds the memory of
+    later steps. Colour profiles are ignored.
 
     Args:
         data: the file's content.
@@ -62,7 +62,7 @@ def read_rgb(data: bytes) -> NDArray[np.uint8]:
         (H, W, 3) uint8, 0..255, RGB, contiguous; 1 <= H, W <= `MAX_SIDE`.
 
     Raises:
-        ImageError: the file is empty, no picture, damaged, too large or too small.
+        ImageError: the file is empty, not a picture, damaged, too large or too small.
     """
     if not data:
         raise ImageError(Message.PHOTO_EMPTY)
@@ -85,8 +85,8 @@ def read_rgb(data: bytes) -> NDArray[np.uint8]:
 def squash(rgb: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     """Resizes to a square without keeping the aspect, as the training photos were.
 
-    Each axis that shrinks is averaged by area, each one that grows is interpolated linearly, and a
-    photo that has the size already stays the same to the bit.
+    An axis that shrinks is averaged by area, an axis that grows is interpolated linearly, and a
+    photo of that size already is returned unchanged.
 
     Args:
         rgb: (H, W, 3) uint8, 0..255, RGB.
@@ -108,7 +108,7 @@ def squash(rgb: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
 def to_pixels(
     rgb: NDArray[np.uint8], size: int, mean: Sequence[float], std: Sequence[float]
 ) -> NDArray[np.float32]:
-    """Turns a photo into what the encoder takes: (squash(rgb) / 255 - mean) / std.
+    """Computes the encoder's input: (squash(rgb) / 255 - mean) / std.
 
     Args:
         rgb: (H, W, 3) uint8, 0..255, RGB.
@@ -128,7 +128,7 @@ def _check_size(photo: Image.Image) -> None:
     width, height = photo.size
     stored = width * height
     if isinstance(photo, TiffImagePlugin.TiffImageFile):
-        # The decoder makes room for a whole tile, however small the picture says it is.
+        # The decoder allocates a whole tile, even for a smaller picture.
         tile = (photo.tag_v2.get(_TILE_WIDTH_TAG, 0), photo.tag_v2.get(_TILE_HEIGHT_TAG, 0))
         stored = max(stored, int(tile[0]) * int(tile[1]))
     if stored > MAX_PIXELS:
@@ -138,13 +138,13 @@ def _check_size(photo: Image.Image) -> None:
 
 
 def _decode(photo: Image.Image) -> NDArray[np.uint8]:
-    # A JPEG can be decoded at a half, a quarter or an eighth, which keeps time and memory low; what
-    # it leaves is never below the size that averaging would have led to.
+    # A JPEG can be decoded at 1/2, 1/4 or 1/8, which saves time and memory; `draft` never goes
+    # below the requested size.
     factor = _factor(photo)
     if factor > 1:
         photo.draft(None, (photo.width // factor, photo.height // factor))
     photo.load()
-    # After load: a TIFF is turned by Pillow itself then, and PNG may keep its EXIF at the end.
+    # After load: Pillow has rotated a TIFF by then, and a PNG may have its EXIF at the end.
     turn = _TURNS.get(_orientation(photo))
     plain = _eight_bits(photo)
     factor = _factor(plain)
@@ -166,11 +166,11 @@ def _orientation(photo: Image.Image) -> int:
     try:
         return int(photo.getexif().get(_ORIENTATION_TAG, 1))
     except _FAILURES:
-        return 1  # broken notes about a photo are no reason to refuse the photo
+        return 1  # damaged EXIF is no reason to reject the photo
 
 
 def _eight_bits(photo: Image.Image) -> Image.Image:
-    """Any of Pillow's modes as one with 8 bits a channel that can be averaged."""
+    """Converts any of Pillow's modes to one with 8 bits a channel that `reduce` supports."""
     if photo.mode.startswith(("I", "F")):
         return Image.fromarray(_scale(photo))
     if photo.mode == "La":
@@ -186,17 +186,17 @@ def _scale(photo: Image.Image) -> NDArray[np.uint8]:
     """A picture of one deep channel as (H, W) uint8."""
     tags = photo.tag_v2 if isinstance(photo, TiffImagePlugin.TiffImageFile) else {}
     if photo.mode.startswith("I;16"):
-        # The high byte, which is also what Pillow keeps of 16-bit colour.
+        # The high byte, as Pillow does for 16-bit colour.
         shift = int(tags.get(_BITS_TAG, (16,))[0]) - 8
         grey = (np.asarray(photo) >> shift).astype(np.uint8)
     else:
-        # Reduced first: floats of 80 megapixels and their copies would fill a laptop's memory.
+        # Reduced first: float copies of 80 megapixels would exhaust a laptop's memory.
         values = np.asarray(photo.reduce(_factor(photo)), np.float32)
         values = np.nan_to_num(values, posinf=0, neginf=0).clip(-1e30, 1e30)
         low, high = float(values.min()), float(values.max())
-        # Nothing in the file says what white is: the narrowest usual range that holds all values.
-        usual = [top for top in (1.0, 255.0, 65535.0) if low >= 0 and high <= top]
-        start, end = (0.0, usual[0]) if usual else (low, high)
+        # The file does not say which value is white: take the smallest common range that fits.
+        tops = [top for top in (1.0, 255.0, 65535.0) if low >= 0 and high <= top]
+        start, end = (0.0, tops[0]) if tops else (low, high)
         grey = ((values - start) * (255 / (end - start or 1)) + 0.5).astype(np.uint8)
     white_is_zero = tags.get(_PHOTOMETRIC_TAG) == 0
     return np.invert(grey) if white_is_zero else grey
@@ -215,5 +215,5 @@ def _why_unreadable(data: bytes) -> Message:
 
 
 def _uint8(values: object) -> NDArray[np.uint8]:
-    # OpenCV's types say "some number"; a resize keeps uint8, and this copies nothing.
+    # Only for the type checker: OpenCV's stubs lose the dtype, which a resize keeps. No copy.
     return np.asarray(values, np.uint8)

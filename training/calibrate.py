@@ -6,7 +6,7 @@
 Writes the file that the contract names (read by pipeline.captioning.confidence). A description is
 right when its CIDEr against the photo's people is 0.4 or more. What is fitted is fitted on
 English, since other languages have one caption a photo; theirs are judged by the same numbers,
-their evidence being put on the scale of their own descriptions. What lies
+their features being put on the scale of their own descriptions. What lies
 far from the photos that the model was trained on is out of distribution: say
 --trained-on-everyday for a model that learned from those, too.
 """
@@ -21,11 +21,12 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.captioning.captioner import NEVER_LAST, Captioner
-from pipeline.captioning.confidence import ARTICLES, NEVER, Confidence
-from pipeline.captioning.confidence_features import Floats, Space, Words, sigmoid, word_evidence
+from pipeline.captioning.captioner import Captioner
+from pipeline.captioning.confidence import NEVER, Confidence
+from pipeline.captioning.confidence_features import Floats, Space, Words, sigmoid, word_features
 from pipeline.captioning.confidence_file import save_confidence
 from pipeline.captioning.contract import ModelContract
+from pipeline.captioning.languages import ARTICLES, ENGLISH, NEVER_LAST
 from pipeline.captioning.vocabulary import normalise
 from training.calibration.described import Told, encode, tell, tell_drawn
 from training.calibration.fits import (
@@ -79,7 +80,7 @@ class Learned:
     families: tuple[str, ...]
 
     def strangeness(self, seen: Sequence[Floats], without: str = "") -> Floats:
-        """The weights that `Confidence.strange` wants, learned without a family.
+        """The weights that `Confidence.ood` wants, learned without a family.
 
         Args:
             seen: the places of other photos of the sets that the model was trained on.
@@ -90,7 +91,7 @@ class Learned:
         return fit_strangeness(self.scenes, places, seen, STRANGE_SHARE)
 
     def unlike(self) -> Floats:
-        """The weights that `Confidence.other` wants; never, where there is one data set."""
+        """The weights of `Confidence.unlike_flickr8k`; always 0 with a single data set."""
         first, others = self.scenes[0], self.scenes[1:]
         if not others:
             return np.append(np.zeros(first.shape[1]), NEVER)
@@ -163,14 +164,14 @@ def fit(
     confidence = Confidence(
         model=model,
         space=learned.space,
-        strange=strange,
+        ood=strange,
         right=np.append(right_weights[: scaled.shape[1]], right_weights[-1]),
-        usual=usual,
+        feature_scale=usual,
         word=_fit_words([*dev, learned.drawn], learned.space, strange, words[languages[0]]),
         words=words,
-        other=unlike,
+        unlike_flickr8k=unlike,
         plain_from=plain_from,
-        plain_from_other=max(plain_from, PLAIN_FROM_OTHER),
+        plain_from_unlike=max(plain_from, PLAIN_FROM_OTHER),
         unknown_below=min(UNKNOWN_BELOW, plain_from),
         sure_from=SURE_FROM,
     )
@@ -284,7 +285,7 @@ def _plain_from(chances: Floats, strangeness: Floats, other: Floats) -> float:
 
 def _fit_words(told: Sequence[Told], space: Space, strange: Floats, known: Words) -> Floats:
     """Weights for single words: is it among what people say? In drawn pictures nothing is."""
-    passed = NEVER_LAST["en"] | ARTICLES["en"]
+    passed = NEVER_LAST[ENGLISH] | ARTICLES[ENGLISH]
     rows: list[Floats] = []
     labels: list[bool] = []
     weights: list[float] = []
@@ -294,7 +295,7 @@ def _fit_words(told: Sequence[Told], space: Space, strange: Floats, known: Words
         before = len(rows)
         for number, captions in enumerate(one.captions):
             best, said = captions[0], [caption.words for caption in captions]
-            found = word_evidence(
+            found = word_features(
                 best.words, best.word_scores, said, float(strangeness[number]), known
             )
             for word, row in zip(best.words, found, strict=True):

@@ -23,8 +23,9 @@ from tqdm import tqdm
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.contract import ModelContract
 from pipeline.captioning.detail import DescriptionStyle, Form, describe_in_style
+from pipeline.captioning.languages import ENGLISH
 from pipeline.captioning.neutral import neutral_words
-from pipeline.captioning.vocabulary import ENGLISH, normalise, sentence
+from pipeline.captioning.vocabulary import normalise, sentence
 from pipeline.image import read_rgb
 from training.command import exit_code
 from training.data.flickr8k_sources import SPLITS
@@ -105,9 +106,9 @@ def rows_of_wording(described: Sequence[Described]) -> list[Row]:
     """
     said = {one.photo.name: one.words for one in described}
     people = _references([one.photo for one in described])
-    neutral_said = {name: neutral_words(words, "en") for name, words in said.items()}
+    neutral_said = {name: neutral_words(words, ENGLISH) for name, words in said.items()}
     neutral_people = {
-        name: tuple(sentence(neutral_words(normalise(caption), "en")) for caption in captions)
+        name: tuple(sentence(neutral_words(normalise(caption), ENGLISH)) for caption in captions)
         for name, captions in people.items()
     }
     against = {"people's captions": people, "the same, neutral": neutral_people}

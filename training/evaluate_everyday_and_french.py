@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.captioning.captioner import Captioner
+from pipeline.captioning.languages import FRENCH
 from training.command import exit_code
 from training.data.flickr8k_sources import CAPTIONS_PER_PHOTO
 from training.evaluate import describe, measure
@@ -37,7 +38,6 @@ from training.scoring.model_card import (
 )
 from training.scoring.result import Described, Evaluation
 
-FRENCH = "fr"
 LEAST_RATIO = 0.6  # of a French score to the English one: what was asked for
 INTERVALS = "95 % interval over photos"
 

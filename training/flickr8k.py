@@ -23,6 +23,7 @@ from pathlib import Path
 from PIL import Image
 from tqdm import tqdm
 
+from pipeline.captioning.languages import ENGLISH
 from pipeline.errors import ImageError
 from pipeline.image import read_rgb, squash
 from training.data.flickr8k_sources import (
@@ -65,7 +66,7 @@ class Photo:
 
     def said(self, language: str) -> tuple[str, ...]:
         """What people said of it in a language, "en" or "fr"."""
-        return self.captions if language == "en" else self.french
+        return self.captions if language == ENGLISH else self.french
 
 
 def load(folder: Path) -> dict[str, list[Photo]]:

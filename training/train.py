@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from tqdm import tqdm
 
+from pipeline.captioning.languages import ENGLISH, FRENCH
 from pipeline.image import read_rgb, to_pixels
 from training import flickr8k
 from training.config import (
@@ -202,7 +203,9 @@ class Trainer:
         self.step, self.epoch = 0, self.epoch + 1
         scores = self.validate()
         # Of the English ones: a French photo has one caption, whose score is mostly chance.
-        cider = float(np.mean([scores[exam.name] for exam in self.exams if exam.language == "en"]))
+        cider = float(
+            np.mean([scores[exam.name] for exam in self.exams if exam.language == ENGLISH])
+        )
         row: dict[str, float | str] = {
             "stage": stage.name,
             "epoch": self.epoch,
@@ -228,9 +231,9 @@ class Trainer:
         config = self.config
         photos = [self.train_photos[place] for place in chosen]
         if self.rewards:
-            language = "en"
-            if augmentation.FRENCH in self.rewards and torch.rand(()) < config.french_share:
-                language = augmentation.FRENCH
+            language = ENGLISH
+            if FRENCH in self.rewards and torch.rand(()) < config.french_share:
+                language = FRENCH
             # A photo without captions in this language has nothing to be rewarded by.
             told = [place for place, photo in enumerate(photos) if photo.said(language)]
             return self_critical_loss(

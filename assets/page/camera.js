@@ -1,24 +1,20 @@
-// The camera: asks for it, shows it, names what goes wrong, and lends it to streamlit-webrtc.
+// The camera: asks for it, shows it, names what goes wrong, and shares it with streamlit-webrtc.
 //
 // streamlit-webrtc's own page part lives in an iframe whose words and buttons a screen reader meets
-// poorly, and it tells Python of no refusal. So this component opens the camera, and the iframe,
+// poorly, and it reports no refusal to Python. So this component opens the camera, and the iframe,
 // which is of the same origin, is given a copy of the stream instead of opening it again. Should
-// the loan fail, the iframe opens the camera by itself, as it does everywhere else.
+// that fail, the iframe opens the camera by itself, as it does everywhere else.
 //
-// What happened goes to Python as `camera`, {kind, turn}: asking | granted | stopped, or what went
-// wrong: denied | missing | busy | unplugged | insecure. Keys go as `ask` and `paused`, each with its
-// turn. Streamlit may lose news that comes while it stops a run: what Python does not confirm in
-// `data.heard` is sent again.
+// Messages to Python (messages.js): `camera` {event}: asking | granted | stopped, or what went
+// wrong: denied | missing | busy | unplugged | insecure; `ask` {}: describe now; `paused` {value}.
 
 const SIZE = { width: { ideal: 640 }, height: { ideal: 480 } };
 // Five frames a second are looked at; ten keep the newest one fresh and the line thin.
 const RATE = { frameRate: { ideal: 10, max: 15 } };
-const LEND_MS = 10; // an iframe gets its window anew while it loads, and soon opens the camera
-const LEND_TRIES = 500;
+const SHARE_MS = 10; // an iframe gets its window anew while it loads, and soon opens the camera
+const SHARE_TRIES = 500;
 const GONE_MS = 300;
-const RESEND_MS = 2000; // a run takes a fraction of this, also on a busy machine
 const ASKING_MS = 300;
-const IFRAME = "iframe[src*='streamlit_webrtc']";
 const PROBLEMS = {
   NotAllowedError: "denied",
   SecurityError: "denied",
@@ -30,39 +26,25 @@ const PROBLEMS = {
 
 let nodes = null;
 let data = null;
-let send = () => {};
 let stream = null;
 let wanted = false; // the person wants the camera on, also while it is unplugged
-let turn = 0; // counts what was told, so that the same news twice is news
-const unheard = new Map(); // name -> the last news under it that Python has not confirmed
-let session = null; // Python's, and how often it has stopped the camera, as last heard
+let session = null; // Python's, and how often it has stopped the camera, as last received
 let stops = 0;
 
-export default function ({ data: fresh, parentElement, setTriggerValue }) {
-  send = setTriggerValue;
-  data = fresh;
-  for (const [name, news] of unheard) {
-    if (data.heard[name] === news.turn) unheard.delete(name);
-  }
-  bind(parentElement);
-  // Vois was started anew behind the page: its new session knows nothing of the camera.
-  if (session !== null && session !== data.id && stream) happened("granted");
-  else if (session === data.id && data.stops > stops) close();
+export default function (component) {
+  connect(component);
+  data = component.data;
+  bind(component.parentElement);
+  // Vois was started anew behind the page: its new session does not know that the camera is on,
+  // unless the message that says so is still to be sent.
+  if (session !== null && session !== data.id && stream) {
+    if (!isUnacknowledged("camera")) report("granted");
+  } else if (session === data.id && data.stops > stops) close();
   [session, stops] = [data.id, data.stops];
   label();
 }
 
-function tell(name, news) {
-  unheard.set(name, { ...news, turn: ++turn });
-  send(name, unheard.get(name));
-}
-
-const happened = (kind) => tell("camera", { kind });
-
-setInterval(() => {
-  if (!nodes?.section.isConnected) return;
-  for (const [name, news] of unheard) send(name, news);
-}, RESEND_MS);
+const report = (event) => send("camera", { event });
 
 // ---- The stream ------------------------------------------------------------------------------
 
@@ -70,7 +52,7 @@ async function open(deviceId) {
   wanted = true;
   if (!navigator.mediaDevices?.getUserMedia) return fail("insecure");
   // Whoever has allowed it before is not asked, and need not hear of it.
-  const slow = setTimeout(() => happened("asking"), ASKING_MS);
+  const slow = setTimeout(() => report("asking"), ASKING_MS);
   const which = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: "environment" };
   let fresh;
   try {
@@ -88,10 +70,10 @@ async function open(deviceId) {
   const gone = () => fresh === stream && fail("unplugged");
   stream.getVideoTracks()[0].addEventListener("ended", gone);
   nodes.video.srcObject = stream;
-  nodes.video.play().catch(() => {}); // a hidden tab may not play; the stream is lent all the same
+  nodes.video.play().catch(() => {}); // a hidden tab may not play; the stream is shared
   await offerChoice();
   label();
-  happened("granted");
+  report("granted");
 }
 
 function release(old) {
@@ -99,8 +81,8 @@ function release(old) {
 }
 
 function drop() {
-  for (const copy of lent) release(copy);
-  lent.clear();
+  for (const copy of copies) release(copy);
+  copies.clear();
   release(stream);
   stream = null;
   if (nodes) nodes.video.srcObject = null;
@@ -110,7 +92,7 @@ function fail(kind) {
   drop();
   wanted = kind === "unplugged";
   label();
-  happened(kind);
+  report(kind);
 }
 
 navigator.mediaDevices?.addEventListener("devicechange", async () => {
@@ -137,11 +119,11 @@ async function offerChoice() {
   );
 }
 
-// ---- The loan --------------------------------------------------------------------------------
+// ---- The iframe of streamlit-webrtc ----------------------------------------------------------
 
-const lent = new Set(); // the copies; each holds the camera open until it is stopped
+const copies = new Set(); // of the stream; each holds the camera open until it is stopped
 
-function lend(frame, tries = LEND_TRIES) {
+function share(frame, tries = SHARE_TRIES) {
   frame.title = data.labels.camera_frame;
   frame.tabIndex = -1; // there is nothing inside to be reached
   frame.setAttribute("aria-hidden", "true");
@@ -149,21 +131,21 @@ function lend(frame, tries = LEND_TRIES) {
     const inside = frame.contentWindow;
     const devices = inside?.navigator.mediaDevices;
     if (devices && inside.location.href !== "about:blank") {
-      if (inside.voisLends) return;
+      if (inside.voisShares) return;
       const own = devices.getUserMedia.bind(devices);
       devices.getUserMedia = async (asked) => {
         if (!stream?.active) return own(asked);
-        for (const copy of lent) if (!copy.active) lent.delete(copy);
+        for (const copy of copies) if (!copy.active) copies.delete(copy);
         // While it starts, the iframe starts again with each of Python's runs; one is enough.
-        if (lent.size > 0) return new Promise(() => {});
+        if (copies.size > 0) return new Promise(() => {});
         const copy = stream.clone();
-        lent.add(copy);
+        copies.add(copy);
         return copy;
       };
-      inside.voisLends = true;
-    } else if (tries > 0 && frame.isConnected) setTimeout(() => lend(frame, tries - 1), LEND_MS);
+      inside.voisShares = true;
+    } else if (tries > 0 && frame.isConnected) setTimeout(() => share(frame, tries - 1), SHARE_MS);
   } catch (error) {
-    console.warn("Vois: the camera cannot be lent; it is opened twice.", error);
+    console.warn("Vois: the camera cannot be shared; it is opened twice.", error);
   }
 }
 
@@ -173,28 +155,28 @@ new MutationObserver(() => {
   if (stream && !nodes.section.isConnected) {
     setTimeout(() => !nodes.section.isConnected && close(), GONE_MS);
   }
-  for (const frame of data ? document.querySelectorAll(IFRAME) : []) {
+  for (const frame of data ? document.querySelectorAll(WEBRTC_IFRAME) : []) {
     if (met.has(frame)) continue;
     met.add(frame);
-    lend(frame);
-    frame.addEventListener("load", () => lend(frame));
+    share(frame);
+    frame.addEventListener("load", () => share(frame));
   }
 }).observe(document.body, { childList: true, subtree: true });
 
-// ---- Hands -----------------------------------------------------------------------------------
+// ---- Buttons --------------------------------------------------------------------------------
 
-const DEEDS = {
+const ACTIONS = {
   power() {
     if (!close()) return open();
-    happened("stopped");
+    report("stopped");
   },
   ask: () => {
     document.dispatchEvent(new Event("vois-hush"));
-    tell("ask");
+    send("ask");
   },
   pause: () => {
     if (!data.paused) document.dispatchEvent(new Event("vois-hush"));
-    tell("paused", { paused: !data.paused });
+    send("paused", { value: !data.paused });
   },
 };
 
@@ -210,7 +192,7 @@ function bind(root) {
   };
   section.addEventListener("click", (event) => {
     const button = event.target.closest("[data-do]");
-    if (button) DEEDS[button.dataset.do]();
+    if (button) ACTIONS[button.dataset.do]();
   });
   nodes.select.addEventListener("change", () => open(nodes.select.value));
   section.dataset.bound = ""; // from now on a press is heard
@@ -238,7 +220,7 @@ function label() {
   nodes.choice.querySelector("span").textContent = labels.camera_choice;
   nodes.choice.hidden = !on || nodes.select.options.length < 2;
   nodes.video.hidden = !stream;
-  for (const frame of document.querySelectorAll(IFRAME)) frame.title = labels.camera_frame;
+  for (const frame of document.querySelectorAll(WEBRTC_IFRAME)) frame.title = labels.camera_frame;
   // Once something was seen, player.js gives it a name and that name's language.
   if (!stream) nodes.video.removeAttribute("lang");
   if (!nodes.video.lang) nodes.video.setAttribute("aria-label", labels.camera_picture);

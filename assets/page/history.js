@@ -4,9 +4,8 @@
 // compared with what stands there, entry by entry: nodes are neither made anew nor moved, so the
 // focus, a half-typed search and a half-written correction stay as they are.
 //
-// What the person does goes to Python as deeds {turn, do, ...}. Streamlit may lose one when two
-// come at once, or bring one twice; so all that have no answer yet are sent each time, and Python
-// does each turn once and says which it has `heard`.
+// Messages to Python (messages.js): `search` {text, source, day}; `newer`, `older`, `undo` and
+// `delete_all` {}; `play` and `delete` {id}; `correct` {id, text}.
 
 const SEARCH_MS = 200; // a pause in typing
 const SECOND_CLICK_MS = 500; // of a double click: the next entry has moved under the pointer
@@ -14,37 +13,28 @@ const SOURCES = ["camera", "upload", "api", "command line"]; // pipeline.history
 
 let nodes = null;
 let data = null;
-let send = () => {};
 let drawn = null; // the version that stands there
 let labelled = ""; // the language of the labels that stand there
-let told = 0; // the version of the last sentence that was said
-let turn = Date.now(); // grows also over a page that is loaded anew
-let pending = [];
+let announced = 0; // the version of the last sentence that was said
 let typing = 0;
 let deletedAt = 0;
 
-export default function ({ data: fresh, parentElement, setTriggerValue }) {
-  send = setTriggerValue;
-  data = fresh;
-  pending = pending.filter((deed) => deed.turn > data.heard);
-  bind(parentElement);
+export default function (component) {
+  connect(component);
+  data = component.data;
+  bind(component.parentElement);
   if (drawn === data.version) return;
   drawn = data.version;
   if (labelled !== data.language) label();
   draw();
-  if (data.said.version > told) {
-    told = data.said.version;
+  if (data.said.version > announced) {
+    announced = data.said.version;
     say(data.said.text);
   }
 }
 
 function say(text) {
   document.dispatchEvent(new CustomEvent("vois-say", { detail: text }));
-}
-
-function act(deed, more = {}) {
-  pending.push({ turn: ++turn, do: deed, ...more });
-  send("deeds", pending);
 }
 
 // ---- The list --------------------------------------------------------------------------------
@@ -72,8 +62,9 @@ function draw() {
 }
 
 const address = (path) => new URL(`history/${data.token}/${path}`, document.baseURI).href;
-const button = (deed) => nodes.section.querySelector(`[data-deed="${deed}"]`);
-const isGone = (id) => pending.some((deed) => deed.do === "delete" && deed.id === id);
+const button = (action) => nodes.section.querySelector(`[data-deed="${action}"]`);
+const isGone = (id) =>
+  unacknowledged.some(({ kind, values }) => kind === "delete" && values.id === id);
 
 // Makes the children of `parent` those of `keys`, in their order. What the person is at stays, even
 // when it is no longer among them, until they have left it.
@@ -138,11 +129,11 @@ function makeItem(id) {
   const words = element("p", "vois-words");
   words.append(element("span", "vois-lead"), element("span", "vois-text"));
   const controls = element("div", "vois-controls");
-  for (const deed of ["play", "copy", "correct", "delete"]) {
+  for (const action of ["play", "copy", "correct", "delete"]) {
     const one = element("button");
     one.type = "button";
-    one.dataset.deed = deed;
-    name(one, deed);
+    one.dataset.deed = action;
+    name(one, action);
     controls.append(one);
   }
   const original = element("p", "vois-original");
@@ -199,12 +190,12 @@ function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-// ---- Deeds -----------------------------------------------------------------------------------
+// ---- Actions --------------------------------------------------------------------------------
 
-const DEEDS = {
-  newer: () => act("newer"),
-  older: () => act("older"),
-  undo: () => act("undo"),
+const ACTIONS = {
+  newer: () => send("newer"),
+  older: () => send("older"),
+  undo: () => send("undo"),
   ask() {
     nodes.question.hidden = false;
     button("keep").focus(); // the harmless answer
@@ -214,10 +205,10 @@ const DEEDS = {
     nodes.question.hidden = true;
   },
   delete_all() {
-    DEEDS.keep();
-    act("delete_all");
+    ACTIONS.keep();
+    send("delete_all");
   },
-  play: (item) => act("play", { id: item.dataset.key }),
+  play: (item) => send("play", { id: item.dataset.key }),
   copy: (item) => copy(item.entry.words),
   correct: openForm,
   delete(item) {
@@ -228,7 +219,7 @@ const DEEDS = {
     const neighbour = items[place + 1] ?? items[place - 1];
     // Not its own Delete: a key that is pressed once too often does no harm.
     (neighbour?.querySelector("[data-deed=play]") ?? button("undo")).focus();
-    act("delete", { id: item.dataset.key });
+    send("delete", { id: item.dataset.key });
     draw();
   },
 };
@@ -272,7 +263,7 @@ function openForm(item) {
   form.addEventListener("keydown", (event) => event.key === "Escape" && close());
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    act("correct", { id: item.dataset.key, text: field.value });
+    send("correct", { id: item.dataset.key, text: field.value });
     close();
   });
   item.append(form);
@@ -285,7 +276,7 @@ function openForm(item) {
 function search() {
   clearTimeout(typing);
   const { text, source, day } = nodes.filters.elements;
-  act("search", { text: text.value, source: source.value, day: day.value });
+  send("search", { text: text.value, source: source.value, day: day.value });
 }
 
 function searchSoon() {
@@ -295,7 +286,7 @@ function searchSoon() {
 
 // ---- The import: Streamlit's own field, whose refusals nobody speaks -----------------------------
 
-function tellImport(files) {
+function announceImport(files) {
   const { labels } = data;
   const megabytes = data.import_megabytes;
   for (const { name, size } of files) {
@@ -305,12 +296,12 @@ function tellImport(files) {
     say(words.replace("{megabytes}", megabytes).replace("{name}", () => name));
   }
 }
-const isImport = (node) => node.closest?.(".st-key-history_import");
+const isImport = (node) => node.closest?.(HISTORY_IMPORT);
 document.addEventListener("change", ({ target }) => {
-  if (data && isImport(target)) tellImport(target.files);
+  if (data && isImport(target)) announceImport(target.files);
 }, true);
 document.addEventListener("drop", ({ target, dataTransfer }) => {
-  if (data && isImport(target)) tellImport(dataTransfer.files);
+  if (data && isImport(target)) announceImport(dataTransfer.files);
 }, true);
 
 // ---- The nodes -------------------------------------------------------------------------------
@@ -326,9 +317,9 @@ function bind(root) {
   label();
   section.addEventListener("click", (event) => {
     const pressed = event.target.closest("[data-deed]");
-    if (pressed) DEEDS[pressed.dataset.deed](pressed.closest(".vois-entry"));
+    if (pressed) ACTIONS[pressed.dataset.deed](pressed.closest(".vois-entry"));
   });
-  nodes.question.addEventListener("keydown", (event) => event.key === "Escape" && DEEDS.keep());
+  nodes.question.addEventListener("keydown", (event) => event.key === "Escape" && ACTIONS.keep());
   const { filters } = nodes;
   filters.elements.text.addEventListener("input", searchSoon);
   filters.elements.source.addEventListener("change", search);

@@ -4,11 +4,14 @@
 // keeps this module and the component's nodes in between. So everything here compares what came
 // with what it knows: an item is announced once and spoken once, however often it comes.
 //
-// An item: {id, now, kind: waiting | description | guidance | error, text, language, picture, sounds,
-// complete, voice, online, seen, moments}. `picture` is the text as a name of the camera's picture.
-// `sounds` are tokens, one a sentence, as they are made; `complete` says that no more will come, and
-// none at all that no voice could speak. A waiting item's sound is a cue. `seen` is when the camera
-// saw it, in ms since 1970, or 0.
+// An item: {id, now, kind: waiting | description | guidance | error, text, language, picture,
+// sounds, complete, voice, online, seen, timestamps}. `picture` is the text as a name of the
+// camera's picture. `sounds` are tokens, one for each sentence, as they are made; `complete` says
+// that no more will come: complete without sounds means that no voice could speak. The sound of a
+// waiting item is a cue. `seen` is when the camera saw it, in ms since 1970, or 0.
+//
+// Messages to Python (messages.js): `pace` {value}; `muted` {value}; `hushed` {}: the person
+// silenced the voice; `refused` {files: [{name, reason: too_large | wrong_type}]}.
 
 const PACES = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2]; // the slider in the settings has the same
 // How long a sentence that no voice speaks stays before the next one: about 200 words a minute.
@@ -23,50 +26,35 @@ const TEXT_FIELDS = "textarea, select, [contenteditable]:not([contenteditable=fa
 const items = new Map(); // id -> item, in the order they came
 let nodes = null;
 let data = null;
-let send = () => {};
 let active = null; // the id whose turn it is
 let shown = null; // the id whose sentence is on the page
 let announced = ""; // what the live region was last given, so that nothing is said twice
 let status = ""; // the id of the state that was last announced
 let repeat = 0;
 let pace = 1;
-let received = {}; // the settings as they last came from Python
-const told = {}; // those that were told to Python and have not come back yet
 
 // What the voice did, for the browser tests: playing, ended, stopped; "cue playing" and so on for a
 // sound that is no sentence.
 window.voisPlayerEvents = window.voisPlayerEvents ?? [];
-function record(type, id, moments) {
+function record(type, id, timestamps) {
   if (items.get(id)?.kind === "waiting") type = `cue ${type}`;
-  window.voisPlayerEvents.push({ type, id, at: performance.now(), moments });
+  window.voisPlayerEvents.push({ type, id, at: performance.now(), timestamps });
   if (window.voisPlayerEvents.length > EVENTS_KEPT) window.voisPlayerEvents.shift();
 }
 
-export default function ({ data: fresh, parentElement, setTriggerValue }) {
-  send = setTriggerValue;
-  data = fresh;
-  bind(parentElement);
+export default function (component) {
+  connect(component);
+  data = component.data;
+  bind(component.parentElement);
   label();
-  adopt("pace", setPace);
-  adopt("muted", setMuted);
+  // Python decides on a setting, once it knows what the person chose here.
+  if (!isUnacknowledged("pace") && pace !== data.pace) setPace(data.pace);
+  if (!isUnacknowledged("muted") && nodes.audio.muted !== data.muted) setMuted(data.muted);
   const before = shown;
   take(data.items);
   advance();
-  if (shown === before) tellStatus();
+  if (shown === before) announceStatus();
   else status = data.status.id; // a sentence says more, and the region holds one text
-}
-
-// A setting that Python sends is news, unless it is older than what the person did here meanwhile.
-function adopt(name, set) {
-  const value = data[name];
-  if (told[name] === value) delete told[name];
-  else if (!(name in told) && received[name] !== value) set(value);
-  received[name] = value;
-}
-
-function tell(name, value) {
-  told[name] = value;
-  send(name, value);
 }
 
 // ---- The queue -------------------------------------------------------------------------------
@@ -74,15 +62,15 @@ function tell(name, value) {
 function take(fresh) {
   const present = new Set(fresh.map((item) => item.id));
   for (const item of [...items.values()]) if (!present.has(item.id)) forget(item);
-  for (const news of fresh) {
-    if (!items.has(news.id)) {
-      if (news.now) stop();
-      items.set(news.id, { id: news.id, done: false, silent: false, urls: [], place: 0 });
+  for (const incoming of fresh) {
+    if (!items.has(incoming.id)) {
+      if (incoming.now) stop();
+      items.set(incoming.id, { id: incoming.id, done: false, silent: false, urls: [], place: 0 });
     }
-    const item = items.get(news.id);
-    Object.assign(item, news);
+    const item = items.get(incoming.id);
+    Object.assign(item, incoming);
     while (item.urls.length < item.sounds.length) fetchSound(item, item.urls.push(null) - 1);
-    tellVoice();
+    updateVoice();
   }
 }
 
@@ -97,7 +85,7 @@ function forget(item) {
 // Gives the next item its turn: first its words, then, as soon as it is here, its sound.
 function advance() {
   const item = items.get(active) ?? [...items.values()].find((other) => !other.done);
-  if (!item) return rest();
+  if (!item) return announceIdle();
   active = item.id;
   show(item);
   if (item.kind === "waiting") {
@@ -124,14 +112,14 @@ function finish(item) {
 }
 
 // Nothing is left to say. The last sentence stays; without one, the page says how things stand.
-function rest() {
+function announceIdle() {
   if (shown !== null) return;
   status = data.status.id;
   announce(data.status.text, "ready", data.status.id);
 }
 
 // How things stand is said when it changes, also while a sentence stays on the page.
-function tellStatus() {
+function announceStatus() {
   if (status === data.status.id) return;
   status = data.status.id;
   if (items.get(active)?.kind !== "waiting") announce(data.status.text, "ready", status);
@@ -166,9 +154,9 @@ function show(item) {
   nodes.sentence.lang = item.language;
   nodes.sentence.dataset.kind = item.kind;
   announce(item.text, item.kind, `${item.kind} ${item.id}`, item.language);
-  record("shown", item.id, item.moments);
-  tellAge();
-  tellVoice();
+  record("shown", item.id, item.timestamps);
+  updateAge();
+  updateVoice();
   if (item.seen) {
     const picture = document.querySelector(".vois-camera video");
     picture?.setAttribute("aria-label", item.picture);
@@ -182,12 +170,12 @@ function clearSentence() {
   shown = null;
   nodes.sentence.textContent = "";
   delete nodes.sentence.dataset.kind;
-  tellAge();
-  tellVoice();
+  updateAge();
+  updateVoice();
 }
 
 // How old a live description is; for the eye, and not announced: it changes all the time.
-function tellAge() {
+function updateAge() {
   const seen = items.get(shown)?.seen;
   nodes.ago.hidden = !seen;
   if (!seen) return;
@@ -196,7 +184,7 @@ function tellAge() {
   const words = new Intl.RelativeTimeFormat(data.language, { numeric: "auto" });
   nodes.ago.textContent = words.format(-count, unit);
 }
-setInterval(() => nodes?.section.isConnected && tellAge(), 1000);
+setInterval(() => nodes?.section.isConnected && updateAge(), 1000);
 
 function announce(text, kind, what, language = data.language) {
   if (announced === what) return;
@@ -306,13 +294,13 @@ function changePace(step) {
   const place = PACES.indexOf(nearest) + step;
   setPace(PACES[Math.min(Math.max(place, 0), PACES.length - 1)]);
   note(data.labels.pace.replace("{rate}", pace.toLocaleString(data.language)));
-  tell("pace", pace);
+  send("pace", { value: pace });
 }
 
-// How loud is the browser's business: it is kept there, not in Python.
+// The volume is kept in the browser, not in Python.
 const VOLUME = "vois-volume";
 
-function kept() {
+function savedVolume() {
   try {
     return Number(localStorage.getItem(VOLUME) ?? 100);
   } catch {
@@ -332,7 +320,7 @@ function setVolume(percent) {
 }
 
 // Who spoke, and whether the words went away for it.
-function tellVoice() {
+function updateVoice() {
   const item = items.get(shown);
   const known = Boolean(item?.voice);
   nodes.voice.hidden = !known;
@@ -352,16 +340,16 @@ function setMuted(muted) {
 function toggleMute() {
   setMuted(!nodes.audio.muted);
   note(nodes.audio.muted ? data.labels.muted : data.labels.unmuted);
-  tell("muted", nodes.audio.muted);
+  send("muted", { value: nodes.audio.muted });
 }
 
-// ---- Hands -----------------------------------------------------------------------------------
+// ---- Buttons and keys ------------------------------------------------------------------------
 
-const DEEDS = {
+const ACTIONS = {
   again,
   stop: () => {
     stop();
-    send("hushed", ++notes);
+    send("hushed");
   },
   mute: toggleMute,
   slower: () => changePace(-1),
@@ -386,37 +374,37 @@ function pressSoon(name, tries = 200) {
 document.addEventListener("keydown", (event) => {
   if (!data?.keys || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   const key = event.key.toLowerCase();
-  const deed = DEEDS[KEYS[key]];
+  const action = ACTIONS[KEYS[key]];
   const camera = CAMERA_KEYS[key];
   const here = press(camera) || (camera === "power" && data.status.id.startsWith("live"));
-  if (!(deed || here) || event.composedPath()[0].closest?.(TEXT_FIELDS)) return;
+  if (!(action || here) || event.composedPath()[0].closest?.(TEXT_FIELDS)) return;
   event.preventDefault();
-  if (deed) deed();
+  if (action) action();
   else pressSoon(camera);
 });
 // The person acts on the camera: what it said is old.
 document.addEventListener("vois-hush", () => nodes && stop());
-// Another part of the page has something to tell: there is but one live region.
+// Another component announces something: the page has only one live region.
 document.addEventListener("vois-say", ({ detail }) => nodes && note(detail));
 
 // Streamlit refuses a file that is too large or of another kind with small red words that nobody
-// speaks, and never tells Python. So the page tells it.
-function tellRefused(files) {
+// speaks, and Python does not learn of it. So the page sends a message.
+function reportRefused(files) {
   const { types, bytes } = data.accepts;
   const refused = [...files].flatMap(({ name, size }) => {
     const known = types.includes(name.split(".").pop().toLowerCase());
     if (known && size <= bytes) return [];
     return [{ name, reason: known ? "too_large" : "wrong_type" }];
   });
-  if (refused.length > 0) send("refused", refused);
+  if (refused.length > 0) send("refused", { files: refused });
 }
-const forHistory = (node) => node.closest(".st-key-history_panel"); // it takes archives, not photos
+const forHistory = (node) => node.closest(HISTORY_PANEL); // it takes archives, not photos
 document.addEventListener("change", ({ target }) => {
-  if (target.matches?.("input[type=file]") && !forHistory(target)) tellRefused(target.files);
+  if (target.matches?.("input[type=file]") && !forHistory(target)) reportRefused(target.files);
 }, true);
 document.addEventListener("drop", ({ target, dataTransfer }) => {
-  const field = target.closest?.("[data-testid=stFileUploader]");
-  if (field && !forHistory(field)) tellRefused(dataTransfer.files);
+  const field = target.closest?.(FILE_UPLOADER);
+  if (field && !forHistory(field)) reportRefused(dataTransfer.files);
 }, true);
 
 // ---- The nodes -------------------------------------------------------------------------------
@@ -440,7 +428,7 @@ function bind(root) {
   nodes.audio.muted = muted;
   section.addEventListener("click", (event) => {
     const button = event.target.closest("[data-do]");
-    if (button) DEEDS[button.dataset.do]();
+    if (button) ACTIONS[button.dataset.do]();
   });
   nodes.audio.addEventListener("playing", () => {
     const item = items.get(nodes.audio.dataset.id);
@@ -453,13 +441,13 @@ function bind(root) {
     if (item) goOn(item);
   });
   nodes.volume.addEventListener("input", () => setVolume(Number(nodes.volume.value)));
-  setVolume(kept());
+  setVolume(savedVolume());
 }
 
 function label() {
   const { labels } = data;
   document.documentElement.lang = data.language; // Streamlit's own page says English
-  speakOwn(labels);
+  translateStreamlit(labels);
   // The theme's colours reach only this component; page.css needs them everywhere.
   const theme = getComputedStyle(nodes.section);
   for (const [name, source] of [["accent", "primary"], ["text", "text"]]) {

@@ -1,15 +1,24 @@
-// Streamlit's own words, which it has in English only, in the page's language; and the language of
-// descriptions in Streamlit's own parts. Stands before player.js, which names the labels.
+// What the page's scripts need of Streamlit's own page. Read from Streamlit 1.67.0 and
+// streamlit-webrtc 0.79.0. Stands before each component's script, which uses the names below; the
+// Python side is pipeline/web/ui/streamlit_internals.py.
 //
-// React writes a text anew when it changes and keeps its nodes: so texts are changed in place, and
-// whatever is not what was written here is Streamlit's, to be looked up again.
+// Streamlit's own texts are in English only; here they get the page's language. React writes a text
+// again when it changes and keeps its nodes. So texts are changed in place, and a text that is not
+// the translation that was written here is Streamlit's, to be translated again.
 
-const OWN_TEXTS = "[data-testid=stFileUploader] button p, [data-testid=stCameraInput] button, " +
-  "[data-testid=stFileUploaderDropzoneInstructions] span, [data-testid=stCameraInput] p, " +
-  "[data-testid=stCameraInput] a, [data-testid=stSkipToContent]";
-const OWN_NAMES = "[data-testid=stFileUploader] [aria-label], [data-testid=stSelectbox] button, " +
-  "[data-testid=stCameraInput] [aria-label], [aria-label$=sidebar], [aria-label=Sidebar]";
-const OWN_WORDS = [
+const FILE_UPLOADER = "[data-testid=stFileUploader]";
+const CAMERA_INPUT = "[data-testid=stCameraInput]";
+// A container has the class `st-key-` and its key.
+const HISTORY_PANEL = ".st-key-history_panel";
+const HISTORY_IMPORT = ".st-key-history_import";
+const WEBRTC_IFRAME = "iframe[src*='streamlit_webrtc']";
+
+const STREAMLIT_TEXTS = `${FILE_UPLOADER} button p, ${CAMERA_INPUT} button, ` +
+  "[data-testid=stFileUploaderDropzoneInstructions] span, " +
+  `${CAMERA_INPUT} p, ${CAMERA_INPUT} a, [data-testid=stSkipToContent]`;
+const STREAMLIT_NAMES = `${FILE_UPLOADER} [aria-label], [data-testid=stSelectbox] button, ` +
+  `${CAMERA_INPUT} [aria-label], [aria-label$=sidebar], [aria-label=Sidebar]`;
+const STREAMLIT_SENTENCES = [
   [/^Upload$/, "own_upload"],
   [/^Add files?$/, "own_add"],
   [/^Remove (?<name>.+)$/, "own_remove"],
@@ -25,61 +34,66 @@ const OWN_WORDS = [
   [/^This app would like to use your camera\.$/, "own_ask"],
   [/^Learn how to allow access\.$/, "own_learn"],
 ];
-// A container whose key names the language of what is in it: Streamlit's pictures take none.
-const OWN_LANGUAGE = /st-key-language-([a-z]{2})-/;
-const OWN_MS = 200; // a page that is busy is looked through five times a second at most
+// A container whose key has the language of its content (language_key in Python): st.image has no
+// parameter for the language.
+const LANGUAGE_CLASS = /st-key-language-([a-z]{2})-/;
+const TRANSLATE_MS = 200; // at most five passes a second over a page that changes all the time
 
-let ownLabels = null;
-let ownSoon = 0;
-const ownKnown = new WeakMap(); // node -> what Streamlit wrote, and what stands there instead
+let streamlitLabels = null;
+let translateTimer = 0;
+const translations = new WeakMap(); // node -> {original: Streamlit's text, translation: ours}
 
-function ownWords(english) {
-  for (const [pattern, label] of OWN_WORDS) {
+function translated(english) {
+  for (const [pattern, label] of STREAMLIT_SENTENCES) {
     const found = english.match(pattern);
     if (!found) continue;
     const blanks = Object.entries(found.groups ?? {});
-    return blanks.reduce((text, [name, value]) => text.replace(`{${name}}`, () => value), ownLabels[label]);
+    const fill = (text, [name, value]) => text.replace(`{${name}}`, () => value);
+    return blanks.reduce(fill, streamlitLabels[label]);
   }
   return english;
 }
 
-function ownPut(node, now, write) {
-  const known = ownKnown.get(node);
-  const was = known?.put === now ? known.was : now;
-  const put = ownWords(was);
-  ownKnown.set(node, { was, put });
-  if (put !== now) write(put);
+function replaceText(node, current, write) {
+  const known = translations.get(node);
+  const original = known?.translation === current ? known.original : current;
+  const translation = translated(original);
+  translations.set(node, { original, translation });
+  if (translation !== current) write(translation);
 }
 
-function translateOwn() {
-  ownSoon = 0;
-  for (const node of document.querySelectorAll(OWN_TEXTS)) {
+function translatePage() {
+  translateTimer = 0;
+  for (const node of document.querySelectorAll(STREAMLIT_TEXTS)) {
     for (const text of node.childNodes) {
-      if (text.nodeType === Node.TEXT_NODE) ownPut(text, text.data, (put) => (text.data = put));
+      if (text.nodeType !== Node.TEXT_NODE) continue;
+      replaceText(text, text.data, (translation) => (text.data = translation));
     }
   }
-  for (const node of document.querySelectorAll(OWN_NAMES)) {
+  for (const node of document.querySelectorAll(STREAMLIT_NAMES)) {
     const name = node.getAttribute("aria-label");
-    if (name) ownPut(node, name, (put) => node.setAttribute("aria-label", put));
+    if (!name) continue;
+    replaceText(node, name, (translation) => node.setAttribute("aria-label", translation));
   }
-  markOwn();
+  markLanguages();
 }
 
-function markOwn() {
+function markLanguages() {
   for (const node of document.querySelectorAll("[class*=st-key-language-]")) {
-    node.lang = node.className.match(OWN_LANGUAGE)[1];
+    node.lang = node.className.match(LANGUAGE_CLASS)[1];
   }
 }
 
-function speakOwn(labels) {
-  if (ownLabels === null) {
-    new MutationObserver(() => (ownSoon ||= setTimeout(translateOwn, OWN_MS))).observe(
+// Called by the player alone: one observer is enough for the page.
+function translateStreamlit(labels) {
+  if (streamlitLabels === null) {
+    new MutationObserver(() => (translateTimer ||= setTimeout(translatePage, TRANSLATE_MS))).observe(
       document.body,
       { childList: true, subtree: true },
     );
   }
-  const first = ownLabels?.language !== labels.language;
-  ownLabels = labels;
-  if (first) translateOwn();
+  const first = streamlitLabels?.language !== labels.language;
+  streamlitLabels = labels;
+  if (first) translatePage();
 }
 

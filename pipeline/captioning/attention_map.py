@@ -1,8 +1,8 @@
-"""Where the model looked as it chose a word: as a picture that low vision can read, and in words.
+"""Attention of a word over a photo: as an overlay for people with low vision, and as a place name.
 
-The photo stays bright where it looked most and goes dark elsewhere, with a line of two tones around
-the bright part: a rainbow over a photo needs good eyes and a legend. Attention is a hint, not a
-reason: a model may look at the right place and say the wrong word (Jain and Wallace, 2019).
+The region of the strongest attention stays bright with a black and white outline, and the rest is
+dimmed; a colour map would need good eyesight and a legend. Attention does not explain a word: a
+model may attend to the right place and choose the wrong word (Jain and Wallace, 2019).
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-# A place belongs to the region when it got half as much as the strongest: on Flickr8k's photos
-# that is 1 to 8 of 49 places for things, and 12 to 26 for words such as "of".
+# The region holds the grid cells with at least half of the largest weight: on Flickr8k's photos 1
+# to 8 of 49 cells for nouns, and 12 to 26 for words such as "of".
 OF_STRONGEST = 0.5
-EVERYWHERE = 0.3  # a region that holds more of the photo than this is no place in it
-DIM = 0.35  # how bright the rest of the photo stays
+EVERYWHERE = 0.3  # a region that covers a larger share of the photo has no single place
+DIM = 0.35  # brightness factor of the rest of the photo
 JPEG_QUALITY = 85
 
 
 class Place(StrEnum):
-    """Where in a photo, or nowhere in particular; phrases have these names."""
+    """One of nine parts of a photo, or all of it; `look_<place>` in the phrases names it."""
 
     TOP_LEFT = "top_left"
     TOP_MIDDLE = "top_middle"
@@ -41,8 +41,8 @@ _THIRDS = tuple(Place)[:9]  # row by row
 
 
 def place(weights: NDArray[np.float32]) -> Place:
-    """Where the strongest region of (rows, columns) float32 weights lies."""
-    # Nine cells to a third, so that the middle of a coarse grid's region is found.
+    """The place of the strongest region of (rows, columns) float32 weights."""
+    # Nine cells for each third: the centre of a region is found between cells of a coarse grid.
     fine = _enlarge(weights, 27, 27)
     region = _region(fine)
     if region.mean() > EVERYWHERE:
@@ -59,7 +59,7 @@ def overlay(photo: bytes, weights: NDArray[np.float32]) -> bytes:
         weights: (rows, columns) float32, on a grid over the whole photo.
 
     Raises:
-        ValueError: the bytes are no picture.
+        ValueError: the bytes are not a picture.
     """
     bgr = cv2.imdecode(np.frombuffer(photo, np.uint8), cv2.IMREAD_COLOR)
     if bgr is None:
@@ -69,7 +69,7 @@ def overlay(photo: bytes, weights: NDArray[np.float32]) -> bytes:
     shown = np.where(region[..., None] > 0, bgr, (bgr * np.float32(DIM)).astype(np.uint8))
     edges, _ = cv2.findContours(region, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     line = max(2, round(max(height, width) / 160))
-    # White on black is seen on any photo.
+    # White on black has contrast on any photo.
     for colour, thickness in (((0, 0, 0), 3 * line), ((255, 255, 255), line)):
         shown = cv2.drawContours(shown, edges, -1, colour, thickness)
     quality = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
@@ -77,11 +77,11 @@ def overlay(photo: bytes, weights: NDArray[np.float32]) -> bytes:
 
 
 def merged(weights: NDArray[np.float32], parts: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-    """The weights of words that stand for others.
+    """The weights of words that replace other words.
 
     Args:
         weights: (words, rows, columns) float32.
-        parts: of each new word, the places of those it stands for; at least one.
+        parts: for each new word, the indices of the words that it replaces; at least one.
 
     Returns:
         (new words, rows, columns) float32, the mean over those words.
@@ -96,7 +96,7 @@ def _enlarge(weights: NDArray[np.float32], height: int, width: int) -> NDArray[n
 
 
 def _region(weights: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """The places around the strongest one that got at least half as much."""
+    """(rows, columns) bool: the strong cells connected to the strongest one."""
     strong = (weights >= OF_STRONGEST * weights.max()).astype(np.uint8)
     _, parts = cv2.connectedComponents(strong, connectivity=4)
     return np.asarray(parts == parts.flat[int(weights.argmax())])

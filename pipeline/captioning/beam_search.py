@@ -1,7 +1,7 @@
-"""Greedy and beam search over any next-word function; NumPy only, knows no model.
+"""Greedy and beam search over any next-word function; independent of the model, NumPy only.
 
-The search follows the usual form (for example fairseq's): finished captions leave the beam and are
-compared by log-probability divided by length to a power.
+As in fairseq, finished captions leave the beam and are ranked by log-probability divided by
+length to the power of `length_penalty`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ State = TypeVar("State")
 
 # (B,) int64 last words, state -> (B, V) float32 log-probabilities, state of B rows.
 Step = Callable[[NDArray[np.int64], State], tuple[NDArray[np.float32], State]]
-# State, (B,) int64 rows -> the state whose row b was row rows[b]; rows may repeat or vanish.
+# State, (B,) int64 rows -> the state whose row b was row rows[b]; rows may repeat or be left out.
 Reorder = Callable[[State, NDArray[np.int64]], State]
 
 _NEVER = np.float32(-1e9)
@@ -34,8 +34,8 @@ class Hypothesis:
         tokens: its words as token numbers, without BEGIN and END.
         word_scores: natural log-probability of each word, then of END.
         score: their sum divided by their number to the length penalty.
-        rows: the row of the step's answer that each word was taken from, so that whatever else the
-            step found out about the word can be looked up afterwards.
+        rows: for each word, its row in the step's output batch; other outputs of the step, such as
+            attention, are looked up by it afterwards.
     """
 
     tokens: tuple[int, ...]
@@ -46,12 +46,12 @@ class Hypothesis:
 
 @dataclass(frozen=True)
 class Rules:
-    """What no caption may do.
+    """Constraints on captions.
 
     Attributes:
-        never_last: tokens that cannot stand before END ("a", "the", "with": a cut caption).
-        repeat_pairs: whether a pair of words may stand twice in a caption.
-        never_written: tokens that no caption holds, such as UNKNOWN.
+        never_last: tokens that cannot precede END ("a", "the", "with").
+        repeat_pairs: whether a caption may hold the same bigram twice.
+        never_written: tokens that are never generated, such as UNKNOWN.
     """
 
     never_last: frozenset[int] = frozenset()
@@ -78,27 +78,27 @@ def beam_search(
     min_length: int = 1,
     rules: Rules | None = None,
     begin: int = BEGIN,
-    hurried: bool = False,
+    early_stopping: bool = False,
 ) -> list[Hypothesis]:
-    """The best captions, the best first.
+    """Searches for the best captions.
 
     Args:
-        step: the next word's log-probabilities for each row.
-        reorder: makes the state follow the beams.
+        step: computes the next word's log-probabilities for each row.
+        reorder: selects the state's rows of the beams that were kept.
         state: before the first word, of one row.
         beam_size: rows kept; 1 is greedy search.
         length_penalty: see `Hypothesis.score`; 0 favours short captions.
-        max_length: most words; a caption that long is ended with END's own score.
-        min_length: least words, at most `max_length`; a caption is shorter only where none of this
-            length may end at all.
-        rules: what no caption may do.
-        begin: the token that stands before the first word; it chooses the language.
-        hurried: ends when no running caption would beat the best if it ended after one more word,
-            about as the transformers library does; else when none can beat it any more.
+        max_length: most words; a caption of that length is ended with the score of END.
+        min_length: least words, at most `max_length`; a caption is shorter only if no caption of
+            this length can end.
+        rules: constraints on captions.
+        begin: the token before the first word; it selects the language.
+        early_stopping: stop once no live beam can win with one more word, similar to the
+            transformers library; else once no live beam can win at any length.
 
     Returns:
-        1 to `beam_size` captions. Of those after the best some may be missing that a longer search
-        would have found.
+        1 to `beam_size` captions, the best first. A longer search may find better captions for the
+        places after the first.
     """
     rules = rules or Rules()
     beams = [_Beam((), (), 0.0, ())]
@@ -114,17 +114,17 @@ def beam_search(
                 finished.append(_finish(beam, float(row[END]), length_penalty))
         finished.sort(key=lambda hypothesis: -hypothesis.score)
         del finished[beam_size:]
-        longest = length + 1 if hurried else max_length + 1
+        longest = length + 1 if early_stopping else max_length + 1
         if length > max_length or (
             len(finished) == beam_size and _settled(finished[0], beams, longest, length_penalty)
         ):
             break
         scores[:, END] = _NEVER
-        beams, rows = _grow(beams, scores, beam_size)
+        beams, rows = _extend(beams, scores, beam_size)
         last = np.array([beam.tokens[-1] for beam in beams], dtype=np.int64)
         state = reorder(state, rows)
     if not finished:
-        # Every beam was cut at a word that cannot be last: give back what stands before it.
+        # Every beam reached max_length at a word that cannot be last: drop such words.
         finished = [_finish(_strip(beam, rules), 0.0, length_penalty) for beam in beams]
     return finished
 
@@ -153,13 +153,13 @@ def _apply(rules: Rules, beams: list[_Beam], scores: NDArray[np.float32], min_le
 
 
 def _settled(best: Hypothesis, beams: list[_Beam], longest: int, length_penalty: float) -> bool:
-    """Whether no running beam can beat the best, if it grows to so many words and END."""
-    # Log-probabilities only fall, and the longest caption divides them by the most.
-    hope = max(beam.total for beam in beams) / longest**length_penalty
-    return bool(hope <= best.score)
+    """Whether no live beam can beat `best` with at most `longest` words, END included."""
+    # Further words only lower the sum, and the largest length divides it by most.
+    bound = max(beam.total for beam in beams) / longest**length_penalty
+    return bool(bound <= best.score)
 
 
-def _grow(
+def _extend(
     beams: list[_Beam], scores: NDArray[np.float32], beam_size: int
 ) -> tuple[list[_Beam], NDArray[np.int64]]:
     totals = scores + np.array([[beam.total] for beam in beams], dtype=np.float32)
@@ -168,7 +168,7 @@ def _grow(
     order = np.arange(flat.size) if best is None else best
     order = order[np.argsort(-flat[order], kind="stable")]
     rows, tokens = np.divmod(order, scores.shape[1])
-    grown = [
+    extended = [
         _Beam(
             (*beams[row].tokens, int(token)),
             (*beams[row].word_scores, float(scores[row, token])),
@@ -177,4 +177,4 @@ def _grow(
         )
         for row, token in zip(rows, tokens, strict=True)
     ]
-    return grown, rows.astype(np.int64)
+    return extended, rows.astype(np.int64)

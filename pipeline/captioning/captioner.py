@@ -1,4 +1,4 @@
-"""Photo in, caption out: encoder, decoder step and beam search over the files in assets/."""
+"""Photo in, caption out: runs encoder, decoder step and beam search of the model in assets/."""
 
 from __future__ import annotations
 
@@ -13,38 +13,26 @@ from pipeline.captioning.beam_search import Hypothesis, Rules, beam_search
 from pipeline.captioning.confidence import Confidence, Manner
 from pipeline.captioning.confidence_file import load_confidence
 from pipeline.captioning.contract import ModelContract
+from pipeline.captioning.languages import ENGLISH, NEVER_LAST
 from pipeline.captioning.onnx_session import Array, Session, open_session
 from pipeline.captioning.vocabulary import Vocabulary, sentence
 from pipeline.errors import Message, ModelError
 from pipeline.image import to_pixels
 
-# Words that a whole caption does not end with: a caption cut at one of these sounds broken.
-NEVER_LAST = {
-    "en": frozenset(
-        "a an the of with in on at by for from to into onto and or as is are was while his her "
-        "their its that which through near over under behind beside between wearing holding".split()
-    ),
-    "fr": frozenset(
-        "un une le la les l' des du de d' à au aux en dans sur sous avec par pour sans vers chez "
-        "entre et ou où que qu' qui est sont a ont son sa ses leur leurs se s' ne n' ce cette ces "
-        "tandis pendant comme très plusieurs deux portant tenant".split()
-    ),
-}
-
 
 @dataclass(frozen=True)
 class Caption:
-    """What the model says of a photo.
+    """One generated caption of a photo.
 
     Attributes:
         words: in lower case, without punctuation.
-        word_scores: natural log-probability of each word, then of the end.
+        word_scores: natural log-probability of each word, then of END.
         confidence: 0..1, the probability that it is right (`pipeline.captioning.confidence`).
-        manner: how to say it.
-        sure: for the manner UNKNOWN, the few words of it that are sure.
+        manner: how to speak it, by the confidence.
+        sure: for the manner UNKNOWN, the phrases that are probably right.
         language: two-letter code.
-        attention: (words, rows, columns) float32, where the model looked as it chose each word, on
-            the contract's grid over the whole photo; each word's sums to 1.
+        attention: (words, rows, columns) float32, the attention weights of each word on the
+            contract's grid over the whole photo; they sum to 1 for each word.
     """
 
     words: tuple[str, ...]
@@ -63,11 +51,11 @@ class Caption:
 
 @dataclass(frozen=True)
 class _State:
-    """What the decoder step carries from word to word.
+    """The decoder's cached keys and values.
 
     Attributes:
         keys: (L, B, H, T, W / H) float32.
-        values: likewise.
+        values: the same shape, float32.
     """
 
     keys: NDArray[np.float32]
@@ -76,11 +64,11 @@ class _State:
 
 @dataclass(frozen=True)
 class Encoded:
-    """What the encoder says of a photo.
+    """The encoder's outputs for one photo.
 
     Attributes:
         cross_keys: (1, L * H, N, W / H) float32.
-        cross_values: likewise.
+        cross_values: the same shape, float32.
         features: (D,) float32, the mean over the feature map.
     """
 
@@ -90,7 +78,7 @@ class Encoded:
 
 
 class Captioner:
-    """A loaded model. Holds no state of a call, so threads may share it."""
+    """A loaded model. Calls keep no state in it, so threads may share it."""
 
     def __init__(
         self,
@@ -100,7 +88,7 @@ class Captioner:
         decoder: Session,
         confidence: Confidence,
     ) -> None:
-        """Takes opened parts; `load` is the usual way."""
+        """Joins opened parts; `load` opens them from a folder."""
         self.contract = contract
         self.vocabulary = vocabulary
         self.encoder = encoder
@@ -125,7 +113,7 @@ class Captioner:
             folder: holds contract.json and the files that it names.
             threads: the encoder's processor threads.
             accelerate: whether the encoder may run on CoreML or CUDA.
-            calibrated: False for a model that is yet to be calibrated: all it says is a guess.
+            calibrated: False for a model without a confidence file: every caption is PERHAPS.
 
         Raises:
             ModelError: a file is missing or damaged, or the files do not fit together.
@@ -143,7 +131,7 @@ class Captioner:
             probe={names.PIXELS: probe},
             cache=Path.home() / "Library" / "Caches" / "vois",
         )
-        # A second thread would gain a tenth on an idle machine and lose half on a busy one.
+        # A second thread is 10 % faster on an idle machine, and takes twice as long on a busy one.
         decoder = open_session(folder / contract.decoder_file, threads=1)
         if calibrated:
             confidence = load_confidence(folder / contract.confidence_file, contract.languages)
@@ -155,7 +143,7 @@ class Captioner:
         return captioner
 
     def warm_up(self) -> None:
-        """Describes a black square, so that the first photo does not wait.
+        """Runs both graphs once, so that the first photo is not slower than the others.
 
         Raises:
             ModelError: the model's files do not fit together.
@@ -168,13 +156,13 @@ class Captioner:
 
     @property
     def provider(self) -> str:
-        """What the encoder runs on, as onnxruntime calls it."""
+        """The encoder's execution provider, by its name in onnxruntime."""
         return str(self.encoder.get_providers()[0])
 
     def describe(
-        self, rgb: NDArray[np.uint8], *, language: str = "en", beam_size: int | None = None
+        self, rgb: NDArray[np.uint8], *, language: str = ENGLISH, beam_size: int | None = None
     ) -> Caption:
-        """Describes a photo.
+        """The best caption of a photo.
 
         Args:
             rgb: (H, W, 3) uint8 RGB, any size.
@@ -201,20 +189,19 @@ class Captioner:
         self,
         encoded: Encoded,
         *,
-        language: str = "en",
+        language: str = ENGLISH,
         beam_size: int | None = None,
         most_words: int | None = None,
         least_words: int = 1,
     ) -> list[Caption]:
-        """The best captions of an encoded photo, the best first.
+        """The captions of an encoded photo, the best first.
 
         Args:
-            encoded: what `encode` gave.
+            encoded: what `encode` returned.
             language: two-letter code, one of the contract's languages.
             beam_size: the contract's when None; 1 is greedy search.
-            most_words: searches among whole captions of at most so many words; the contract's
-                length when None.
-            least_words: and of at least so many.
+            most_words: maximum length of a caption; the contract's when None.
+            least_words: minimum length of a caption.
 
         Raises:
             ModelError: the model's files do not fit together, or it does not speak the language.
@@ -223,7 +210,7 @@ class Captioner:
         begin = self.vocabulary.begin(language)
         shape = (contract.layers, 1, contract.heads, 0, contract.width // contract.heads)
         empty = np.zeros(shape, dtype=np.float32)
-        looks: list[NDArray[np.float32]] = []  # of each step, (B, N)
+        weights: list[NDArray[np.float32]] = []  # attention of each step, (B, N)
 
         def step(tokens: NDArray[np.int64], state: _State) -> tuple[NDArray[np.float32], _State]:
             inputs: dict[str, Array] = {
@@ -234,7 +221,7 @@ class Captioner:
                 names.CROSS_VALUES: encoded.cross_values,
             }
             scores, keys, values, attention = _run(self.decoder, names.DECODER_OUTPUTS, inputs)
-            looks.append(attention)
+            weights.append(attention)
             return scores, _State(keys, values)
 
         hypotheses = beam_search(
@@ -247,7 +234,7 @@ class Captioner:
             min_length=min(least_words, contract.max_length),
             rules=self._rules[language],
             begin=begin,
-            hurried=True,  # a seventh of the time, and of 250 photos none is described otherwise
+            early_stopping=True,  # a seventh of the time, and the same captions on 250 photos
         )
         said = [tuple(self.vocabulary.decode(one.tokens)) for one in hypotheses]
         verdicts = self.confidence.judge(said, hypotheses, encoded.features, language)
@@ -259,18 +246,18 @@ class Captioner:
                 manner=verdict.manner,
                 sure=verdict.sure,
                 language=language,
-                attention=self._attention(one, looks),
+                attention=self._attention(one, weights),
             )
             for words, one, verdict in zip(said, hypotheses, verdicts, strict=True)
         ]
 
     def _attention(
-        self, hypothesis: Hypothesis, looks: list[NDArray[np.float32]]
+        self, hypothesis: Hypothesis, weights: list[NDArray[np.float32]]
     ) -> NDArray[np.float32]:
-        """Where it looked for each word: (words, rows, columns)."""
-        seen = [look[row] for look, row in zip(looks, hypothesis.rows, strict=False)]
+        """(words, rows, columns) float32, the attention weights of each word."""
+        chosen = [step[row] for step, row in zip(weights, hypothesis.rows, strict=False)]
         shape = (len(hypothesis.tokens), *self.contract.grid)
-        return np.reshape(seen, shape).astype(np.float32)
+        return np.reshape(chosen, shape).astype(np.float32)
 
 
 def _run(

@@ -1,13 +1,13 @@
-"""How likely is a description right, and in what manner is it said? NumPy only.
+"""The probability that a caption is right, and the manner of speaking that follows. NumPy only.
 
-`training.calibrate` fits the numbers and writes them beside the model. Three of them are learned:
+`training.calibrate` fits three models and writes their weights beside the captioner:
 
-- the probability that a description is right, a logistic regression (Platt, 1999) over the word
-  scores, the agreement among the beams and the photo's place among the training photos;
-- how strange a photo is: its distance to the training photos inside and outside the space of their
-  principal components (Mahalanobis; Wang and others, "ViM", 2022), weighed against pictures that
-  are no scenes, such as screens of text;
-- the probability that a single word is right, for what can be said of a photo nobody understands.
+- the probability that a caption is right: a logistic regression (Platt, 1999) on word scores, the
+  agreement of the beams and the photo's position among the training photos;
+- the out-of-distribution (ood) score of a photo: its distance from the training photos inside and
+  outside their principal subspace (Mahalanobis; Wang and others, "ViM", 2022), fitted against
+  pictures that are not scenes, such as screens of text;
+- the probability that a single word is right, to name things in a photo whose caption is UNKNOWN.
 """
 
 from __future__ import annotations
@@ -21,44 +21,41 @@ from numpy.typing import NDArray
 
 from pipeline.captioning.beam_search import Hypothesis
 from pipeline.captioning.confidence_features import (
-    EVIDENCE,
-    FARTHEST,
-    WORD_EVIDENCE,
+    DESCRIPTION_FEATURES,
+    MAX_OOD,
+    WORD_FEATURES,
     Floats,
     Space,
     Words,
-    evidence,
+    description_features,
     sigmoid,
-    word_evidence,
+    word_features,
 )
+from pipeline.captioning.languages import ARTICLES
 from pipeline.captioning.vocabulary import joined
 from pipeline.errors import Message, ModelError
 
-ARTICLES = {
-    "en": frozenset({"a", "an", "the"}),
-    "fr": frozenset({"un", "une", "des", "le", "la", "les", "l'", "du"}),
-}
-MOST_SURE = 3  # more words than these would be a description again
-NEVER = -50.0  # a constant whose logistic function is 0
+MOST_SURE = 3  # phrases; more would read like a description
+NEVER = -50.0  # a bias whose logistic function is 0
 
 
 class Manner(StrEnum):
-    """How a description is said."""
+    """How a caption is spoken, by its confidence."""
 
     PLAIN = "plain"
     PERHAPS = "perhaps"  # "Perhaps: a dog runs."
-    UNKNOWN = "unknown"  # "I cannot tell what this shows.", and the few words that are sure
+    UNKNOWN = "unknown"  # "I cannot tell what this shows.", and up to MOST_SURE sure phrases
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is thought of one description.
+    """The judgement of one caption.
 
     Attributes:
         probability: 0..1 that it is right (its CIDEr is 0.4 or more).
         manner: how to say it.
-        sure: words of it that are probably right all the same, with their articles, at most
-            `MOST_SURE`; none unless the manner is UNKNOWN.
+        sure: phrases of the caption that are probably right, with their articles, at most
+            `MOST_SURE`; empty unless the manner is UNKNOWN.
     """
 
     probability: float
@@ -68,52 +65,57 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Confidence:
-    """The fitted numbers; holds no state of a call.
+    """The fitted weights and thresholds; immutable, so threads may share it.
 
     Attributes:
         model: `training.scoring.model_card.model_hash` of the files that they were fitted for.
-        space: where the training photos lie.
-        strange: (2 + K + 1,) weights of `Space.place` and a constant; above 0 a photo is no scene.
-        right: (len(EVIDENCE) + 1,) weights of the evidence, in deviations, and a constant.
-        usual: by language, (2, len(EVIDENCE)): mean and deviation of the evidence.
-        word: (len(WORD_EVIDENCE) + 1,) weights for single words.
-        words: by language.
-        other: (2 + K + 1,) weights of `Space.place` and a constant; their logistic function tells
-            how far a photo is like those of the smaller training sets, of which less was learned.
-        plain_from: least probability of what is said plainly of a photo like the first set's.
-        plain_from_other: the same of a photo like the other sets'; in between, what lies between.
-        unknown_below: probability below which nothing is said of the whole photo.
+        space: the principal subspace of the training photos' features.
+        ood: (2 + K + 1,) weights of `Space.place` and a bias; a score above 0 is out of
+            distribution: the picture is not a scene.
+        right: (len(DESCRIPTION_FEATURES) + 1,) weights of the standardised features and a bias.
+        feature_scale: by language, (2, len(DESCRIPTION_FEATURES)): mean and standard deviation of
+            the features.
+        word: (len(WORD_FEATURES) + 1,) weights of a word's features and a bias.
+        words: word statistics by language.
+        unlike_flickr8k: (2 + K + 1,) weights of `Space.place` and a bias; their logistic function
+            is the probability that a photo resembles the smaller training sets, not Flickr8k.
+        plain_from: least probability for PLAIN, for a photo like Flickr8k's.
+        plain_from_unlike: the same for a photo unlike Flickr8k's; interpolated in between.
+        unknown_below: a probability below this is UNKNOWN.
         sure_from: least probability of a word that is named alone.
     """
 
     model: str
     space: Space
-    strange: Floats
+    ood: Floats
     right: Floats
-    usual: dict[str, Floats]
+    feature_scale: dict[str, Floats]
     word: Floats
     words: dict[str, Words]
-    other: Floats
+    unlike_flickr8k: Floats
     plain_from: float
-    plain_from_other: float
+    plain_from_unlike: float
     unknown_below: float
     sure_from: float
 
     @classmethod
     def neutral(cls, languages: Sequence[str], features: int) -> Confidence:
-        """What a model has before it is calibrated: every description is a guess, "Perhaps"."""
+        """The confidence of a model that is not calibrated: every caption is PERHAPS."""
         return cls(
             model="",
             space=Space(np.zeros(features), np.zeros((features, 1)), np.ones(1)),
-            # One in two is right, and no photo is strange.
-            strange=np.array([0.0, 0.0, 0.0, -FARTHEST]),
-            right=np.zeros(len(EVIDENCE) + 1),
-            usual={code: np.array([[0.0], [1.0]]) * np.ones(len(EVIDENCE)) for code in languages},
-            word=np.zeros(len(WORD_EVIDENCE) + 1),
+            # Every probability is 0.5, and no photo is out of distribution.
+            ood=np.array([0.0, 0.0, 0.0, -MAX_OOD]),
+            right=np.zeros(len(DESCRIPTION_FEATURES) + 1),
+            feature_scale={
+                code: np.array([[0.0], [1.0]]) * np.ones(len(DESCRIPTION_FEATURES))
+                for code in languages
+            },
+            word=np.zeros(len(WORD_FEATURES) + 1),
             words={code: Words({}, np.zeros(0), np.zeros(0, bool)) for code in languages},
-            other=np.array([0.0, 0.0, 0.0, NEVER]),
+            unlike_flickr8k=np.array([0.0, 0.0, 0.0, NEVER]),
             plain_from=1.0,
-            plain_from_other=1.0,
+            plain_from_unlike=1.0,
             unknown_below=0.0,
             sure_from=1.0,
         )
@@ -125,38 +127,38 @@ class Confidence:
         features: NDArray[np.float32],
         language: str,
     ) -> list[Verdict]:
-        """Judges all beams of one photo, the best first.
+        """Judges all captions of one photo, the best first.
 
         Args:
-            said: the words of each.
-            hypotheses: the same captions, as the search gave them.
-            features: (D,) float32, the encoder's.
+            said: the words of each caption.
+            hypotheses: the same captions, as `beam_search` returned them.
+            features: (D,) float32, from the encoder.
             language: two-letter code of the words.
 
         Raises:
-            ModelError: the features are not those of the model this was fitted for.
+            ModelError: the features or the language are not those of the fitted model.
         """
-        if features.shape != self.space.centre.shape or language not in self.usual:
+        if features.shape != self.space.centre.shape or language not in self.feature_scale:
             raise ModelError(Message.MODEL_FILES_MISMATCHED)
         place = self.space.place(features[None])[0]
-        strangeness = float(place @ self.strange[:-1] + self.strange[-1])
-        found = evidence(said, hypotheses, place)
-        mean, deviation = self.usual[language]
+        ood_score = float(place @ self.ood[:-1] + self.ood[-1])
+        found = description_features(said, hypotheses, place)
+        mean, deviation = self.feature_scale[language]
         chances = sigmoid((found - mean) / deviation @ self.right[:-1] + self.right[-1])
-        chances = chances * (1 - sigmoid(strangeness))
-        other = float(sigmoid(float(place @ self.other[:-1] + self.other[-1])))
-        plain_from = self.plain_from + other * (self.plain_from_other - self.plain_from)
+        chances = chances * (1 - sigmoid(ood_score))
+        unlike = float(sigmoid(float(place @ self.unlike_flickr8k[:-1] + self.unlike_flickr8k[-1])))
+        plain_from = self.plain_from + unlike * (self.plain_from_unlike - self.plain_from)
         verdicts = []
         for words, hypothesis, chance in zip(said, hypotheses, chances, strict=True):
-            manner = self._manner(float(chance), strangeness, plain_from)
+            manner = self._manner(float(chance), ood_score, plain_from)
             sure: tuple[str, ...] = ()
             if manner is Manner.UNKNOWN:
-                sure = self._sure(words, hypothesis.word_scores, said, strangeness, language)
+                sure = self._sure(words, hypothesis.word_scores, said, ood_score, language)
             verdicts.append(Verdict(float(chance), manner, sure))
         return verdicts
 
-    def _manner(self, chance: float, strangeness: float, plain_from: float) -> Manner:
-        if strangeness > 0 or chance < self.unknown_below:
+    def _manner(self, chance: float, ood_score: float, plain_from: float) -> Manner:
+        if ood_score > 0 or chance < self.unknown_below:
             return Manner.UNKNOWN
         return Manner.PLAIN if chance >= plain_from else Manner.PERHAPS
 
@@ -165,12 +167,12 @@ class Confidence:
         words: Sequence[str],
         scores: Sequence[float],
         said: Sequence[Sequence[str]],
-        strangeness: float,
+        ood_score: float,
         language: str,
     ) -> tuple[str, ...]:
-        """The words that may be named, each with its article and adjectives if those are sure."""
+        """The sure nouns, each with its article and adjectives if those are sure too."""
         known = self.words[language]
-        rows = word_evidence(words, scores, said, strangeness, known)
+        rows = word_features(words, scores, said, ood_score, known)
         chances = sigmoid(rows @ self.word[:-1] + self.word[-1])
         numbers = [known.number.get(word) for word in words]
         chosen: list[str] = []
@@ -185,7 +187,7 @@ class Confidence:
 
 
 def _phrase_begin(words: Sequence[str], end: int, sure: NDArray[np.bool_], language: str) -> int:
-    """Where "a brown dog" begins, if "brown" is sure and an article stands there; else `end`."""
+    """The start of "a brown dog" if "brown" is sure and an article comes first; else `end`."""
     articles = ARTICLES.get(language, frozenset())
     for begin in range(end - 1, max(-1, end - 4), -1):
         if words[begin] in articles:

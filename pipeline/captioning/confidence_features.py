@@ -1,4 +1,4 @@
-"""What a photo and the words found for it tell about whether they are right. NumPy only."""
+"""The features from which `pipeline.captioning.confidence` computes probabilities. NumPy only."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from pipeline.captioning.beam_search import Hypothesis
 
 Floats = NDArray[np.float64]
 
-# What a description's probability is computed from, in order.
-EVIDENCE = (
-    "mean",  # word log-probability, the end's too
-    "least",  # the lowest of them
-    "margin",  # score over that of the best other beam
-    "agreement",  # words that two beams share, of those that they have: mean over the pairs
-    "length",  # words
-    "beams",  # mean word log-probability of all beams, over this one's
-    "outside",  # log squared distance from the training photos' principal space
-    "inside",  # log mean squared distance within it, in deviations
+# Features of a caption, in order; the weights end with a bias.
+DESCRIPTION_FEATURES = (
+    "mean",  # mean log-probability of the words and END
+    "least",  # lowest log-probability of them
+    "margin",  # score minus the best score of another beam
+    "agreement",  # intersection over union of two beams' words, mean over the pairs
+    "length",  # number of words
+    "beams",  # "mean" averaged over all beams, minus this beam's
+    "outside",  # log squared distance from the training photos' principal subspace
+    "inside",  # log mean squared coordinate within it, in standard deviations
 )
-# What a word's probability is computed from, in order; then comes a constant.
-WORD_EVIDENCE = ("beams that say it", "log-probability", "log share in captions", "strangeness")
-FARTHEST = 10.0  # strangeness beyond this says nothing more about words
+# Features of a single word, in order; the weights end with a bias.
+WORD_FEATURES = ("beams that say it", "log-probability", "log share in captions", "ood score")
+MAX_OOD = 10.0  # word features clip the ood score to -MAX_OOD..MAX_OOD
 
 
 @dataclass(frozen=True)
 class Space:
-    """Where the training photos lie.
+    """The principal subspace of the training photos' features.
 
     Attributes:
-        centre: (D,) their mean, each feature vector being scaled to length 1.
-        axes: (D, K) their principal components, to float16's precision.
-        spread: (K,) their deviation along each, shrunk towards the mean.
+        centre: (D,) mean of the feature vectors, each scaled to length 1.
+        axes: (D, K) principal components, rounded to float16.
+        spread: (K,) standard deviation along each component, shrunk towards the mean.
     """
 
     centre: Floats
@@ -44,7 +44,14 @@ class Space:
     spread: Floats
 
     def place(self, features: NDArray[np.floating]) -> Floats:
-        """(N, D) features -> (N, 2 + K): outside, inside, and the coordinates in deviations."""
+        """Positions of photos relative to the training photos.
+
+        Args:
+            features: (N, D), from the encoder.
+
+        Returns:
+            (N, 2 + K) float64: "outside", "inside" and the K coordinates in standard deviations.
+        """
         rows = np.asarray(features, np.float64)
         rows = rows / (np.linalg.norm(rows, axis=1, keepdims=True) + 1e-9) - self.centre
         along = rows @ self.axes
@@ -56,11 +63,11 @@ class Space:
 
 @dataclass(frozen=True)
 class Words:
-    """What is known of one language's words.
+    """Statistics of one language's words in the training captions.
 
     Attributes:
-        number: where a word stands in the arrays.
-        share: (W,) natural log of the share of training captions that hold it.
+        number: the index of a word in the arrays.
+        share: (W,) natural log of the share of training captions with the word.
         thing: (W,) bool, whether it can be named alone ("dog", not "brown" or "runs").
     """
 
@@ -74,18 +81,18 @@ def sigmoid(values: NDArray[np.float64] | float) -> Floats:
     return np.asarray(1 / (1 + np.exp(-np.clip(values, -50, 50))), np.float64)
 
 
-def evidence(
+def description_features(
     said: Sequence[Sequence[str]], hypotheses: Sequence[Hypothesis], place: Floats
 ) -> Floats:
-    """What the beams of a photo tell.
+    """Features of all captions of one photo.
 
     Args:
-        said: the words of each.
-        hypotheses: the same captions, as the search gave them.
-        place: (2 + K,) of `Space.place`.
+        said: the words of each caption.
+        hypotheses: the same captions, as `beam_search` returned them.
+        place: (2 + K,), a row of `Space.place`.
 
     Returns:
-        (beams, len(EVIDENCE)) float64.
+        (beams, len(DESCRIPTION_FEATURES)) float64.
     """
     means = np.array([np.mean(one.word_scores) for one in hypotheses])
     scores = [one.score for one in hypotheses]
@@ -111,19 +118,30 @@ def evidence(
     return np.array(rows, np.float64)
 
 
-def word_evidence(
+def word_features(
     words: Sequence[str],
     scores: Sequence[float],
     said: Sequence[Sequence[str]],
-    strangeness: float,
+    ood_score: float,
     known: Words,
 ) -> Floats:
-    """What tells whether each word of a caption is right: (words, len(WORD_EVIDENCE)) float64."""
+    """Features of each word of one caption.
+
+    Args:
+        words: of the caption.
+        scores: natural log-probability of each word, then of END.
+        said: the words of all captions of the photo.
+        ood_score: of the photo.
+        known: statistics of the caption's language.
+
+    Returns:
+        (words, len(WORD_FEATURES)) float64.
+    """
     rarest = float(known.share.min()) if known.share.size else 0.0
-    far = float(np.clip(strangeness, -FARTHEST, FARTHEST))
+    far = float(np.clip(ood_score, -MAX_OOD, MAX_OOD))
     rows = []
-    for word, score in zip(words, scores, strict=False):  # the last score is the end's
+    for word, score in zip(words, scores, strict=False):  # the last score is END's
         number = known.number.get(word)
         share = rarest if number is None else float(known.share[number])
         rows.append([np.mean([word in other for other in said]), score, share, far])
-    return np.array(rows, np.float64).reshape(len(words), len(WORD_EVIDENCE))
+    return np.array(rows, np.float64).reshape(len(words), len(WORD_FEATURES))

@@ -1,4 +1,4 @@
-"""The file of a model's fitted confidence: written beside it, checked when it is read."""
+"""Writes and reads confidence.npz, the fitted confidence beside a model; checks it on reading."""
 
 from __future__ import annotations
 
@@ -11,35 +11,40 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.captioning.confidence import Confidence
-from pipeline.captioning.confidence_features import EVIDENCE, WORD_EVIDENCE, Space, Words
+from pipeline.captioning.confidence_features import (
+    DESCRIPTION_FEATURES,
+    WORD_FEATURES,
+    Space,
+    Words,
+)
 from pipeline.errors import Message, ModelError
 
 _UNREADABLE = (OSError, EOFError, ValueError, LookupError, zipfile.BadZipFile, zlib.error)
 
 
 def save_confidence(confidence: Confidence, path: Path) -> None:
-    """Writes a compressed npz file."""
+    """Writes a compressed npz file whose arrays have the names of the attributes."""
     arrays: dict[str, NDArray[np.generic]] = {
         "model": np.array(confidence.model),
-        "languages": np.array(list(confidence.usual)),
+        "languages": np.array(list(confidence.feature_scale)),
         "centre": confidence.space.centre.astype(np.float32),
         "axes": confidence.space.axes.astype(np.float16),
         "spread": confidence.space.spread,
-        "strange": confidence.strange,
+        "ood": confidence.ood,
         "right": confidence.right,
         "word": confidence.word,
-        "other": confidence.other,
+        "unlike_flickr8k": confidence.unlike_flickr8k,
         "limits": np.array(
             [
                 confidence.plain_from,
-                confidence.plain_from_other,
+                confidence.plain_from_unlike,
                 confidence.unknown_below,
                 confidence.sure_from,
             ]
         ),
     }
     for code, known in confidence.words.items():
-        arrays[f"usual_{code}"] = confidence.usual[code]
+        arrays[f"feature_scale_{code}"] = confidence.feature_scale[code]
         arrays[f"words_{code}"] = np.array(list(known.number), dtype=np.str_)
         arrays[f"share_{code}"] = known.share.astype(np.float32)
         arrays[f"thing_{code}"] = known.thing
@@ -60,7 +65,7 @@ def load_confidence(path: Path, languages: Sequence[str]) -> Confidence:
         raise ModelError(Message.MODEL_FILE_MISSING, file=path.name) from error
     except _UNREADABLE as error:
         raise ModelError(Message.MODEL_FILE_DAMAGED, file=path.name) from error
-    if set(confidence.usual) != set(languages):
+    if set(confidence.feature_scale) != set(languages):
         raise ModelError(Message.MODEL_FILES_MISMATCHED)
     return confidence
 
@@ -69,7 +74,7 @@ def _read(arrays: dict[str, NDArray[np.generic]]) -> Confidence:
     """Checks names, shapes and ranges.
 
     Raises:
-        ValueError: something is not as `save_confidence` writes it.
+        ValueError: an array has a wrong shape or an invalid value.
         LookupError: an array is missing.
     """
     codes = [str(code) for code in arrays["languages"]]
@@ -82,9 +87,9 @@ def _read(arrays: dict[str, NDArray[np.generic]]) -> Confidence:
         raise ValueError("a number is not finite")
     centre, axes, spread = floats["centre"], floats["axes"], floats["spread"]
     limits = [float(limit) for limit in floats["limits"]]
-    usual, words = {}, {}
+    scales, words = {}, {}
     for code in codes:
-        usual[code] = floats[f"usual_{code}"]
+        scales[code] = floats[f"feature_scale_{code}"]
         spelled = [str(word) for word in arrays[f"words_{code}"]]
         share, thing = floats[f"share_{code}"], np.asarray(arrays[f"thing_{code}"], np.bool_)
         if not len(spelled) == len(share) == len(thing):
@@ -92,10 +97,13 @@ def _read(arrays: dict[str, NDArray[np.generic]]) -> Confidence:
         words[code] = Words({word: place for place, word in enumerate(spelled)}, share, thing)
     sound = (
         axes.shape == (*centre.shape, *spread.shape)
-        and floats["strange"].shape == floats["other"].shape == (len(spread) + 3,)
-        and floats["right"].shape == (len(EVIDENCE) + 1,)
-        and floats["word"].shape == (len(WORD_EVIDENCE) + 1,)
-        and all(one.shape == (2, len(EVIDENCE)) and one[1].min() > 0 for one in usual.values())
+        and floats["ood"].shape == floats["unlike_flickr8k"].shape == (len(spread) + 3,)
+        and floats["right"].shape == (len(DESCRIPTION_FEATURES) + 1,)
+        and floats["word"].shape == (len(WORD_FEATURES) + 1,)
+        and all(
+            one.shape == (2, len(DESCRIPTION_FEATURES)) and one[1].min() > 0
+            for one in scales.values()
+        )
         and spread.min() > 0
         and len(limits) == 4
         and 0 <= limits[2] <= min(limits[:2]) <= max(limits[:2]) <= 1
@@ -106,14 +114,14 @@ def _read(arrays: dict[str, NDArray[np.generic]]) -> Confidence:
     return Confidence(
         model=str(arrays["model"]),
         space=Space(centre, axes, spread),
-        strange=floats["strange"],
+        ood=floats["ood"],
         right=floats["right"],
-        usual=usual,
+        feature_scale=scales,
         word=floats["word"],
         words=words,
-        other=floats["other"],
+        unlike_flickr8k=floats["unlike_flickr8k"],
         plain_from=limits[0],
-        plain_from_other=limits[1],
+        plain_from_unlike=limits[1],
         unknown_below=limits[2],
         sure_from=limits[3],
     )

@@ -1,4 +1,4 @@
-"""The one agreement between training, export and run time, kept beside the model as JSON."""
+"""The model contract that training, export and run time share: contract.json and tensor names."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ CROSS_KEYS = "cross_keys"  # (1, L * H, N, W / H) float32, the photo's keys for 
 CROSS_VALUES = "cross_values"  # likewise
 FEATURES = "features"  # (1, D) float32, the mean over the feature map
 TOKENS = "tokens"  # (B,) int64, the last word of each beam
-KEYS = "keys"  # (L, B, H, T, W / H) float32, what the decoder keeps of the T words so far
+KEYS = "keys"  # (L, B, H, T, W / H) float32, the decoder's cache of the T words so far
 VALUES = "values"  # likewise
 LOG_PROBABILITIES = "log_probabilities"  # (B, V) float32, natural logarithms
 NEXT_KEYS = "next_keys"  # (L, B, H, T + 1, W / H) float32
 NEXT_VALUES = "next_values"  # likewise
-ATTENTION = "attention"  # (B, N) float32, where this step looked: mean of layers and heads, sum 1
+ATTENTION = "attention"  # (B, N) float32, mean over layers and heads, sum 1
 
 # The graphs' arguments and results, in order.
 ENCODER_INPUTS = (PIXELS,)
@@ -33,7 +33,7 @@ DECODER_OUTPUTS = (LOG_PROBABILITIES, NEXT_KEYS, NEXT_VALUES, ATTENTION)
 
 @dataclass(frozen=True)
 class ModelContract:
-    """How to feed a model and read what it says.
+    """Files, shapes, preprocessing and search settings of a model.
 
     Attributes:
         encoder: name of the encoder that was trained ("efficientnet-lite2").
@@ -44,14 +44,14 @@ class ModelContract:
         input_size: S, the side of the square that a photo is squashed to, in pixels.
         mean: per channel, of RGB scaled to 0..1.
         std: per channel, of RGB scaled to 0..1.
-        grid: rows and columns of the photo's N places, which are counted row by row.
+        grid: rows and columns of the feature map; its N positions are in row-major order.
         layers: L, decoder layers.
         heads: H, attention heads.
-        width: W, the decoder's width.
+        width: W, features of a decoder position.
         max_length: most words in a description.
         beam_size: beams at run time.
         length_penalty: scores are divided by length to this power (0 favours short sentences).
-        languages: what the model speaks, as two-letter codes.
+        languages: two-letter codes of the languages that the model was trained on.
         confidence_file: what `training.calibrate` fitted, read by `pipeline.captioning.confidence`.
     """
 
@@ -78,7 +78,7 @@ class ModelContract:
         """Reads and checks `folder/contract.json`.
 
         Raises:
-            ModelError: the file is missing, damaged or holds other fields than these.
+            ModelError: the file is missing or damaged, or has other fields.
         """
         path = folder / CONTRACT_FILE
         try:

@@ -1,4 +1,4 @@
-"""How a photo or a frame is put into words: in short, as the model likes best, or in full."""
+"""Captions by length (short, the model's own, full) and wording (neutral or as generated)."""
 
 from __future__ import annotations
 
@@ -9,44 +9,47 @@ from enum import StrEnum
 from pipeline.captioning.captioner import Caption, Captioner, Encoded
 from pipeline.captioning.neutral import neutral
 
-SHORT_WORDS = 7  # "A brown dog runs on the grass." is about what one takes in while walking
-# Flickr8k's people write 11 words; the model, left alone, 9 at the middle.
+SHORT_WORDS = 7  # as long as "A brown dog runs on the grass."; enough while the scene changes
+# The median caption has 11 words in Flickr8k, and 9 from the model without a minimum.
 FULL_WORDS = 9
-# A short caption whose end is less likely than this was cut off ("A person in a red."): looked at
-# on 60 photos, where "Two people in a canoe." had 0.013 and "A boy in a green shirt." 0.0013.
+# A short caption whose END is less probable than this is cut off ("A person in a red."). Chosen on
+# 60 photos, where "Two people in a canoe." had 0.013 and "A boy in a green shirt." 0.0013.
 LEAST_END = math.log(0.001)
 
 
 class Form(StrEnum):
-    """How much is said."""
+    """The length of a description."""
 
-    AUTO = "auto"  # as the model likes best; the camera's in short while the picture changes fast
+    AUTO = "auto"  # the model's own length; SHORT for the camera while scenes change fast
     SHORT = "short"
     FULL = "full"
 
 
 @dataclass(frozen=True)
 class DescriptionStyle:
-    """How descriptions are to be put.
+    """Length and wording of descriptions.
 
     Attributes:
-        form: how much is said.
-        neutral: whether people are called people.
+        form: the length.
+        neutral: whether words of gender are replaced by neutral ones ("man" by "person").
     """
 
     form: Form = Form.AUTO
     neutral: bool = True
 
 
+DEFAULT_STYLE = DescriptionStyle()
+
+
 def describe_in_style(
     captioner: Captioner, encoded: Encoded, style: DescriptionStyle, language: str
 ) -> Caption:
-    """The description of an encoded photo, as it is to be told.
+    """The caption of an encoded photo in a style.
 
     Args:
         captioner: the model.
-        encoded: what its `encode` gave.
-        style: how it is to be put.
+        encoded: what its `encode` returned.
+        style: length and wording.
         language: two-letter code, one of the model's.
 
     Raises:
@@ -64,7 +67,7 @@ def describe_in_style(
 def _short(captioner: Captioner, encoded: Encoded, whole: Caption) -> Caption:
     few = captioner.captions(encoded, language=whole.language, most_words=SHORT_WORDS)
     short = next((caption for caption in few if caption.word_scores[-1] >= LEAST_END), whole)
-    # Few words score less for being few: the whole caption shows whether the model is sure.
+    # A short caption scores lower only because it is short: confidence is the whole caption's.
     return replace(
         whole, words=short.words, word_scores=short.word_scores, attention=short.attention
     )

@@ -1,4 +1,4 @@
-"""Opens ONNX graphs with the best provider there is, and falls back when it fails or is wrong."""
+"""Opens ONNX graphs on the fastest provider whose outputs agree with the CPU's; else on the CPU."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ CPU = "CPUExecutionProvider"
 COREML = "CoreMLExecutionProvider"
 CUDA = "CUDAExecutionProvider"
 
-# Relative to the largest value. CoreML computes in 16-bit floats: 2e-2 is what that costs over the
-# encoder's 64 convolutions; onnxruntime #32569 (wrong values on macOS 15) is far above it.
+# Relative to the largest value. CoreML computes in float16, which costs up to 2e-2 over the
+# encoder's 64 convolutions; the wrong values of onnxruntime #32569 (macOS 15) are far above it.
 PARITY_BOUND = 2e-2
 
 Array = NDArray[np.float32] | NDArray[np.int64]
 
 
 class Session(Protocol):
-    """What runs a graph: an `onnxruntime.InferenceSession`, or torch when the two are compared."""
+    """Runs a graph: an `onnxruntime.InferenceSession`, or torch in parity checks."""
 
     def run(self, outputs: Sequence[str], inputs: dict[str, Array]) -> list[NDArray[np.float32]]:
         """The named outputs for the named inputs."""
 
     def get_providers(self) -> list[str]:
-        """What it runs on, the preferred first."""
+        """The execution providers, the preferred first."""
 
 
 def open_session(
@@ -51,10 +51,10 @@ def open_session(
         threads: processor threads of one call.
         accelerate: try CoreML and CUDA; only for graphs of fixed shapes.
         probe: inputs to warm up with, and to compare an accelerator's outputs with the CPU's.
-        cache: folder where CoreML keeps what it compiled, so that the next start is quick.
+        cache: folder for CoreML's compiled models, which makes the next start faster.
 
     Raises:
-        ModelError: the file is missing, damaged or needs what this onnxruntime lacks.
+        ModelError: the file is missing, damaged or not supported by this onnxruntime.
     """
     session = _open(path, [CPU], threads)
     if not accelerate:
@@ -81,8 +81,8 @@ def accelerators(cache: Path | None = None) -> list[tuple[str, dict[str, str]]]:
     available = ort.get_available_providers()
     found: list[tuple[str, dict[str, str]]] = []
     if COREML in available:
-        # MLProgram for the newer operators; static shapes are all it compiles well; the Neural
-        # Engine beat the GPU four times on a similar graph (facefusion, pull request 1204).
+        # MLProgram supports newer operators, and CoreML compiles only static shapes well. The
+        # Neural Engine was 4 times as fast as the GPU (facefusion, pull request 1204).
         options = {
             "ModelFormat": "MLProgram",
             "MLComputeUnits": "CPUAndNeuralEngine",
@@ -105,8 +105,8 @@ def _open(
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    # Within a call the threads spin while they wait: a sixth of the time. After it they stop, or
-    # they would take the cores from sound and page.
+    # Spinning while threads wait within a call saves a sixth of the time. It stops after the call,
+    # to leave the cores to the page and the voice.
     options.add_session_config_entry("session.force_spinning_stop", "1")
     options.log_severity_level = 3
     try:

@@ -1,4 +1,4 @@
-"""The only tokenizer: training, scoring and run time all cut text into words here."""
+"""The tokenizer and vocabulary that training, scoring and run time share."""
 
 from __future__ import annotations
 
@@ -11,36 +11,36 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.captioning.languages import ENGLISH, FRENCH
 from pipeline.errors import Message, ModelError
 
 PAD, BEGIN, END, UNKNOWN = 0, 1, 2, 3
 SPECIAL_WORDS = ("<pad>", "<begin>", "<end>", "<unknown>")
-ENGLISH = "en"  # begins with BEGIN; every other language has a beginning of its own
 
 _WORD = {
     ENGLISH: re.compile(r"[^\W_]+(?:'[^\W_]+)*"),
-    # "l'homme" is two words, which many others share; "t-shirt" and "aujourd'hui" are one.
-    "fr": re.compile(
+    # "l'homme" is two tokens, both frequent; "t-shirt" and "aujourd'hui" are one.
+    FRENCH: re.compile(
         r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)'(?=[^\W_])|[^\W_]+(?:['-][^\W_]+)*"
     ),
 }
 
 
 def normalise(text: str, language: str = ENGLISH) -> list[str]:
-    """Cuts a caption into lower-case words without punctuation.
+    """Splits a caption into lower-case words without punctuation.
 
     "A dog's ball." is a, dog's, ball; in French "L'homme aujourd'hui." is l', homme, aujourd'hui.
 
     Args:
         text: a caption.
-        language: two-letter code; one that is not known here is cut as English is.
+        language: two-letter code; others are split like English.
     """
     lowered = unicodedata.normalize("NFC", text).lower().replace("\u2019", "'")
     return _WORD.get(language, _WORD[ENGLISH]).findall(lowered)
 
 
 def sentence(words: Sequence[str]) -> str:
-    """Joins words into a sentence that a voice reads well; empty for no words."""
+    """Joins words into a sentence with a capital and a full stop; empty for no words."""
     if not words:
         return ""
     text = joined(words)
@@ -48,22 +48,22 @@ def sentence(words: Sequence[str]) -> str:
 
 
 def joined(words: Sequence[str]) -> str:
-    """Words with blanks between them, but for "l'homme", which is two."""
+    """Joins words with blanks, without one after an elision ("l'homme")."""
     return " ".join(words).replace("' ", "'")
 
 
 def begin_word(language: str) -> str:
-    """What a caption of this language begins with."""
+    """The special word that a caption of this language begins with."""
     return SPECIAL_WORDS[BEGIN] if language == ENGLISH else f"<begin:{language}>"
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Words and their token numbers, one list for all languages; the special words come first.
+    """Words and their tokens, one list for all languages; the special words come first.
 
     Attributes:
-        words: every word, the token number being its place. After the four `SPECIAL_WORDS` stand
-            the beginnings of the languages other than English.
+        words: all words; a word's token is its index. The four `SPECIAL_WORDS` are followed by the
+            begin words of the languages other than English.
         special: how many special words there are.
     """
 
@@ -75,7 +75,7 @@ class Vocabulary:
         """Checks the special words and builds the index.
 
         Raises:
-            ModelError: the special words are not first, or a word stands twice.
+            ModelError: the special words are not first, or a word is listed twice.
         """
         if self.words[: len(SPECIAL_WORDS)] != SPECIAL_WORDS:
             raise ModelError(Message.VOCABULARY_WITHOUT_SPECIAL_WORDS)
@@ -91,8 +91,8 @@ class Vocabulary:
         """Collects the words seen `min_count` times or more, the most frequent first.
 
         Args:
-            captions: of each language, by its two-letter code; a word of two languages counts in
-                both and is one token.
+            captions: captions by two-letter language code; a word of two languages is one token,
+                counted in both.
             min_count: least number of uses.
         """
         counts = Counter(
@@ -126,33 +126,33 @@ class Vocabulary:
         path.write_text(self._json(), encoding="utf-8")
 
     def sha256(self) -> str:
-        """The hash that the contract keeps, so that a model never speaks another one's words."""
+        """The hash in the contract, which ties a model to the vocabulary of its training."""
         return hashlib.sha256(self._json().encode()).hexdigest()
 
     def __len__(self) -> int:
-        """How many tokens there are, special ones included."""
+        """The number of tokens, special ones included."""
         return len(self.words)
 
     def token(self, word: str) -> int:
-        """The token of a normalised word, `UNKNOWN` when the model never learned it."""
+        """The token of a normalised word; `UNKNOWN` for a word outside the vocabulary."""
         return self._index.get(word, UNKNOWN)
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """Two-letter codes of the languages whose beginnings it holds, English first."""
+        """Two-letter codes of the languages that have a begin word, English first."""
         begins = self.words[len(SPECIAL_WORDS) : self.special]
         return (ENGLISH, *(word.removeprefix("<begin:").rstrip(">") for word in begins))
 
     @property
     def never_written(self) -> tuple[int, ...]:
-        """The tokens that no caption holds: every special one but END."""
+        """The tokens that are never generated: every special one but END."""
         return tuple(token for token in range(self.special) if token != END)
 
     def begin(self, language: str) -> int:
         """The token that a caption of this language begins with.
 
         Raises:
-            ModelError: the model never learned this language.
+            ModelError: the vocabulary has no such language.
         """
         token = self._index.get(begin_word(language))
         if token is None:
@@ -160,7 +160,7 @@ class Vocabulary:
         return token
 
     def encode(self, text: str, max_words: int, language: str = ENGLISH) -> list[int]:
-        """The language's beginning, the first `max_words` words and END, as token numbers."""
+        """The tokens of the language's begin word, the first `max_words` words and END."""
         words = normalise(text, language)[:max_words]
         return [self.begin(language), *(self.token(word) for word in words), END]
 

@@ -1,65 +1,65 @@
-"""The live camera: what is said about a stream of frames, and when. No camera, thread or page.
+"""Decides which camera frames are described, and when; independent of camera, threads and page.
 
-Seeing AI and Lookout speak as soon as the camera sees something else; WorldScribe (Chang and
-others, UIST 2024) is short while things move and longer when they rest. Both are done here:
+Like Seeing AI and Lookout, it speaks when the scene changes; like WorldScribe (Chang and others,
+UIST 2024), it is short while scenes change fast and longer when they rest:
 
-- a frame that is unfit to describe gets advice, once, when it has stayed unfit for a while;
-- a frame that shows another scene (`pipeline.live.scene_change`) is described, once, when the voice
-  is free and the person's interval has passed; quite another scene interrupts the voice;
-- what was just said is not said again, unless the person asks.
+- frames that stay unfit to describe for `HOLD_S` get guidance, once;
+- a new scene (`pipeline.live.scene_change`) is described once, when the voice is free and the
+  person's interval has passed; a CUT interrupts the voice;
+- a description is not repeated, unless the person asks.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.captioning.captioner import Caption, Captioner, Encoded
-from pipeline.captioning.confidence import Manner
-from pipeline.captioning.detail import DescriptionStyle, Form, describe_in_style
-from pipeline.description import Description, Timing, preview, spoken_language, worded
+from pipeline.captioning.captioner import Captioner
+from pipeline.captioning.detail import DEFAULT_STYLE, DescriptionStyle, Form
+from pipeline.captioning.languages import ARTICLES, ENGLISH
+from pipeline.description import Description, Inspection, describe
 from pipeline.live.scene_change import Change, SceneGate
-from pipeline.photo_quality import Guidance, Kind, assess
+from pipeline.photo_quality import Kind, assess
 
-# How long a picture must stay unfit before advice is given, in seconds. Turning the camera blurs a
-# second or so, and WebRTC's first pictures are soft until it has measured the line.
+# Seconds that frames must stay unfit before guidance is given. Turning the camera blurs about a
+# second, and WebRTC's first frames are soft until it has measured the bandwidth.
 HOLD_S = {Kind.DARK: 1.0, Kind.BRIGHT: 1.0, Kind.BLANK: 1.0, Kind.BLURRED: 3.0}
-# WebRTC's first pictures are coarse, until it has found out what the line bears; a flower is then
-# "a crowd".
+# No description in the first seconds: WebRTC's first frames are coarse until it has measured the
+# bandwidth, and a flower is described as "a crowd".
 FIRST_S = 0.8
-FIT_S = 1.0  # how long a picture must be fit before the same advice may come again
-FAST_S = 5.0  # scenes that follow one another faster than this are described in few words
-ARTICLES = frozenset("a an the un une le la les l' des du".split())
+FIT_S = 1.0  # seconds that frames must be fit before the same guidance may be repeated
+FAST_S = 5.0  # seconds; scenes that follow one another faster get Form.SHORT
+_ARTICLES = frozenset().union(*ARTICLES.values())
 
 
 @dataclass(frozen=True)
 class LiveSettings:
-    """What the person chose.
+    """The person's settings for the camera.
 
     Attributes:
-        style: how it is put.
-        interval_s: least seconds from the begin of one sentence to the next, unless asked.
+        style: length and wording of descriptions.
+        interval_s: least seconds from the start of one sentence to the next, unless asked.
         rate: pace at which the page plays sentences; 2 is twice as fast.
         language: two-letter code; a model that does not speak it describes in its own.
     """
 
-    style: DescriptionStyle = field(default_factory=DescriptionStyle)
+    style: DescriptionStyle = DEFAULT_STYLE
     interval_s: float = 2.0
     rate: float = 1.0
-    language: str = "en"
+    language: str = ENGLISH
 
 
 @dataclass(frozen=True)
 class Utterance:
-    """Something to be shown and said now.
+    """A description to be shown and spoken now.
 
     Attributes:
-        description: the words; its `guidance` is set when the picture is unfit.
-        interrupts: whether a sentence that is being spoken ends for it.
+        description: of the frame; its `guidance` is set when the frame is unfit.
+        interrupts: whether it interrupts the sentence being spoken.
         asked: whether the person asked for it.
     """
 
@@ -69,10 +69,15 @@ class Utterance:
 
 
 class Watcher:
-    """Looks at one frame after another. One thread looks; any thread may call the rest."""
+    """Decides frame by frame. One thread calls `look`; any thread may call the other methods."""
 
     def __init__(self, captioner: Captioner, gate: SceneGate | None = None) -> None:
-        """Has seen and said nothing yet."""
+        """Starts without a reference scene.
+
+        Args:
+            captioner: the model; threads may share it.
+            gate: detects new scenes; belongs to this watcher.
+        """
         self.settings = LiveSettings()
         self.paused = False
         self._captioner = captioner
@@ -80,27 +85,27 @@ class Watcher:
         self._begins = True
         self._began_at = -math.inf
         self._asked = False
-        self._trouble = _Trouble()
+        self._unfit = _Unfit()
         self._last_words: tuple[str, ...] = ()
         self._said_at = -math.inf
         self._scene_at = -math.inf
         self._voice_free_at = -math.inf
 
     def begin(self) -> None:
-        """The camera begins: its first scene is described, whatever was said before."""
+        """The camera starts: its first scene is described, even if it repeats the last one."""
         self._begins = True
 
     def ask(self) -> None:
-        """The next frame is described at once, whatever was said before, even while paused."""
+        """The next frame is described at once, even while paused or if it repeats the last."""
         self._asked = True
 
     @property
     def asked(self) -> bool:
-        """Whether somebody waits for an answer."""
+        """Whether `ask` was called since the last frame."""
         return self._asked
 
     def spoken(self, at: float, seconds: float) -> None:
-        """Tells that the voice begins a sentence.
+        """Notes that the voice starts a sentence.
 
         Args:
             at: now, on the clock of `look`.
@@ -109,18 +114,18 @@ class Watcher:
         self._voice_free_at = at + seconds / self.settings.rate
 
     def hushed(self) -> None:
-        """Tells that the person silenced the voice."""
+        """Notes that the person stopped the voice."""
         self._voice_free_at = -math.inf
 
     def look(self, rgb: NDArray[np.uint8], at: float) -> Utterance | None:
-        """Looks at a frame.
+        """Decides about a frame, and describes it if due.
 
         Args:
             rgb: (H, W, 3) uint8, 0..255, RGB.
             at: seconds on any clock that never goes back.
 
         Returns:
-            What is to be said now, if anything.
+            What to say now; None when nothing is due.
 
         Raises:
             ModelError: the model failed.
@@ -130,75 +135,67 @@ class Watcher:
         if self._begins:
             self._begins, self._began_at = False, at
             self._gate.forget()
-            self._trouble, self._last_words = _Trouble(), ()
+            self._unfit, self._last_words = _Unfit(), ()
         asked, self._asked = self._asked, False
-        language = self.settings.language  # may change at any time, on another thread
+        settings = self.settings  # another thread may replace it during this call
         started = time.perf_counter()
         guidance = assess(rgb)
-        assessed = time.perf_counter()
+        assess_s = time.perf_counter() - started
         if guidance is not None:
-            spoken = self._advise(guidance, language, at, asked)
+            if not self._guidance_due(guidance.kind, at) and not asked:
+                return None
+            inspection, interrupts = Inspection(guidance, None, assess_s), False
         else:
-            language = spoken_language(self._captioner, language)
-            spoken = self._describe(rgb, language, at, asked)
-        if spoken is None:
+            if self._unfit.lingers(at) and not asked:
+                return None
+            started = time.perf_counter()
+            encoded = self._captioner.encode(rgb)
+            encode_s = time.perf_counter() - started
+            change = self._gate.look(encoded.features, at)
+            if not asked and not self._may_speak(change, at):
+                return None
+            inspection = Inspection(None, encoded, assess_s, encode_s)
+            interrupts = change is Change.CUT
+        style = self._style(settings.style, at)
+        description = describe(self._captioner, rgb, settings.language, style, inspection)
+        if not self._note(description, at) and not asked:
             return None
         self._said_at = at
-        timing = Timing(
-            read=0.0,
-            assess=assessed - started,
-            describe=0.0 if guidance is not None else time.perf_counter() - assessed,
-        )
-        text, confidence, interrupts = spoken
-        description = Description(text, confidence, guidance, language, preview(rgb), timing)
         return Utterance(description, interrupts=interrupts or asked, asked=asked)
 
-    def _advise(
-        self, guidance: Guidance, language: str, at: float, asked: bool
-    ) -> tuple[str, float, bool] | None:
-        due = self._trouble.met(guidance.kind, at) and at >= self._voice_free_at
-        if not due and not asked:
-            return None
-        self._trouble.said(guidance.kind)
-        # What comes after the advice is described, even if it is what came before.
-        self._gate.forget()
-        self._last_words = ()
-        return guidance.message(language), 0.0, False
+    def _guidance_due(self, kind: Kind, at: float) -> bool:
+        return self._unfit.met(kind, at) and at >= self._voice_free_at
 
-    def _describe(
-        self, rgb: NDArray[np.uint8], language: str, at: float, asked: bool
-    ) -> tuple[str, float, bool] | None:
-        if self._trouble.lingers(at) and not asked:
-            return None
-        encoded = self._captioner.encode(rgb)
-        change = self._gate.look(encoded.features, at)
-        if not asked and not self._may_speak(change, at):
-            return None
-        caption = self._caption(encoded, language, at)
+    def _note(self, description: Description, at: float) -> bool:
+        """Updates the state after a description; False when it repeats the previous one."""
+        if description.guidance is not None:
+            self._unfit.said(description.guidance.kind)
+            # The scene after the guidance is described, even if it is the scene before it.
+            self._gate.forget()
+            self._last_words = ()
+            return True
         self._gate.accept()
         self._scene_at = at
-        words = tuple(word for word in caption.words if word not in ARTICLES)
-        if caption.manner is Manner.UNKNOWN:
-            words = (caption.manner, *caption.sure)  # what is heard
-        if words == self._last_words and not asked:
-            return None
+        words = tuple(word for word in description.words if word not in _ARTICLES)
+        if not description.words:
+            words = (description.text,)  # of a caption whose manner is UNKNOWN
+        repeated = words == self._last_words
         self._last_words = words
-        return worded(caption, language), caption.confidence, change is Change.CUT
+        return not repeated
 
     def _may_speak(self, change: Change, at: float) -> bool:
         if at < max(self._began_at + FIRST_S, self._said_at + self.settings.interval_s):
             return False
         return change is Change.CUT or (change is Change.NEW and at >= self._voice_free_at)
 
-    def _caption(self, encoded: Encoded, language: str, at: float) -> Caption:
-        style = self.settings.style
+    def _style(self, style: DescriptionStyle, at: float) -> DescriptionStyle:
         if style.form is Form.AUTO and at < self._scene_at + FAST_S:
-            style = replace(style, form=Form.SHORT)
-        return describe_in_style(self._captioner, encoded, style, language)
+            return replace(style, form=Form.SHORT)
+        return style
 
 
-class _Trouble:
-    """How long the picture has been unfit, and what was said about it."""
+class _Unfit:
+    """How long frames have been unfit, and which guidance was given."""
 
     def __init__(self) -> None:
         self._kind: Kind | None = None
@@ -207,7 +204,7 @@ class _Trouble:
         self._said: set[Kind] = set()
 
     def met(self, kind: Kind, at: float) -> bool:
-        """Notes an unfit frame; True when advice is due."""
+        """Notes an unfit frame; True when guidance is due."""
         self._fit_since = None
         if kind is not self._kind:
             self._kind, self._since = kind, at
@@ -217,7 +214,7 @@ class _Trouble:
         self._said.add(kind)
 
     def lingers(self, at: float) -> bool:
-        """Notes a fit frame; True while the same trouble may be back in a moment."""
+        """Notes a fit frame; True until frames have been fit for FIT_S after guidance."""
         self._kind = None
         if self._said:
             self._fit_since = at if self._fit_since is None else self._fit_since

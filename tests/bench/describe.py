@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipeline.captioning.captioner import Captioner
-from pipeline.description import Assistant
+from pipeline.description import describe_file
 from pipeline.image import read_rgb
 from pipeline.photo_quality import assess
 from pipeline.speech import default_chain
@@ -48,12 +48,11 @@ def main() -> int:
     captioner = Captioner.load(chosen.assets, threads=chosen.threads)
     voices = default_chain(allow_online=False)
     voices.warm_up()
-    assistant = Assistant(captioner, voices)
     stages: dict[str, list[float]] = {
         name: []
         for name in ("read", "guidance", "encode", "beams", "greedy", "whole photo", "sound")
     }
-    assistant.describe(files[0].read_bytes())
+    describe_file(captioner, files[0].read_bytes())
     for file in files:
         data = file.read_bytes()
         rgb = timed(stages["read"], lambda data=data: read_rgb(data))
@@ -61,10 +60,10 @@ def main() -> int:
         encoded = timed(stages["encode"], lambda rgb=rgb: captioner.encode(rgb))
         timed(stages["beams"], lambda encoded=encoded: captioner.captions(encoded))
         timed(stages["greedy"], lambda encoded=encoded: captioner.captions(encoded, beam_size=1))
-        description = timed(stages["whole photo"], lambda data=data: assistant.describe(data))
+        description = timed(stages["whole photo"], lambda data=data: describe_file(captioner, data))
         # The file's name makes each sentence new: the cache would hide the voice.
         sentence = f"{description.text} {len(stages['sound'])}"
-        timed(stages["sound"], lambda sentence=sentence: assistant.speak(sentence))
+        timed(stages["sound"], lambda sentence=sentence: voices.speak(sentence))
     medians = {name: statistics.median(seconds) for name, seconds in stages.items()}
     print(f"{len(files)} photos, {chosen.threads} threads, encoder on {captioner.provider}")
     for name, median in medians.items():

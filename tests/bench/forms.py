@@ -18,8 +18,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from pipeline.captioning.captioner import NEVER_LAST, Caption, Captioner
+from pipeline.captioning.captioner import Caption, Captioner
 from pipeline.captioning.detail import DescriptionStyle, Form, describe_in_style
+from pipeline.captioning.languages import NEVER_LAST
 from pipeline.captioning.neutral import neutral
 from pipeline.image import read_rgb
 

@@ -62,7 +62,7 @@ def measure(page: Any) -> list[dict[str, float]]:
             event
             for event in events
             if event["type"] == "shown"
-            and event["moments"]
+            and event["timestamps"]
             and now["at"] <= event["at"] < after["at"]
         ]
         if not told or told[0]["id"] not in begun:
@@ -71,8 +71,8 @@ def measure(page: Any) -> list[dict[str, float]]:
         start = (origin + now["at"]) / 1000
         found.append(
             {
-                "seen": first["moments"]["seen"] - start,
-                "told": first["moments"]["told"] - start,
+                "seen": first["timestamps"]["seen"] - start,
+                "told": first["timestamps"]["told"] - start,
                 "shown": (first["at"] - now["at"]) / 1000,
                 "playing": (begun[first["id"]] - now["at"]) / 1000,
             }

@@ -9,17 +9,18 @@ from typing import Any
 
 import pytest
 
-from pipeline.description import Assistant
+from pipeline.captioning.captioner import Captioner
+from pipeline.description import describe_file
 from pipeline.phrases import ENGLISH, FRENCH
 from tests.browser.conftest import Server, Vois, launch, serve, visit
 from tests.browser.film import write_film
 from tests.browser.test_live import CAMERA, still
 from tests.browser.test_look import axe, violations
-from tests.browser.test_photo import assistant, black, loudness, sample
+from tests.browser.test_photo import black, captioner, loudness, sample
 from tests.browser.test_voice import SOURCES
 from tests.data.tiny_files import write_english
 
-__all__ = ["assistant", "axe"]  # fixtures
+__all__ = ["axe", "captioner"]  # fixtures
 
 pytestmark = [
     pytest.mark.browser,
@@ -64,7 +65,7 @@ def tab_to(vois: Vois, name: str) -> None:
 
 
 def test_a_photo_is_described_in_french_by_keyboard_alone(
-    server: Server, browser: Any, axe: str, assistant: Assistant
+    server: Server, browser: Any, axe: str, captioner: Captioner
 ) -> None:
     with visit(browser, server.url, locale="fr-FR", reduced_motion="reduce") as vois:
         open_in_french(vois)
@@ -76,7 +77,7 @@ def test_a_photo_is_described_in_french_by_keyboard_alone(
         assert violations(vois, axe) == []
         tab_to(vois, FRENCH.sample_cat)
         vois.page.keyboard.press("Enter")
-        expected = assistant.describe(sample("cat")[1], "fr")
+        expected = describe_file(captioner, sample("cat")[1], "fr")
         assert expected.language == "fr"
         vois.wait_for_sentence(expected.text)
         assert vois.page.get_attribute(".vois-sentence", "lang") == "fr"
@@ -117,14 +118,14 @@ def test_no_english_is_left(server: Server, browser: Any) -> None:
 
 
 def test_the_language_is_chosen_in_the_settings_and_kept_words_keep_theirs(
-    server: Server, browser: Any, assistant: Assistant
+    server: Server, browser: Any, captioner: Captioner
 ) -> None:
     with visit(browser, server.url, locale="fr-FR") as vois:
         open_in_french(vois)
         vois.page.get_by_role("tab", name=FRENCH.photo).click()
         vois.wait_for_status(FRENCH.ready)
         vois.press(FRENCH.sample_rocket)
-        french = assistant.describe(sample("rocket")[1], "fr").text
+        french = describe_file(captioner, sample("rocket")[1], "fr").text
         vois.wait_for_sentence(french)
         vois.wait_for_events("ended", 1)
         choose_english(vois)
@@ -136,7 +137,7 @@ def test_the_language_is_chosen_in_the_settings_and_kept_words_keep_theirs(
         photo = vois.page.get_by_role("img", name=FRENCH.photo_of.format(text=french))
         assert photo.evaluate(LANGUAGE) == "fr"
         vois.press(ENGLISH.sample_cat)
-        vois.wait_for_sentence(assistant.describe(sample("cat")[1]).text)
+        vois.wait_for_sentence(describe_file(captioner, sample("cat")[1]).text)
         vois.wait_for_events("ended", 2)
         assert vois.page.inner_text(".vois-voice") == ENGLISH.spoken_offline.format(voice="hibari")
         entry = vois.page.locator(".vois-entry", has_text=french).first

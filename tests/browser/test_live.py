@@ -58,9 +58,9 @@ def begin(vois: Vois, scenes: Sequence[Scene] = ()) -> None:
 
 
 def descriptions(vois: Vois) -> list[dict[str, Any]]:
-    """What was shown from the camera: {id, at, moments}."""
+    """What was shown from the camera: {id, at, timestamps}."""
     events = vois.page.evaluate("voisPlayerEvents.filter((event) => event.type === 'shown')")
-    return [event for event in events if event["moments"]]
+    return [event for event in events if event["timestamps"]]
 
 
 def scene_at(vois: Vois, at: float) -> int:

@@ -13,9 +13,8 @@ import pytest
 from PIL import Image
 
 from pipeline.captioning.captioner import Captioner
-from pipeline.description import Assistant
+from pipeline.description import describe_file
 from pipeline.phrases import ENGLISH
-from pipeline.speech import default_chain
 from tests.browser.conftest import ROOT, Server, Vois, launch, serve, visit
 from tests.data.tiny_files import TINY
 
@@ -46,12 +45,12 @@ def large(name: str) -> tuple[str, bytes]:
 
 
 @pytest.fixture(scope="session")
-def assistant() -> Assistant:
-    return Assistant(Captioner.load(TINY), default_chain(allow_online=False))
+def captioner() -> Captioner:
+    return Captioner.load(TINY)
 
 
-def text_of(assistant: Assistant, photo: tuple[str, bytes]) -> str:
-    return assistant.describe(photo[1]).text
+def text_of(captioner: Captioner, photo: tuple[str, bytes]) -> str:
+    return describe_file(captioner, photo[1]).text
 
 
 def loudness(wav: bytes) -> float:
@@ -61,8 +60,8 @@ def loudness(wav: bytes) -> float:
     return float(np.sqrt(np.mean((samples / 32768) ** 2)))
 
 
-def test_photo_is_described_and_then_spoken(vois: Vois, assistant: Assistant) -> None:
-    expected = text_of(assistant, sample("cat"))
+def test_photo_is_described_and_then_spoken(vois: Vois, captioner: Captioner) -> None:
+    expected = text_of(captioner, sample("cat"))
     vois.upload(sample("cat"))
     vois.wait_for_sentence(expected)
     vois.wait_for_events("playing", 1)
@@ -81,10 +80,10 @@ def test_photo_is_described_and_then_spoken(vois: Vois, assistant: Assistant) ->
     assert image.count() == 1
 
 
-def test_each_state_is_announced_once_in_one_live_region(vois: Vois, assistant: Assistant) -> None:
+def test_each_state_is_announced_once_in_one_live_region(vois: Vois, captioner: Captioner) -> None:
     # The page may skip a state that is over before it was drawn: this photo takes a while.
     photo = large("cat")
-    expected = text_of(assistant, photo)
+    expected = text_of(captioner, photo)
     vois.upload(photo)
     vois.wait_for_events("ended", 1)
     vois.settle()
@@ -185,20 +184,20 @@ def test_pace_changes_at_once_and_in_the_settings(vois: Vois) -> None:
     assert vois.page.evaluate(rate) == 0.75
 
 
-def test_broken_file_is_said_and_stops_nobody(vois: Vois, assistant: Assistant) -> None:
+def test_broken_file_is_said_and_stops_nobody(vois: Vois, captioner: Captioner) -> None:
     vois.upload(NOT_A_PHOTO)
     vois.wait_for_events("ended", 1)
     assert vois.sentence.startswith("This file is not a picture that Vois can read.")
     assert loudness(vois.sound()) > 0.01
     vois.upload(NOT_A_PHOTO, sample("cat"))
-    vois.wait_for_sentence(text_of(assistant, sample("cat")))
+    vois.wait_for_sentence(text_of(captioner, sample("cat")))
     vois.wait_for_events("ended", 3)
     said = [entry["text"] for entry in vois.page.evaluate("said")]
     assert any(text.startswith("Photo 1: This file is not a picture") for text in said)
 
 
-def test_black_photo_gets_advice_and_no_description(vois: Vois, assistant: Assistant) -> None:
-    advice = assistant.describe(black()[1]).guidance
+def test_black_photo_gets_advice_and_no_description(vois: Vois, captioner: Captioner) -> None:
+    advice = describe_file(captioner, black()[1]).guidance
     assert advice is not None
     vois.upload(black())
     vois.wait_for_sentence(advice.message("en"))
@@ -207,7 +206,7 @@ def test_black_photo_gets_advice_and_no_description(vois: Vois, assistant: Assis
     assert vois.page.get_by_role("img", name=ENGLISH.unreadable).count() == 1
 
 
-def test_several_photos_speak_one_after_another(vois: Vois, assistant: Assistant) -> None:
+def test_several_photos_speak_one_after_another(vois: Vois, captioner: Captioner) -> None:
     vois.upload(sample("cat"), sample("rocket"), sample("flower"))
     vois.wait_for_events("ended", 3)
     vois.settle()
@@ -215,7 +214,7 @@ def test_several_photos_speak_one_after_another(vois: Vois, assistant: Assistant
     assert [kind for kind, _ in events] == ["playing", "ended"] * 3
     assert [identity for _, identity in events[::2]] == [identity for _, identity in events[1::2]]
     assert len({identity for _, identity in events}) == 3
-    texts = [text_of(assistant, sample(name)) for name in ("cat", "rocket", "flower")]
+    texts = [text_of(captioner, sample(name)) for name in ("cat", "rocket", "flower")]
     assert vois.page.locator(".st-key-pictures p[lang=en]").all_inner_texts() == texts
 
 
@@ -230,7 +229,7 @@ def test_drawing_the_page_anew_says_nothing_twice(vois: Vois) -> None:
     assert len(vois.page.evaluate("said")) == said
 
 
-def test_removed_photo_falls_silent_and_may_come_back(vois: Vois, assistant: Assistant) -> None:
+def test_removed_photo_falls_silent_and_may_come_back(vois: Vois, captioner: Captioner) -> None:
     vois.drawl()
     vois.upload(sample("cat"))
     vois.wait_for_events("playing", 1)
@@ -242,18 +241,18 @@ def test_removed_photo_falls_silent_and_may_come_back(vois: Vois, assistant: Ass
     assert vois.page.locator(".st-key-pictures img").count() == 0
     for count, name in enumerate(("rocket", "cat"), start=1):
         vois.upload(sample(name))
-        vois.wait_for_sentence(text_of(assistant, sample(name)))
+        vois.wait_for_sentence(text_of(captioner, sample(name)))
         vois.wait_for_events("ended", count)
         remove.click()
         vois.wait_for_status(ENGLISH.ready)
 
 
-def test_sample_interrupts_and_stop_ends_the_queue(vois: Vois, assistant: Assistant) -> None:
+def test_sample_interrupts_and_stop_ends_the_queue(vois: Vois, captioner: Captioner) -> None:
     vois.drawl()
     vois.upload(sample("cat"), sample("flower"))
     vois.wait_for_events("playing", 1)
     vois.press("Rocket")
-    vois.wait_for_sentence(text_of(assistant, sample("rocket")))
+    vois.wait_for_sentence(text_of(captioner, sample("rocket")))
     vois.wait_for_events("ended", 1)
     assert [kind for kind, _ in vois.events(*DONE)] == ["playing", "stopped", "playing", "ended"]
     vois.drawl()

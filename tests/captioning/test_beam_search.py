@@ -94,8 +94,10 @@ def test_a_wide_beam_finds_the_best_of_all_long_captions(seed, least) -> None:
     assert all(len(hypothesis.tokens) >= least for hypothesis in search(seed, 3, min_length=least))
 
 
-@pytest.mark.parametrize(("hurried", "words", "steps"), [(False, 19, 20), (True, 1, 3)])
-def test_a_hurried_search_does_not_wait_for_much_longer_captions(hurried, words, steps) -> None:
+@pytest.mark.parametrize(("early_stopping", "words", "steps"), [(False, 19, 20), (True, 1, 3)])
+def test_early_stopping_does_not_wait_for_much_longer_captions(
+    early_stopping, words, steps
+) -> None:
     # After one word END is likely; after two no more, and each further word costs nothing.
     chances = {0: (1.0, 0.0), 1: (0.4, 0.6)}
     asked = []
@@ -115,7 +117,7 @@ def test_a_hurried_search_does_not_wait_for_much_longer_captions(hurried, words,
         beam_size=1,
         length_penalty=0.7,
         max_length=19,
-        hurried=hurried,
+        early_stopping=early_stopping,
     )
     assert (len(found[0].tokens), len(asked)) == (words, steps)
 

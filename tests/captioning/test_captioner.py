@@ -16,9 +16,10 @@ import pytest
 
 from pipeline.captioning import contract as names
 from pipeline.captioning import onnx_session
-from pipeline.captioning.captioner import NEVER_LAST, Captioner
+from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.confidence import Manner
 from pipeline.captioning.contract import CONTRACT_FILE
+from pipeline.captioning.languages import NEVER_LAST
 from pipeline.captioning.onnx_session import COREML, CPU, accelerators, open_session
 from pipeline.errors import ModelError
 from tests.data.tiny_files import COLOURS, SHAPES, TINY, draw, french

@@ -14,7 +14,11 @@ import pytest
 from pipeline.captioning.beam_search import Hypothesis
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.confidence import Confidence, Manner, Verdict
-from pipeline.captioning.confidence_features import EVIDENCE, Words, evidence
+from pipeline.captioning.confidence_features import (
+    DESCRIPTION_FEATURES,
+    Words,
+    description_features,
+)
 from pipeline.captioning.confidence_file import load_confidence, save_confidence
 from pipeline.errors import ModelError
 from pipeline.photo_quality import assess
@@ -54,10 +58,10 @@ def knowing(**changes: object) -> Confidence:
     return dataclasses.replace(known, **changes)
 
 
-def test_the_evidence_is_what_it_is_called() -> None:
+def test_the_features_are_what_they_are_called() -> None:
     scores = ((-0.1, -0.2, -0.3, -0.4, 0.0), (-1.0,) * 5, (-2.0,) * 4)
-    rows = evidence(SAID, found(*scores), np.array([7.0, 8.0, 9.0]))
-    first = dict(zip(EVIDENCE, rows[0], strict=True))
+    rows = description_features(SAID, found(*scores), np.array([7.0, 8.0, 9.0]))
+    first = dict(zip(DESCRIPTION_FEATURES, rows[0], strict=True))
     assert first["mean"] == pytest.approx(-0.2)
     assert first["least"] == -0.4
     assert first["margin"] == pytest.approx((-1.0 + 5.0) / 5**0.7)
@@ -66,18 +70,18 @@ def test_the_evidence_is_what_it_is_called() -> None:
     assert first["length"] == 4
     assert first["beams"] == pytest.approx((-0.2 - 1 - 2) / 3 + 0.2)
     assert (first["outside"], first["inside"]) == (7.0, 8.0)
-    assert rows[1][EVIDENCE.index("margin")] == pytest.approx((-5.0 + 1.0) / 5**0.7)
-    (alone,) = evidence(SAID[:1], found(scores[0]), np.zeros(3))
+    assert rows[1][DESCRIPTION_FEATURES.index("margin")] == pytest.approx((-5.0 + 1.0) / 5**0.7)
+    (alone,) = description_features(SAID[:1], found(scores[0]), np.zeros(3))
     assert (alone[2], alone[3]) == (0.0, 1.0)
 
 
-def test_probabilities_rise_with_the_evidence_and_stay_between_0_and_1() -> None:
+def test_probabilities_rise_with_the_features_and_stay_between_0_and_1() -> None:
     confidence = tiny_confidence()
     chances = [judge(confidence, [score] * 5)[0].probability for score in (-1e4, -5, -2, -1, 0)]
     assert chances == sorted(chances)
     assert len(set(chances)) == len(chances)
     assert 0 <= chances[0] < chances[-1] <= 1
-    # sigmoid(4 * (log-probability - log 0.25)), and no photo is strange but by sigmoid(-10)
+    # sigmoid(4 * (log-probability - log 0.25)), and the ood score only adds sigmoid(-10)
     assert chances[2] == pytest.approx(1 / (1 + math.exp(8 + 4 * math.log(0.25))), rel=1e-3)
 
 
@@ -93,7 +97,7 @@ def test_the_manner_follows_from_the_probability() -> None:
 
 def test_photos_like_those_of_the_smaller_sets_need_more_to_be_plain() -> None:
     confidence = dataclasses.replace(
-        tiny_confidence(), other=np.array([1.0, 0.0, 0.0, 5.0]), plain_from_other=0.9
+        tiny_confidence(), unlike_flickr8k=np.array([1.0, 0.0, 0.0, 5.0]), plain_from_unlike=0.9
     )
     for score, manners in ((-1.0, ("plain", "perhaps")), (-0.1, ("plain", "plain"))):
         found = [judge(confidence, [score] * 5, feature=feature)[0] for feature in (0.0, 1.0)]
@@ -101,9 +105,9 @@ def test_photos_like_those_of_the_smaller_sets_need_more_to_be_plain() -> None:
         assert tuple(one.manner for one in found) == manners
 
 
-def test_what_is_strange_is_unknown_however_likely_its_words() -> None:
-    strange = dataclasses.replace(tiny_confidence(), strange=np.array([1.0, 0.0, 0.0, 5.0]))
-    near, far = (judge(strange, [-0.1] * 5, feature=feature)[0] for feature in (0.0, 1.0))
+def test_out_of_distribution_is_unknown_however_likely_its_words() -> None:
+    ood = dataclasses.replace(tiny_confidence(), ood=np.array([1.0, 0.0, 0.0, 5.0]))
+    near, far = (judge(ood, [-0.1] * 5, feature=feature)[0] for feature in (0.0, 1.0))
     assert near.manner is Manner.PLAIN
     assert far.manner is Manner.UNKNOWN
     assert far.probability < 0.1 < 0.9 < near.probability
@@ -158,17 +162,17 @@ def rewritten(path: Path, name: str, array: object) -> None:
         ("centre", None),
         ("centre", np.zeros(15)),
         ("spread", np.zeros(1)),
-        ("strange", np.zeros(3)),
-        ("right", np.full(len(EVIDENCE) + 1, np.nan)),
+        ("ood", np.zeros(3)),
+        ("right", np.full(len(DESCRIPTION_FEATURES) + 1, np.nan)),
         ("right", np.zeros(2)),
         ("word", np.zeros(2)),
-        ("other", np.zeros(3)),
+        ("unlike_flickr8k", np.zeros(3)),
         ("limits", [0.2, 0.5, 0.3, 0.5]),
         ("limits", [0.5, 0.2, 0.3, 0.5]),
         ("limits", [0.5, 1.2, 0.0, 0.5]),
         ("limits", [0.5, 0.5, 0.1, 1.5]),
         ("limits", [0.5, 0.1, 0.5]),
-        ("usual_en", np.zeros((2, len(EVIDENCE)))),
+        ("feature_scale_en", np.zeros((2, len(DESCRIPTION_FEATURES)))),
         ("words_en", ["dog"]),
         ("languages", ["de"]),
     ],

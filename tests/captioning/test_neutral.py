@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.captioning.captioner import NEVER_LAST, Caption
+from pipeline.captioning.captioner import Caption
 from pipeline.captioning.confidence import Manner
+from pipeline.captioning.languages import NEVER_LAST
 from pipeline.captioning.neutral import neutral, neutral_words
 from pipeline.captioning.neutral.pieces import pieces, repeated
 from pipeline.captioning.vocabulary import normalise, sentence

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from pipeline.captioning.confidence import Confidence
-from pipeline.captioning.confidence_features import EVIDENCE
+from pipeline.captioning.confidence_features import DESCRIPTION_FEATURES
 from pipeline.captioning.confidence_file import save_confidence
 from pipeline.captioning.contract import ModelContract
 
@@ -49,14 +49,14 @@ def french(colour: str, shape: str) -> str:
 
 
 def tiny_confidence() -> Confidence:
-    """By the mean word alone: plainly from a geometric mean of 0.25 on, and nothing is strange.
+    """PLAIN from a geometric mean of the word probabilities of 0.25; no photo is ood.
 
-    A real fit would find every photo strange that is no coloured shape, and the tests that take the
-    tiny network for a quick one want it to describe photos.
+    A real fit would call every photo out of distribution that is not a coloured shape, and tests
+    use the tiny network to describe photos.
     """
     slope = 4.0
-    right = np.zeros(len(EVIDENCE) + 1)
-    right[EVIDENCE.index("mean")], right[-1] = slope, -slope * math.log(0.25)
+    right = np.zeros(len(DESCRIPTION_FEATURES) + 1)
+    right[DESCRIPTION_FEATURES.index("mean")], right[-1] = slope, -slope * math.log(0.25)
     return dataclasses.replace(Confidence.neutral(("en", "fr"), 16), right=right, plain_from=0.5)
 
 
@@ -66,8 +66,8 @@ def write_english(folder: Path) -> Path:
     contract = dataclasses.replace(ModelContract.load(TINY), languages=("en",))
     contract.save(folder)
     known = tiny_confidence()
-    usual, words = ({"en": one["en"]} for one in (known.usual, known.words))
-    known = dataclasses.replace(known, usual=usual, words=words)
+    scale, words = ({"en": one["en"]} for one in (known.feature_scale, known.words))
+    known = dataclasses.replace(known, feature_scale=scale, words=words)
     save_confidence(known, folder / contract.confidence_file)
     return folder
 

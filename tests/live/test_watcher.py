@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.confidence import Confidence
-from pipeline.captioning.confidence_features import EVIDENCE
+from pipeline.captioning.confidence_features import DESCRIPTION_FEATURES
 from pipeline.captioning.detail import FULL_WORDS, SHORT_WORDS, DescriptionStyle, Form
+from pipeline.description import describe
 from pipeline.image import read_rgb
 from pipeline.live.watcher import FIRST_S, HOLD_S, LiveSettings, Utterance, Watcher
 from pipeline.photo_quality import Kind
@@ -90,6 +91,26 @@ def test_each_scene_is_said_once_and_noise_is_not(watcher: Watcher) -> None:
     assert viewer.said[1][0] <= 108 + 0.8
     assert viewer.show(ROCKET, 5, noise=8) == []
     assert viewer.show(FLOWER, 3) == first
+
+
+def test_a_frame_is_described_like_a_photo_and_encoded_once(
+    watcher: Watcher, captioner: Captioner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = describe(captioner, FLOWER, "en", FULL)
+    encode, encoded = captioner.encode, []
+    monkeypatch.setattr(captioner, "encode", lambda rgb: encoded.append(rgb) or encode(rgb))
+    watcher.ask()
+    utterance = watcher.look(FLOWER, 100.0)
+    assert utterance is not None
+    frame = utterance.description
+    assert (frame.text, frame.words, frame.confidence) == (
+        photo.text,
+        photo.words,
+        photo.confidence,
+    )
+    assert frame.preview == photo.preview
+    assert np.array_equal(frame.attention, photo.attention)
+    assert len(encoded) == 1
 
 
 def test_a_new_scene_waits_for_the_sentence_but_a_cut_does_not(watcher: Watcher) -> None:
@@ -244,7 +265,7 @@ def test_few_words_are_as_sure_as_the_whole_caption() -> None:
     # By the mean word alone, whatever the model that is shipped was calibrated to.
     neutral = Confidence.neutral(captioner.contract.languages, encoded.features.size)
     right = np.zeros_like(neutral.right)
-    right[EVIDENCE.index("mean")] = 1.0
+    right[DESCRIPTION_FEATURES.index("mean")] = 1.0
     captioner.confidence = dataclasses.replace(neutral, right=right)
     whole = captioner.captions(encoded)[0].confidence
     few = captioner.captions(encoded, most_words=SHORT_WORDS)[0].confidence

@@ -12,10 +12,11 @@ import cv2
 import numpy as np
 import pytest
 
+from pipeline.__main__ import speak
 from pipeline.captioning.detail import SHORT_WORDS, Form
 from pipeline.history import LOCAL_OWNER, History, Source
 from pipeline.phrases import FRENCH
-from pipeline.speech import espeak, system
+from pipeline.speech import default_chain, espeak, system
 from tests.data.tiny_files import TINY, draw
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +46,14 @@ def test_it_describes_a_photo_and_speaks_it(folder: Path) -> None:
         samples = np.frombuffer(sound.readframes(sound.getnframes()), dtype=np.int16)
         assert len(samples) > sound.getframerate()
     assert np.abs(samples).max() > 3000
+
+
+def test_words_become_sound() -> None:
+    voices = default_chain(allow_online=False)
+    said = [("A brown dog runs on the beach.", "en")]
+    usual, slow = (speak(voices, said, rate, "offline") for rate in (1.0, 0.5))
+    assert 1 < usual.seconds < slow.seconds
+    assert usual.wav()[:4] == b"RIFF"
 
 
 def test_a_folder_is_described_in_the_order_of_its_names(folder: Path) -> None:

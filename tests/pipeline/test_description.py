@@ -1,9 +1,11 @@
-"""The whole flow with the tiny model and the real voices."""
+"""From a photo to its description, with the tiny model."""
 
 from __future__ import annotations
 
 import dataclasses
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,15 +14,17 @@ from PIL import Image
 
 from pipeline.captioning.captioner import Caption, Captioner
 from pipeline.captioning.confidence import Manner
-from pipeline.description import PREVIEW_SIDE_PX, Assistant, preview, worded
+from pipeline.captioning.detail import DescriptionStyle, Form
+from pipeline.description import PREVIEW_SIDE_PX, describe, describe_file, inspect, preview, worded
 from pipeline.errors import ImageError
 from pipeline.image import read_rgb
 from pipeline.phrases import ENGLISH, FRENCH
-from pipeline.speech import VoiceChain, default_chain
 from tests.data.tiny_files import TINY
 
 ROOT = Path(__file__).resolve().parents[2]
-CAT = (ROOT / "assets" / "samples" / "cat.jpg").read_bytes()
+SAMPLES = ROOT / "assets" / "samples"
+CAT = (SAMPLES / "cat.jpg").read_bytes()
+FULL = DescriptionStyle(Form.FULL)
 
 
 @pytest.fixture(scope="module")
@@ -28,19 +32,9 @@ def captioner() -> Captioner:
     return Captioner.load(TINY)
 
 
-@pytest.fixture(scope="module")
-def voices() -> VoiceChain:
-    return default_chain(allow_online=False)
-
-
-@pytest.fixture(scope="module")
-def assistant(captioner: Captioner, voices: VoiceChain) -> Assistant:
-    return Assistant(captioner, voices)
-
-
-def test_photo_becomes_words(assistant: Assistant, captioner: Captioner) -> None:
+def test_photo_becomes_words(captioner: Captioner) -> None:
     caption = captioner.describe(read_rgb(CAT))
-    description = assistant.describe(CAT)
+    description = describe_file(captioner, CAT)
     assert description.text == worded(caption, "en")
     assert description.confidence == caption.confidence
     assert description.guidance is None
@@ -67,25 +61,27 @@ def test_the_manner_of_speaking(manner: Manner, sure: tuple[str, ...], expected:
     assert worded(caption, "en") == expected
 
 
-def test_a_model_that_is_not_sure_says_perhaps(captioner: Captioner, voices: VoiceChain) -> None:
+def test_a_model_that_is_not_sure_says_perhaps(captioner: Captioner) -> None:
     caption = captioner.describe(read_rgb(CAT))
-    guessing = Assistant(Captioner.load(TINY, calibrated=False), voices)
-    assert guessing.describe(CAT).text == f"Perhaps: {caption.text[0].lower()}{caption.text[1:]}"
+    guessing = Captioner.load(TINY, calibrated=False)
+    assert (
+        describe_file(guessing, CAT).text == f"Perhaps: {caption.text[0].lower()}{caption.text[1:]}"
+    )
 
 
-def test_of_what_nobody_can_tell_no_word_is_shown(voices: VoiceChain) -> None:
+def test_of_what_nobody_can_tell_no_word_is_shown() -> None:
     model = Captioner.load(TINY)
     model.confidence = dataclasses.replace(model.confidence, unknown_below=1.0, plain_from=1.0)
-    description = Assistant(model, voices).describe(CAT)
+    description = describe_file(model, CAT)
     assert description.text == ENGLISH.unknown
     assert description.words == ()
     assert description.attention.size == 0
 
 
-def test_black_photo_is_not_described(assistant: Assistant) -> None:
+def test_black_photo_is_not_described(captioner: Captioner) -> None:
     file = io.BytesIO()
     Image.new("RGB", (640, 480)).save(file, "PNG")
-    description = assistant.describe(file.getvalue())
+    description = describe_file(captioner, file.getvalue())
     assert description.guidance is not None
     assert description.text == description.guidance.message("en")
     assert description.confidence == 0
@@ -93,43 +89,61 @@ def test_black_photo_is_not_described(assistant: Assistant) -> None:
 
 
 @pytest.fixture(scope="module")
-def english_only(voices: VoiceChain) -> Assistant:
+def english_only() -> Captioner:
     model = Captioner.load(TINY, calibrated=False)
     model.contract = dataclasses.replace(model.contract, languages=("en",))
-    return Assistant(model, voices)
+    return model
 
 
-def test_the_language_is_the_persons(assistant: Assistant, captioner: Captioner) -> None:
+def test_the_language_is_the_persons(captioner: Captioner) -> None:
     caption = captioner.describe(read_rgb(CAT), language="fr")
     assert caption.manner is Manner.PLAIN
-    description = assistant.describe(CAT, "fr")
+    description = describe_file(captioner, CAT, "fr")
     assert (description.text, description.language) == (caption.text, "fr")
     guess = dataclasses.replace(caption, manner=Manner.PERHAPS)
     assert worded(guess, "fr") == f"Peut-être\u00a0: {caption.text[0].lower()}{caption.text[1:]}"
 
 
 def test_a_model_without_a_language_describes_in_its_own(
-    english_only: Assistant, captioner: Captioner
+    english_only: Captioner, captioner: Captioner
 ) -> None:
     caption = dataclasses.replace(captioner.describe(read_rgb(CAT)), manner=Manner.PERHAPS)
-    description = english_only.describe(CAT, "fr")
+    description = describe_file(english_only, CAT, "fr")
     assert (description.text, description.language) == (worded(caption, "en"), "en")
     file = io.BytesIO()
     Image.new("RGB", (640, 480)).save(file, "PNG")
-    advice = english_only.describe(file.getvalue(), "fr")  # no model has a part in it
+    advice = describe_file(english_only, file.getvalue(), "fr")  # no model has a part in it
     assert (advice.text, advice.language) == (FRENCH.guidance_dark, "fr")
 
 
-def test_what_is_no_photo_raises_a_sentence(assistant: Assistant) -> None:
+def test_what_is_no_photo_raises_a_sentence(captioner: Captioner) -> None:
     with pytest.raises(ImageError, match=r"\.$"):
-        assistant.describe(b"These are words.")
+        describe_file(captioner, b"These are words.")
 
 
-def test_words_become_sound(assistant: Assistant) -> None:
-    text = "A brown dog runs on the beach."
-    usual, slow = assistant.speak(text), assistant.speak(text, 0.5)
-    assert 1 < usual.seconds < slow.seconds
-    assert usual.wav()[:4] == b"RIFF"
+def test_a_frame_is_described_from_what_was_computed_already(captioner: Captioner) -> None:
+    cat, rocket = (read_rgb((SAMPLES / f"{name}.jpg").read_bytes()) for name in ("cat", "rocket"))
+    fresh = describe(captioner, cat, "en", FULL)
+    described = describe(captioner, rocket, "en", FULL, inspect(captioner, cat))
+    assert (described.text, described.words) == (fresh.text, fresh.words)
+    assert np.array_equal(described.attention, fresh.attention)
+    assert described.preview == preview(rocket)
+    black = inspect(captioner, np.zeros_like(cat))
+    assert describe(captioner, cat, "en", FULL, black).guidance == black.guidance
+
+
+def test_an_unfit_photo_is_not_encoded(captioner: Captioner) -> None:
+    unfit = inspect(captioner, np.zeros((480, 640, 3), np.uint8))
+    assert unfit.guidance is not None
+    assert (unfit.encoded, unfit.encode_s) == (None, 0.0)
+
+
+def test_a_description_needs_no_voice() -> None:
+    code = "import sys, pipeline.description; print('pipeline.speech' in sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "False"
 
 
 def test_preview_keeps_the_aspect_and_is_small() -> None:

@@ -183,7 +183,7 @@ def test_two_data_sets_are_told_apart(tmp_path: Path) -> None:
     assert calibrate.main([*where, "--trained-on-everyday"]) == 0
     both = Captioner.load(assets).confidence
     assert both.other[:-1].any()
-    assert both.plain_from <= both.plain_from_other >= calibrate.PLAIN_FROM_OTHER
+    assert both.plain_from <= both.plain_from_unlike >= calibrate.PLAIN_FROM_OTHER
 
 
 @pytest.mark.parametrize("likeness", [0.0, 0.1])

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline.phrases import ENGLISH
+from pipeline.web.state.announcement import Announcement, Kind, Origin, Spoken, Timestamps
 from pipeline.web.state.camera_state import (
     CONNECT_S,
     LOST_S,
@@ -16,15 +17,15 @@ from pipeline.web.state.camera_state import (
     Problem,
     State,
     ice_servers,
+    sentence,
 )
-from pipeline.web.state.camera_worker import Report, Spoken, Timestamps
-from pipeline.web.state.description_queue import LIVE_KEPT, DescriptionQueue, Kind, Workers
+from pipeline.web.state.description_queue import CAMERA_KEPT, DescriptionQueue, Workers
 
 
 def live_tab() -> CameraState:
     tab = CameraState()
-    tab.hear("asking", 0.0)
-    tab.hear("granted", 1.0)
+    tab.browser_event("asking", 0.0)
+    tab.browser_event("granted", 1.0)
     tab.observe(0.1, 2.0)
     assert tab.state is State.LIVE
     return tab
@@ -36,7 +37,7 @@ def test_from_asking_to_live_to_off() -> None:
     tab.observe(None, 0.0)
     assert not tab.sending
     for kind, age in (("asking", None), ("granted", None), ("", 0.1), ("stopped", None)):
-        tab.hear(kind, 1.0)
+        tab.browser_event(kind, 1.0)
         tab.observe(age, 1.5)
         said.append(tab.status(ENGLISH))
         assert tab.sending == (kind in ("granted", ""))
@@ -60,10 +61,10 @@ def test_a_state_keeps_its_id_so_that_it_is_said_once() -> None:
 @pytest.mark.parametrize("kind", ["denied", "missing", "busy", "insecure"])
 def test_a_camera_that_does_not_open_is_off_and_has_a_sentence(kind: str) -> None:
     tab = CameraState()
-    tab.hear("asking", 0.0)
-    problem = tab.hear(kind, 1.0)
+    tab.browser_event("asking", 0.0)
+    problem = tab.browser_event(kind, 1.0)
     assert problem is not None
-    assert getattr(ENGLISH, f"camera_{problem}")
+    assert sentence(problem, ENGLISH)
     tab.observe(None, 2.0)
     assert tab.state is State.OFF
     assert not tab.sending
@@ -71,11 +72,11 @@ def test_a_camera_that_does_not_open_is_off_and_has_a_sentence(kind: str) -> Non
 
 def test_one_that_is_pulled_out_is_waited_for() -> None:
     tab = live_tab()
-    assert tab.hear("unplugged", 3.0) is Problem.UNPLUGGED
+    assert tab.browser_event("unplugged", 3.0) is Problem.UNPLUGGED
     tab.observe(None, 4.0)
     assert tab.state is State.ASKING
     assert not tab.sending
-    tab.hear("granted", 60.0)
+    tab.browser_event("granted", 60.0)
     assert tab.sending
     tab.observe(None, 61.0)
     assert tab.state is State.CONNECTING
@@ -105,14 +106,47 @@ def test_a_stream_that_ends_by_itself_is_made_anew() -> None:
     tab = live_tab()
     tab.broke()
     assert tab.reconnect
-    tab.hear("stopped", 3.0)
+    tab.browser_event("stopped", 3.0)
     tab.broke()
+    assert not tab.reconnect
+
+
+def test_a_stream_that_has_ended_is_made_anew_once_it_was_idle() -> None:
+    tab = live_tab()
+    assert not tab.streamed(playing=False, signalling=True)  # connecting
+    assert not tab.streamed(playing=True, signalling=False)
+    assert tab.sending
+    assert tab.streamed(playing=False, signalling=False)  # ended by itself: drawn again, idle
+    assert tab.reconnect
+    assert not tab.sending
+    assert not tab.streamed(playing=False, signalling=True)  # not idle yet
+    assert tab.reconnect
+    assert tab.streamed(playing=False, signalling=False)
+    assert not tab.reconnect
+    assert tab.sending
+    assert not tab.streamed(playing=False, signalling=False)
+
+
+def test_a_stream_that_the_person_has_ended_is_not_made_anew() -> None:
+    tab = live_tab()
+    assert not tab.streamed(playing=True, signalling=False)
+    tab.browser_event("stopped", 3.0)
+    assert not tab.streamed(playing=False, signalling=False)
+    assert not tab.reconnect
+
+
+def test_another_camera_waits_until_the_stream_of_the_first_has_ended() -> None:
+    tab = live_tab()
+    assert not tab.streamed(playing=True, signalling=False)
+    tab.browser_event("granted", 5.0)
+    assert not tab.streamed(playing=True, signalling=False)
+    assert tab.streamed(playing=False, signalling=False)
     assert not tab.reconnect
 
 
 def test_no_frame_at_all_means_that_webrtc_is_blocked() -> None:
     tab = CameraState()
-    tab.hear("granted", 1.0)
+    tab.browser_event("granted", 1.0)
     assert tab.observe(None, 1.0 + RETRY_S) is None
     assert tab.sending
     assert tab.observe(None, 1.1 + RETRY_S) is None
@@ -125,7 +159,7 @@ def test_no_frame_at_all_means_that_webrtc_is_blocked() -> None:
     assert (tab.state, tab.blocked, tab.sending) == (State.OFF, True, False)
     assert tab.stops == stops + 1  # the browser is told to let the camera go
     assert tab.observe(None, 99.0) is None
-    tab.hear("granted", 100.0)  # another try
+    tab.browser_event("granted", 100.0)  # another try
     assert not tab.blocked
     assert tab.sending
 
@@ -140,33 +174,23 @@ def test_pausing_and_leaving() -> None:
     stops = tab.stops
     tab.leave()
     assert tab.stops == stops
-    tab.hear("granted", 5.0)
+    tab.browser_event("granted", 5.0)
     assert not tab.paused
 
 
 def test_another_camera_is_connected_anew() -> None:
     tab = live_tab()
-    tab.hear("granted", 5.0)
+    tab.browser_event("granted", 5.0)
     assert tab.reconnect
     assert not tab.sending
     tab.reconnect = False
     assert tab.sending
 
 
-def test_news_that_comes_again_is_confirmed_and_not_news() -> None:
-    tab = CameraState()
-    assert [tab.is_news(*news) for news in (("ask", 1), ("ask", 1), ("camera", 1), ("ask", 2))] == [
-        True,
-        False,
-        True,
-        True,
-    ]
-    assert tab.heard == {"ask": 2, "camera": 1}
-
-
 def test_every_state_and_problem_has_a_sentence() -> None:
     for name in (*State, *Problem):
-        assert getattr(ENGLISH, f"camera_{name}").endswith((".", "Allow."))
+        assert sentence(name, ENGLISH) == getattr(ENGLISH, f"camera_{name}")
+        assert sentence(name, ENGLISH).endswith((".", "Allow."))
 
 
 @pytest.mark.parametrize(
@@ -204,12 +228,16 @@ def test_wrong_ice_servers_are_named(setting: str) -> None:
 CUE = Spoken("cue", 0.3, "cue", False)
 
 
-def report(identity: str, *tokens: str, **changes: Any) -> Report:
-    values = {"text": f"Scene {identity}.", "language": "en", "interrupts": False, "asked": False}
-    moments = Timestamps(seen=time.time())
-    sounds = tuple(Spoken(token, 1.0, "hibari", False) for token in tokens)
-    return Report(
-        identity, description=None, moments=moments, sounds=sounds, **{**values, **changes}
+def announcement(identity: str, *tokens: str, **changes: Any) -> Announcement:
+    return Announcement(
+        identity,
+        Origin.CAMERA,
+        Kind.DESCRIPTION,
+        f"Scene {identity}.",
+        "en",
+        sounds=tuple(Spoken(token, 1.0, "hibari", False) for token in tokens),
+        timestamps=Timestamps(seen=time.time()),
+        **{"now": False, **changes},
     )
 
 
@@ -220,14 +248,14 @@ def never(*arguments: object) -> Any:
 def test_a_report_is_shown_at_once_and_gets_its_sound_later() -> None:
     queue = DescriptionQueue()
     queue.ready = True
-    queue.tell(report("a"))
+    queue.announce(announcement("a"))
     (item,) = [entry.as_item() for entry in queue.entries]
     assert (item["id"], item["text"], item["now"]) == ("a", "Scene a.", False)
     assert (item["sounds"], item["complete"]) == ([], False)
     assert item["seen"]
     # The camera's thread makes the sound, not the queue.
     assert not queue.step(Workers(never, never, never), ENGLISH)
-    queue.tell(report("a", "token", complete=True))
+    queue.announce(announcement("a", "token", complete=True))
     (item,) = [entry.as_item() for entry in queue.entries]
     assert (item["sounds"], item["complete"], item["voice"]) == (["token"], True, "hibari")
 
@@ -237,7 +265,7 @@ def test_the_cue_waits_until_the_first_report() -> None:
     queue.watch(ENGLISH, CUE)
     queue.watch(ENGLISH, CUE)
     assert [(entry.kind, entry.sounds) for entry in queue.entries] == [(Kind.WAITING, (CUE,))]
-    queue.tell(report("a", interrupts=True))
+    queue.announce(announcement("a", now=True))
     assert [entry.id for entry in queue.entries] == ["a"]
     assert queue.entries[0].as_item()["now"] is True
     queue.watch(ENGLISH, CUE)
@@ -248,12 +276,12 @@ def test_the_cue_waits_until_the_first_report() -> None:
 def test_old_reports_make_room() -> None:
     queue = DescriptionQueue()
     for identity in "abcde":
-        queue.tell(report(identity))
-    assert [entry.id for entry in queue.entries] == list("abcde")[-LIVE_KEPT:]
+        queue.announce(announcement(identity))
+    assert [entry.id for entry in queue.entries] == list("abcde")[-CAMERA_KEPT:]
 
 
 def test_a_report_stays_until_a_photo_is_chosen() -> None:
     queue = DescriptionQueue()
-    queue.tell(report("a"))
+    queue.announce(announcement("a"))
     queue.sync([], ENGLISH)
     assert len(queue.entries) == 1

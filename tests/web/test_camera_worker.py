@@ -18,8 +18,9 @@ from pipeline.errors import Message, ModelError, SpeechError
 from pipeline.live.watcher import LiveSettings, Watcher
 from pipeline.phrases import ENGLISH, FRENCH
 from pipeline.web.state import camera_worker as module
+from pipeline.web.state.announcement import Announcement, Kind, Origin, Spoken
 from pipeline.web.state.camera_state import CameraState
-from pipeline.web.state.camera_worker import Camera, Report, Spoken, Timestamps
+from pipeline.web.state.camera_worker import Camera
 from pipeline.web.state.description_queue import DescriptionQueue
 from pipeline.web.ui import camera_tab, components
 from pipeline.web.ui.camera_tab import CameraTab
@@ -64,9 +65,9 @@ def wait(ready: Callable[[], object]) -> None:
         time.sleep(0.01)
 
 
-def reports(camera: Camera, rgb: NDArray[np.uint8], count: int) -> list[Report]:
+def reports(camera: Camera, rgb: NDArray[np.uint8], count: int) -> list[Announcement]:
     """Shows a picture until so many different things were reported with their sound."""
-    found: dict[str, Report] = {}
+    found: dict[str, Announcement] = {}
 
     def look() -> bool:
         camera.offer(lambda: rgb)
@@ -89,7 +90,7 @@ def test_words_come_first_and_then_the_sound_of_each_sentence(captioner: Caption
 
     camera = Camera(Watcher(captioner), slowly, keep)
     camera.accept(True)
-    taken: list[Report] = []
+    taken: list[Announcement] = []
 
     def look() -> bool:
         camera.offer(lambda: RED)
@@ -110,7 +111,10 @@ def test_words_come_first_and_then_the_sound_of_each_sentence(captioner: Caption
             f"sound {one}" for one in range(1, number + 1)
         ]
         assert taken[0].id == first.id
-    assert first.moments.seen <= first.moments.told <= taken[0].moments.voiced
+    before, after = first.timestamps, taken[0].timestamps
+    assert before is not None
+    assert after is not None
+    assert before.seen <= before.told <= after.voiced
     if not taken[-1].complete:
         taken.clear()
         wait(look)
@@ -145,7 +149,7 @@ def test_asking_does_not_wait_for_the_next_look(
     camera.ask()
     (answer,) = reports(camera, RED, 1)
     assert answer.asked
-    assert answer.interrupts
+    assert answer.now
 
 
 def test_the_thread_ends_with_the_camera_and_begins_with_the_next_frame(camera: Camera) -> None:
@@ -154,7 +158,7 @@ def test_the_thread_ends_with_the_camera_and_begins_with_the_next_frame(camera: 
     reports(camera, RED, 1)
     assert camera.working()
     assert camera.frame_age() is not None
-    camera.rest()
+    camera.stream_ended()
     wait(lambda: not camera.working())
     assert camera.frame_age() is None
     camera.offer(lambda: RED)
@@ -205,7 +209,7 @@ def test_a_models_error_is_told_in_its_own_words(camera: Camera) -> None:
         raise ModelError(Message.MODEL_FILES_MISMATCHED)
 
     camera.offer(broken)
-    taken: list[Report] = []
+    taken: list[Announcement] = []
     wait(lambda: taken.extend(camera.take()) or (taken and taken[-1].complete))
     text = "The model's files do not fit together. Install Vois again."
     assert taken[-1].text == text
@@ -229,7 +233,7 @@ def test_the_camera_speaks_the_persons_language(camera: Camera) -> None:
     (dark,) = reports(camera, np.zeros_like(RED), 1)
     assert (dark.text, dark.language) == (FRENCH.guidance_dark, "fr")
     camera.offer(broken)
-    taken: list[Report] = []
+    taken: list[Announcement] = []
     wait(lambda: taken.extend(camera.take()) or (taken and taken[-1].complete))
     assert taken[-1].text == "Le fichier a.onnx du modèle est abîmé. Réinstallez Vois."
     assert spoken == [(report.text, "fr") for report in (red, dark, taken[-1])]
@@ -248,10 +252,10 @@ def test_a_silent_voice_leaves_the_words(captioner: Captioner, error: Exception)
 
 
 def test_reports_that_nobody_takes_do_not_pile_up(camera: Camera) -> None:
-    for number in range(4 * module.REPORTS_KEPT):
-        camera._publish(Report(str(number), "", "en", None, False, False, Timestamps(0.0)))
+    for number in range(4 * module.ANNOUNCEMENTS_KEPT):
+        camera._publish(Announcement(str(number), Origin.CAMERA, Kind.DESCRIPTION, "", "en"))
     kept = [report.id for report in camera.take()]
-    assert kept == [str(number) for number in range(3 * module.REPORTS_KEPT, number + 1)]
+    assert kept == [str(number) for number in range(3 * module.ANNOUNCEMENTS_KEPT, number + 1)]
     assert camera.take() == []
 
 
@@ -263,7 +267,7 @@ def tab(camera: Camera, monkeypatch: pytest.MonkeyPatch) -> CameraTab:
     """The live tab of a person whose camera is on."""
     monkeypatch.setattr(camera_tab.st, "session_state", {camera_tab.WORKER: camera})
     live = CameraState()
-    live.hear("granted", time.monotonic())
+    live.browser_event("granted", time.monotonic())
     return CameraTab(DescriptionQueue(), live, ENGLISH, never, [])
 
 
@@ -279,13 +283,13 @@ def test_an_answer_is_shown_while_the_stream_is_made_anew_and_not_after_the_end(
     camera.offer(lambda: RED)
     wait(lambda: KEPT)
     if news == "stopped":
-        tab.live.hear(news, time.monotonic())
+        tab.live.browser_event(news, time.monotonic())
     else:
         tab.live.broke()
         assert not tab.live.sending
     deadline = time.monotonic() + (WAIT_S if news == "broke" else 1.0)
     while not tab.queue.entries and time.monotonic() < deadline:
-        tab.take_news()
+        tab.poll()
         time.sleep(0.01)
     assert [entry.text for entry in tab.queue.entries] == (KEPT if news == "broke" else [])
 

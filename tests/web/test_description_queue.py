@@ -19,15 +19,15 @@ from streamlit.testing.v1 import AppTest
 
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.detail import SHORT_WORDS, DescriptionStyle, Form
-from pipeline.description import Assistant, Description
+from pipeline.description import Description, describe_file
 from pipeline.errors import Message, ModelError, SpeechError
 from pipeline.history import Privacy, Source
 from pipeline.phrases import ENGLISH, FRENCH, phrases
 from pipeline.speech import default_chain, espeak, system
 from pipeline.web.routes import sounds as sound_routes
 from pipeline.web.routes.sounds import SoundStore, sound_store, utter
-from pipeline.web.state.camera_worker import Spoken
-from pipeline.web.state.description_queue import DescriptionQueue, Kind, Photo, Workers
+from pipeline.web.state.announcement import Kind, Photo, Spoken
+from pipeline.web.state.description_queue import DescriptionQueue, Workers
 from tests.data.bad_files import DifficultFile, difficult_files
 from tests.data.tiny_files import TINY, write_english
 
@@ -37,14 +37,14 @@ CAT = ROOT / "assets" / "samples" / "cat.jpg"
 
 
 @pytest.fixture(scope="module")
-def assistant() -> Assistant:
-    return Assistant(Captioner.load(TINY), default_chain(allow_online=False))
+def captioner() -> Captioner:
+    return Captioner.load(TINY)
 
 
 @pytest.fixture
-def workers(assistant: Assistant) -> Workers:
+def workers(captioner: Captioner) -> Workers:
     speak = partial(utter, VOICES, "offline", False)
-    return Workers(lambda: None, lambda data, name: assistant.describe(data), speak)
+    return Workers(lambda: None, lambda data, name: describe_file(captioner, data), speak)
 
 
 def photo(key: str, data: bytes | None = None) -> Photo:
@@ -127,7 +127,7 @@ def test_every_difficult_file_ends_in_spoken_words_and_the_next_photo_is_describ
     assert good.kind is Kind.DESCRIPTION
 
 
-def test_each_text_is_said_in_its_own_language(assistant: Assistant) -> None:
+def test_each_text_is_said_in_its_own_language(captioner: Captioner) -> None:
     said: list[tuple[str, str]] = []
 
     def speak(text: str, language: str) -> Iterator[Spoken]:
@@ -137,7 +137,7 @@ def test_each_text_is_said_in_its_own_language(assistant: Assistant) -> None:
     queue = DescriptionQueue()
     queue.sync([photo("a"), photo("b", b"words")], FRENCH)
     # A model that speaks no French.
-    workers = Workers(lambda: None, lambda data, name: assistant.describe(data, "en"), speak)
+    workers = Workers(lambda: None, lambda data, name: describe_file(captioner, data, "en"), speak)
     while queue.step(workers, FRENCH):
         pass
     assert [entry.as_item()["language"] for entry in queue.entries] == ["en", "fr"]
@@ -248,13 +248,13 @@ def test_page_offers_each_sample_once(page: AppTest) -> None:
     assert [title.value for title in page.title] == ["Vois"]
 
 
-def test_page_describes_uploads_and_a_sample(page: AppTest, assistant: Assistant) -> None:
+def test_page_describes_uploads_and_a_sample(page: AppTest, captioner: Captioner) -> None:
     dark = io.BytesIO()
     Image.new("RGB", (640, 480)).save(dark, "PNG")
     page.file_uploader[0].upload("dark.png", dark.getvalue(), "image/png").run()
-    assert texts(page) == [assistant.describe(dark.getvalue()).text]
+    assert texts(page) == [describe_file(captioner, dark.getvalue()).text]
     next(button for button in page.button if button.label == "Cat").click().run()
-    assert texts(page)[1] == assistant.describe(CAT.read_bytes()).text
+    assert texts(page)[1] == describe_file(captioner, CAT.read_bytes()).text
     assert not page.exception
 
 
@@ -270,7 +270,7 @@ def test_only_the_persons_choice_lets_the_online_voice_in(page: AppTest) -> None
 
 
 def test_the_page_speaks_french_and_keeps_what_was_chosen(
-    page: AppTest, assistant: Assistant
+    page: AppTest, captioner: Captioner
 ) -> None:
     page.selectbox(key="interval").set_value(10)
     page.slider(key="pace").set_value(1.5)
@@ -285,7 +285,7 @@ def test_the_page_speaks_french_and_keeps_what_was_chosen(
     assert page.session_state.queue.entries[0].language == "en"
     next(button for button in page.button if button.label == FRENCH.sample_rocket).click().run()
     rocket = page.session_state.queue.entries[-1]
-    described = assistant.describe((CAT.parent / "rocket.jpg").read_bytes(), "fr")
+    described = describe_file(captioner, (CAT.parent / "rocket.jpg").read_bytes(), "fr")
     assert (rocket.text, rocket.language) == (described.text, "fr")
     shown = [text.value for text in page.markdown]
     assert FRENCH.what_leaves in " ".join(shown)
@@ -313,14 +313,14 @@ def test_what_french_lacks_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         streamlit.cache_data.clear()
 
 
-def test_what_was_described_is_kept_before_it_is_shown(page: AppTest, assistant: Assistant) -> None:
+def test_what_was_described_is_kept_before_it_is_shown(page: AppTest, captioner: Captioner) -> None:
     next(button for button in page.button if button.label == "Cat").click().run()
     history, owner = (
         page.session_state.history_access.history,
         page.session_state.history_access.owner,
     )
     newest = history.page(owner)[0]
-    assert newest.text == assistant.describe(CAT.read_bytes()).text
+    assert newest.text == describe_file(captioner, CAT.read_bytes()).text
     assert (newest.source, newest.photo) == (Source.UPLOAD, "cat.jpg")
     assert newest.has_picture
 
@@ -348,9 +348,9 @@ def pictures(page: AppTest) -> list[str]:
 
 
 def test_where_it_looked_is_shown_on_request_and_remembered(
-    page: AppTest, assistant: Assistant
+    page: AppTest, captioner: Captioner
 ) -> None:
-    words = assistant.describe(CAT.read_bytes()).words
+    words = describe_file(captioner, CAT.read_bytes()).words
     assert "look_switch" not in page.session_state  # nothing is there to be looked at
     press(page, "Cat")
     assert page.toggle(key="look_switch").value is False

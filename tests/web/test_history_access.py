@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.captioning.captioner import Captioner
-from pipeline.description import Assistant, Description
+from pipeline.description import Description, describe_file
 from pipeline.errors import HistoryError, Message
 from pipeline.history import LOCAL_OWNER, History, Privacy, Source
 from pipeline.phrases import ENGLISH, FRENCH
-from pipeline.speech import default_chain
 from pipeline.web.state.history_access import SESSION_DAYS, HistoryAccess, owner_of
 from tests.data.tiny_files import TINY
 
@@ -22,8 +21,8 @@ CAT = Path(__file__).parents[2] / "assets" / "samples" / "cat.jpg"
 
 @pytest.fixture(scope="module")
 def description() -> Description:
-    assistant = Assistant(Captioner.load(TINY, threads=1), default_chain(allow_online=False))
-    return assistant.describe(CAT.read_bytes())
+    captioner = Captioner.load(TINY, threads=1)
+    return describe_file(captioner, CAT.read_bytes())
 
 
 @pytest.mark.parametrize("host", ["localhost:8501", "127.0.0.1:8501", "[::1]:8501", "LOCALHOST"])

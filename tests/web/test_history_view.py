@@ -12,13 +12,22 @@ import pytest
 
 from pipeline.history import LOCAL_OWNER, Draft, History, Source, export_zip
 from pipeline.phrases import ENGLISH, FRENCH
-from pipeline.web.state.camera_worker import Spoken
-from pipeline.web.state.description_queue import DescriptionQueue, Kind, Workers
+from pipeline.web.state.announcement import Kind, Spoken
+from pipeline.web.state.description_queue import DescriptionQueue, Workers
 from pipeline.web.state.history_access import HistoryAccess
 from pipeline.web.state.history_view import PAGE_ENTRIES, HistoryView, zone_of
 
 CAT = Path(__file__).resolve().parents[2] / "assets" / "samples" / "cat.jpg"
 NOON = dt.datetime(2026, 7, 1, 12, 0, tzinfo=dt.UTC)
+
+
+def message(number: int, kind: str, **values: object) -> dict[str, object]:
+    return {"number": number, "kind": kind, "values": values}
+
+
+def sent(*messages: object) -> dict[str, object]:
+    """What messages.js sends."""
+    return {"sender": "page", "messages": list(messages)}
 
 
 class Panel:
@@ -27,11 +36,11 @@ class Panel:
     def __init__(self, history: History | None, owner: str = LOCAL_OWNER) -> None:
         self.history_access = HistoryAccess(history, owner)
         self.history_view = HistoryView(self.history_access, ENGLISH, "token", dt.UTC)
-        self.turn = 0
+        self.number = 0
 
-    def do(self, deed: str, **more: str) -> dict[str, Any]:
-        self.turn += 1
-        self.history_view.hear([{"turn": self.turn, "do": deed, **more}])
+    def do(self, kind: str, **values: str) -> dict[str, Any]:
+        self.number += 1
+        self.history_view.receive(sent(message(self.number, kind, **values)))
         return self.data
 
     @property
@@ -95,9 +104,9 @@ def test_days_are_those_of_the_browsers_clock(history: History) -> None:
     )
     (entry,) = history_view.data()["entries"]  # type: ignore[attr-defined]
     assert (entry["day"], entry["time"]) == ("2026-07-02", "08:00")
-    history_view.hear([{"turn": 1, "do": "search", "day": "2026-07-01"}])
+    history_view.receive(sent(message(1, "search", day="2026-07-01")))
     assert history_view.data()["entries"] == []
-    history_view.hear([{"turn": 2, "do": "search", "day": "2026-07-02"}])
+    history_view.receive(sent(message(2, "search", day="2026-07-02")))
     assert len(history_view.data()["entries"]) == 1  # type: ignore[arg-type]
 
 
@@ -175,17 +184,17 @@ def test_nothing_is_read_when_nothing_changed(
     assert len(read) == 2
 
 
-def test_each_deed_is_done_once(history: History, panel: Panel) -> None:
+def test_each_message_is_acted_on_once(history: History, panel: Panel) -> None:
     ids = fill(history, 3)
-    deeds = [{"turn": turn, "do": "delete", "id": str(ids[turn])} for turn in (1, 2)]
-    panel.history_view.hear(deeds[:1])
-    panel.history_view.hear(deeds)  # the first one comes again, as it has no answer yet
-    panel.history_view.hear(deeds)
+    first, second = (message(number, "delete", id=str(ids[number])) for number in (1, 2))
+    panel.history_view.receive(sent(first))
+    # The first one comes again, as it was not acknowledged yet.
+    panel.history_view.receive(sent(first, second))
+    panel.history_view.receive(sent(first, second))
     assert panel.words == ["Dog 0."]
-    assert panel.data["heard"] == 2
-    undo = [{"turn": 3, "do": "undo"}]
+    assert panel.data["acknowledged"] == {"page": 2}
     for _ in range(2):
-        panel.history_view.hear(undo)
+        panel.history_view.receive(sent(message(3, "undo")))
     assert panel.words == ["Dog 2.", "Dog 0."]
 
 
@@ -241,19 +250,17 @@ def test_nobody_reaches_another_owners_entries(history: History) -> None:
 
 
 @pytest.mark.parametrize(
-    "deeds",
+    "value",
     [
-        *(None, "play", [None], [{}], [{"turn": "1", "do": "delete_all"}], [{"turn": 1}]),
-        [{"turn": 1, "do": "hear"}],
-        *(
-            [{"turn": 1, "do": "delete", "id": number}]
-            for number in ("", "-1", "9" * 40, "²", None)
-        ),
+        *(None, "play", [None], {"sender": "page"}, sent(None), sent({})),
+        sent({"number": "1", "kind": "delete_all", "values": {}}),
+        *(sent({"number": 1, "kind": "delete_all"}), sent({"number": 1}), sent(message(1, "hear"))),
+        *(sent(message(1, "delete", id=one)) for one in ("", "-1", "9" * 40, "²", None)),
     ],
 )
-def test_nonsense_changes_nothing(history: History, panel: Panel, deeds: object) -> None:
+def test_nonsense_changes_nothing(history: History, panel: Panel, value: object) -> None:
     fill(history, 1)
-    panel.history_view.hear(deeds)
+    panel.history_view.receive(value)
     assert panel.words == ["Dog 0."]
     assert panel.data["undo"] is False
 

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from pipeline.captioning.beam_search import Hypothesis
 from pipeline.captioning.captioner import Caption, Captioner, Encoded
-from pipeline.captioning.confidence_features import Floats, evidence
+from pipeline.captioning.confidence_features import Floats, description_features
 from pipeline.captioning.contract import ModelContract
 from pipeline.image import read_rgb
 from training.calibration.nonscenes import draw
@@ -44,11 +44,11 @@ class Told:
         return np.array([found[photo.name] >= RIGHT_FROM for photo in self.photos])
 
     def evidence(self, places: Floats, contract: ModelContract) -> Floats:
-        """(N, len(EVIDENCE)) of the best captions."""
+        """(N, len(DESCRIPTION_FEATURES)) of the best captions."""
         rows = []
         for captions, place in zip(self.captions, places, strict=True):
             said = [one.words for one in captions]
-            rows.append(evidence(said, hypotheses(captions, contract), place)[0])
+            rows.append(description_features(said, hypotheses(captions, contract), place)[0])
         return np.array(rows)
 
 

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.captioning.captioner import NEVER_LAST
-from pipeline.captioning.confidence import ARTICLES
 from pipeline.captioning.confidence_features import Floats, Space, Words, sigmoid
+from pipeline.captioning.languages import ARTICLES, ENGLISH, FRENCH, NEVER_LAST
 from pipeline.captioning.vocabulary import normalise
 
 COMPONENTS = 64  # 48 and 96 tell non-scenes from photos as well (training/LOG.md)
@@ -27,13 +26,13 @@ FOLDS = 10
 
 # A word is a thing when it often follows an article or a number, and often ends a phrase.
 _COUNTED = {
-    "en": frozenset("two three four several some many other".split()),
-    "fr": frozenset("deux trois quatre plusieurs quelques autre autres".split()),
+    ENGLISH: frozenset("two three four several some many other".split()),
+    FRENCH: frozenset("deux trois quatre plusieurs quelques autre autres".split()),
 }
 _OF = frozenset({"of", "de", "d'"})
 _LEAST_SEEN, _LEAST_FIRST, _MOST_OF = 20, 0.15, 0.4
 # A colour follows its thing in French: "chien" ends a phrase in 0.13 of its uses, "petit" in 0.02.
-_LEAST_LAST = {"en": 0.3, "fr": 0.1}
+_LEAST_LAST = {ENGLISH: 0.3, FRENCH: 0.1}
 
 
 def fit_space(features: Floats, weights: Floats) -> Space:
@@ -218,7 +217,7 @@ def find_words(captions: Sequence[Sequence[str]], language: str) -> Words:
     """
     first_ones = ARTICLES.get(language, frozenset()) | _COUNTED.get(language, frozenset())
     stops = NEVER_LAST.get(language, frozenset()) | {""}
-    least_last = _LEAST_LAST.get(language, _LEAST_LAST["en"])
+    least_last = _LEAST_LAST.get(language, _LEAST_LAST[ENGLISH])
     seen, first, last, of, photos = (Counter[str]() for _ in range(5))
     for of_photo in captions:
         cut = [normalise(caption, language) for caption in of_photo]

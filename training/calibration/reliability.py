@@ -63,7 +63,7 @@ def report(judged: Sequence[Judged], confidence: Confidence, model: str) -> str:
     lines += [
         "",
         f"Plainly from {confidence.plain_from:.3f}, of photos unlike Flickr8k's from "
-        f"{confidence.plain_from_other:.3f}, by their likeness; nothing of the whole photo below "
+        f"{confidence.plain_from_unlike:.3f}, by their likeness; nothing of the whole photo below "
         f"{confidence.unknown_below:.3f} or when it is too strange.",
         "",
     ]
@@ -90,7 +90,7 @@ def report_nonscenes(captioner: Captioner, unseen: Mapping[str, Floats], count: 
 
     Args:
         captioner: with the fit that is shipped, which knows their kinds.
-        unseen: by family, `Confidence.strange` as it is learned without that family.
+        unseen: by family, `Confidence.ood` as it is learned without that family.
         count: how many to draw.
     """
     found: dict[str, list[tuple[bool, bool, bool, bool, bool]]] = defaultdict(list)
@@ -100,7 +100,7 @@ def report_nonscenes(captioner: Captioner, unseen: Mapping[str, Floats], count: 
         refused = assess(one.rgb) is not None
         caption = captioner.captions(encoded)[0]
         place = confidence.space.place(encoded.features[None])[0]
-        weights = unseen.get(one.family, confidence.strange)
+        weights = unseen.get(one.family, confidence.ood)
         strange = bool(place @ weights[:-1] + weights[-1] > 0)
         # The rest of the manner follows from the probability, which knows other kinds only: it
         # would make a guess of what strangeness misses, which is not counted here.

@@ -13,13 +13,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 from tqdm import tqdm
 
+from pipeline.captioning.languages import FRENCH
 from pipeline.captioning.vocabulary import PAD, SPECIAL_WORDS, Vocabulary
 from pipeline.image import read_rgb
 from training.config import Hidden
 from training.data.flickr8k_sources import CAPTIONS_PER_PHOTO
 from training.flickr8k import Photo
-
-FRENCH = "fr"
 
 _SIDE = re.compile(r"\b(left|right)\b", re.IGNORECASE)
 

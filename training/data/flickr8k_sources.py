@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.captioning.languages import FRENCH
 from pipeline.captioning.vocabulary import normalise
 
 SPLITS = ("train", "dev", "test")
@@ -187,7 +188,7 @@ def _french(
     captions: dict[str, list[str]] = {}
     for number, row in enumerate(csv.DictReader(_lines(path), delimiter="\t", quoting=3), 2):
         name, split, caption = (row.get(key) for key in ("image", "flickr8k_split", "caption_fr"))
-        if name is None or split is None or caption is None or not normalise(caption, "fr"):
+        if name is None or split is None or caption is None or not normalise(caption, FRENCH):
             raise DataError(f"Line {number} of {path} is damaged.")
         if split_of.get(name, "none") != split.replace("val", "dev"):
             raise DataError(f"Line {number} of {path} puts {name} into another split than ours.")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.captioning.languages import ENGLISH, FRENCH
 from pipeline.captioning.vocabulary import Vocabulary, normalise
-from training.data.augmentation import FRENCH
 from training.flickr8k import Photo
 
 
@@ -41,7 +41,7 @@ def vocabulary_of(photos: list[Photo], min_count: int) -> Vocabulary:
     """The words of all languages that the photos have captions in."""
     captions = {
         language: [caption for photo in photos for caption in photo.said(language)]
-        for language in ("en", FRENCH)
+        for language in (ENGLISH, FRENCH)
     }
     return Vocabulary.build({code: said for code, said in captions.items() if said}, min_count)
 

@@ -21,7 +21,8 @@ from pycocoevalcap.meteor.meteor import Meteor
 from pycocoevalcap.rouge.rouge import Rouge
 from pycocoevalcap.tokenizer import ptbtokenizer
 
-from pipeline.captioning.vocabulary import ENGLISH, normalise
+from pipeline.captioning.languages import ENGLISH
+from pipeline.captioning.vocabulary import normalise
 
 # Sentences by photo, every sentence being its words with one space between them.
 Cut = dict[str, list[str]]

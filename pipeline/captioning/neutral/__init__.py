@@ -1,8 +1,8 @@
-"""Neutral wording about people: what a photo shows is a person; the rest would be guessed.
+"""Neutral wording about people: replaces words of gender and age that the model can only guess.
 
-The model says "man" and "woman" out of the habits of those who wrote its training captions. Here
-its words become neutral ones, with whatever must agree with them. What somebody does or wears
-("a bride", "a cowboy") stays.
+The model learned "man" and "woman" from the habits of the people who wrote the training captions.
+Its words are replaced by neutral ones, and words that agree with them are changed too. Roles and
+clothes ("a bride", "a cowboy") stay.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ from dataclasses import replace
 
 from pipeline.captioning.attention_map import merged
 from pipeline.captioning.captioner import Caption
+from pipeline.captioning.languages import ENGLISH, FRENCH
 from pipeline.captioning.neutral import english, french
 from pipeline.captioning.neutral.pieces import Piece, pieces
 from pipeline.captioning.vocabulary import joined, normalise
 
 _LANGUAGES: dict[str, Callable[[list[Piece]], list[Piece]]] = {
-    "en": english.neutral,
-    "fr": french.neutral,
+    ENGLISH: english.neutral,
+    FRENCH: french.neutral,
 }
 
 
@@ -26,7 +27,7 @@ def neutral_words(words: Sequence[str], language: str) -> tuple[str, ...]:
     """The words in neutral wording, such as "a", "child", "laughs" for "a", "girl", "laughs".
 
     Args:
-        words: of one description, as `pipeline.captioning.vocabulary.normalise` cuts them.
+        words: of one caption, as `pipeline.captioning.vocabulary.normalise` returns them.
         language: two-letter code; words of a language without a table stay as they are.
     """
     return tuple(piece.word for piece in _neutral(words, language))
@@ -40,7 +41,7 @@ def neutral(caption: Caption) -> Caption:
     for piece in found:
         mine = set(piece.sources) - claimed
         claimed |= mine
-        # What follows from the word before is certain: log 1 = 0.
+        # A word whose sources are all counted already has probability 1: log 1 = 0.
         scores.append(sum(caption.word_scores[place] for place in sorted(mine)))
     return replace(
         caption,
@@ -52,9 +53,9 @@ def neutral(caption: Caption) -> Caption:
 
 
 def _neutral_phrases(phrases: Sequence[str], language: str) -> tuple[str, ...]:
-    """Each of "a man", "the dog" in neutral wording; what has become the same is named once."""
-    told = (neutral_words(normalise(phrase, language), language) for phrase in phrases)
-    return tuple(dict.fromkeys(joined(words) for words in told))
+    """Phrases such as "a man" in neutral wording, without duplicates."""
+    reworded = (neutral_words(normalise(phrase, language), language) for phrase in phrases)
+    return tuple(dict.fromkeys(joined(words) for words in reworded))
 
 
 def _neutral(words: Sequence[str], language: str) -> list[Piece]:

@@ -36,7 +36,7 @@ NOUNS = {
 }
 PEOPLE = {"person": "people", "child": "children", "parent": "parents", "sibling": "siblings"}
 AGES = {"teen": "teenager", "teenage": "teenager", "baby": "baby", "toddler": "toddler"}
-# Those whose "his" is an "its"; whoever else a description is about is a person.
+# Nouns whose "his" becomes "its"; every other subject is a person.
 ANIMALS = frozenset(
     "dog dogs puppy puppies cat cats kitten horse horses pony cow cows bull goat sheep bird birds "
     "duck seagull poodle greyhound terrier collie dalmatian retriever shepherd doberman rottweiler "
@@ -53,7 +53,7 @@ PRONOUNS = {
     "himself": ("themselves", "itself"),
     "herself": ("themselves", "itself"),
 }
-# "Her" before one of these, or last, is "them"; before any other word it is "their".
+# "Her" is "them" before one of these words and at the end; else it is "their".
 AFTER_OBJECT = frozenset(
     "a an the in on at by for from to into onto with as and or while off over under up down out "
     "through near behind beside around across along away back against who which that is are".split()
@@ -62,7 +62,7 @@ VERBS = {"is": "are", "was": "were", "has": "have", "does": "do", "goes": "go"}
 
 
 def neutral(parts: list[Piece]) -> list[Piece]:
-    """The description in neutral wording; see `pipeline.captioning.neutral.neutral_words`."""
+    """The caption in neutral wording; see `pipeline.captioning.neutral.neutral_words`."""
     before = [part.word for part in parts]
     parts = _pronouns(parts)
     parts = _nouns(parts)
@@ -78,7 +78,7 @@ def _nouns(parts: list[Piece]) -> list[Piece]:
         word, after = part.word, word_at(parts, place + 1)
         last = found[-1].word if found else ""
         if word in ("male", "female") and _noun_follows(after):
-            # "A female runner" is a runner; the runner keeps what was seen for it.
+            # "A female runner" becomes a runner, which keeps the attention of both words.
             parts[place + 1] = join(after, (part, parts[place + 1]))
         elif word in NOUNS and last in AGES:
             plural = NOUNS[word] in ("people", "children")
@@ -124,7 +124,7 @@ def _pronouns(parts: list[Piece]) -> list[Piece]:
 
 
 def _plural_verb(word: str) -> str:
-    """The verb after "they" for the one after "he" ("tries" -> "try")."""
+    """The plural of a verb, for "they" in place of "he" ("tries" -> "try")."""
     if word in VERBS:
         return VERBS[word]
     if word.endswith("ies"):
@@ -135,7 +135,7 @@ def _plural_verb(word: str) -> str:
 
 
 def _together(parts: list[Piece]) -> list[Piece]:
-    """Adds up who is neutral now: "a person and a person" -> "two people"."""
+    """Adds up nouns that became equal: "a person and a person" -> "two people"."""
     place = 0
     while place < len(parts):
         parts, changed = _add_up(parts, place)
@@ -144,11 +144,13 @@ def _together(parts: list[Piece]) -> list[Piece]:
 
 
 def _add_up(parts: list[Piece], start: int) -> tuple[list[Piece], bool]:
-    """Joins the group that begins at `start` with the one after "and", if both are alike."""
+    """Joins the group that begins at `start` with an equal group after "and"."""
     first = _group(parts, start)
     if first is None:
         return parts, False
-    listed = word_at(parts, first.end) != "and"  # "a man, woman and dog": commas are no words
+    listed = (
+        word_at(parts, first.end) != "and"
+    )  # "a man, woman and dog": there are no commas among the words
     second = _group(parts, first.end + (not listed), after=first)
     if second is None or second.noun != first.noun or (listed and second.counted):
         return parts, False
@@ -173,14 +175,14 @@ class _Group:
     """A number of neutral people: "a person", "two young children", "people"."""
 
     def __init__(self, noun: str, count: int, adjectives: tuple[str, ...], end: int) -> None:
-        """`count` is 0 for an unknown number; `end` is the place after the noun."""
+        """`count` is 0 for an unknown number; `end` is the index after the noun."""
         self.noun, self.count, self.adjectives, self.end = noun, count, adjectives, end
         self.counted = False
         self.definite = False
 
 
 def _group(parts: list[Piece], start: int, after: _Group | None = None) -> _Group | None:
-    """The group that begins at a place, if one does; `after` another one it has no article."""
+    """The group that begins at an index, if any; `after` another group it has no article."""
     singular = {many: one for one, many in PEOPLE.items()}
     head = word_at(parts, start)
     counted = head in ("a", "an", "the", "another") or head in NUMBERS
@@ -214,7 +216,7 @@ ADJECTIVES = frozenset(
 
 
 def _shorter(parts: list[Piece], place: int) -> list[Piece] | None:
-    """Shortens whoever is mentioned in the pair at a place: "another in red"."""
+    """Shortens the mention at the index of a bigram: "another in red"."""
     for start in range(place + 1, max(place - 3, -1), -1):
         head, end = word_at(parts, start), start + 1
         while word_at(parts, end) in ADJECTIVES:
@@ -252,7 +254,7 @@ def _number(count: int) -> str:
 
 
 def _another(parts: list[Piece]) -> list[Piece]:
-    """The second "a person" of a description is another one."""
+    """Replaces the second "a person" of a caption by "another person"."""
     met: set[tuple[str, ...]] = set()
     found: list[Piece] = []
     for place, part in enumerate(parts):
@@ -269,7 +271,7 @@ def _another(parts: list[Piece]) -> list[Piece]:
 
 
 def _articles(parts: list[Piece]) -> list[Piece]:
-    """Chooses "a" or "an" by the word that follows now."""
+    """Chooses "a" or "an" by the following word."""
     found: list[Piece] = []
     for place, part in enumerate(parts):
         after = word_at(parts, place + 1)

@@ -1,4 +1,4 @@
-"""Neutral wording in French, with as much agreement as small tables give."""
+"""Neutral wording in French, with agreement from small tables."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pipeline.captioning.neutral.pieces import Piece, word_at
 
 
 def neutral(parts: list[Piece]) -> list[Piece]:
-    """The description in neutral wording; see `pipeline.captioning.neutral.neutral_words`."""
+    """The caption in neutral wording; see `pipeline.captioning.neutral.neutral_words`."""
     place = 0
     while place < len(parts):
         known = NOUNS.get(parts[place].word)
@@ -52,7 +52,7 @@ def _other_sense(parts: list[Piece], place: int) -> bool:
 def _agree_before(
     parts: list[Piece], place: int, noun: Noun, plural: bool
 ) -> tuple[list[Piece], int]:
-    """Lets the words before the noun agree with it, nearest first; gives the noun's new place."""
+    """Makes the words before the noun agree with it, nearest first; returns its new index."""
     at = place - 1
     while at >= 0:
         word = parts[at].word
@@ -82,7 +82,7 @@ def _vowel(word: str) -> bool:
 
 
 def _before(word: str, after: str, noun: Noun, plural: bool) -> tuple[str, ...] | None:
-    """The words that stand for one before a noun; None when it does not belong to the noun."""
+    """The words that replace a word before a noun; None if it does not belong to the noun."""
     vowel = _vowel(after)
     if word in ("le", "la", "l'"):
         return (_the(noun, vowel),)
@@ -119,7 +119,7 @@ def _the(noun: Noun, vowel: bool) -> str:
 def _agree_after(
     parts: list[Piece], place: int, noun: Noun, feminine: bool, plural: bool
 ) -> list[Piece]:
-    """Lets what is said of the person agree with the new noun."""
+    """Makes the adjectives and participles of a person agree with the new noun."""
     if feminine == noun.feminine:
         return parts
     old, new = (2 * is_feminine + plural for is_feminine in (feminine, noun.feminine))
@@ -145,7 +145,7 @@ _AFTER_WHICH_STRESSED = frozenset(
 
 
 def _pronouns(parts: list[Piece]) -> list[Piece]:
-    """Lets "il" and "elle" agree with the nearest neutral noun before them."""
+    """Makes "il" and "elle" agree with the nearest neutral noun before them."""
     noun: Noun | None = None
     found: list[Piece] = []
     for part in parts:

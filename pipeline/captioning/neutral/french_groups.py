@@ -1,4 +1,4 @@
-"""People who became alike by neutral wording, added up or told apart, in French."""
+"""Adds up or distinguishes people whose nouns became equal by neutral wording, in French."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _NUMBERS = ("un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neu
 
 
 def add_up(parts: list[Piece]) -> list[Piece]:
-    """Adds up who is neutral now: "une personne et une personne" -> "deux personnes"."""
+    """Adds up nouns that became equal: "une personne et une personne" -> "deux personnes"."""
     place = 0
     while place < len(parts):
         first = _group(parts, place)
@@ -48,7 +48,7 @@ def _plural(adjective: str) -> str:
 
 
 def _plural_after(parts: list[Piece], start: int, noun: Noun) -> list[Piece]:
-    """What was said of the last of them is said of all ("... et une femme sont assis")."""
+    """Makes what follows the last noun agree with the group ("... et une femme sont assis")."""
     if word_at(parts, start) not in ("sont", "étaient"):
         return parts
     every = [forms(one) for one in POSTURES]
@@ -77,13 +77,13 @@ class _Group:
 
     @property
     def said(self) -> tuple[bool, bool, tuple[str, ...], Noun]:
-        """What must be alike in two groups that are added up."""
+        """What must be equal in two groups that are added up."""
         counted = self.count > 0
         return self.definite, counted, tuple(map(_plural, self.adjectives)), self.noun
 
 
 def _group(parts: list[Piece], start: int) -> _Group | None:
-    """The group that begins at a place, if one does."""
+    """The group that begins at an index, if any."""
     head, place = word_at(parts, start), start + 1
     while word_at(parts, place) in ADJECTIVES:
         place += 1
@@ -99,7 +99,7 @@ _SINGULAR = ("une", "la", "le", "l'")
 
 
 def _shorter(parts: list[Piece], place: int) -> list[Piece] | None:
-    """Shortens whoever is mentioned in the pair at a place: "une autre en blanc"."""
+    """Shortens the mention at the index of a bigram: "une autre en blanc"."""
     for start in range(place + 1, max(place - 4, -1), -1):
         head, end = word_at(parts, start), start + 1
         while word_at(parts, end) in (*ADJECTIVES, "autre"):
@@ -123,7 +123,7 @@ def _shorter(parts: list[Piece], place: int) -> list[Piece] | None:
 
 
 def _another(parts: list[Piece]) -> list[Piece]:
-    """The second "une personne" of a description is another one."""
+    """Replaces the second "une personne" of a caption by "une autre personne"."""
     met: set[tuple[tuple[str, ...], str]] = set()  # adjectives and noun
     found: list[Piece] = []
     for place, part in enumerate(parts):

@@ -1,4 +1,4 @@
-"""French nouns for people, and what is said beside them: the tables that agreement needs."""
+"""French nouns for people, with their determiners and adjectives: the tables for agreement."""
 
 from __future__ import annotations
 
@@ -71,13 +71,13 @@ SAME_BEFORE = frozenset(
     "jeune jeunes autre autres les des ces deux trois quatre cinq six plusieurs quelques d' l' "
     "de ses leurs".split()
 )
-# What is said of people, wherever it stands in the sentence; -s and -e are added.
+# Adjectives of people, anywhere in the sentence; -s and -e are added.
 POSTURES = (
     "assis allongé couché accroupi agenouillé habillé vêtu debout coiffé chaussé déguisé costumé "
     "équipé penché appuyé perché suspendu entouré accompagné tourné installé ligoté maquillé "
     "couvert adossé attaché blotti étendu juché placé posé situé enveloppé muni armé"
 ).split()
-# What may also be said of the thing before it, so only right after the noun or "est".
+# These may describe a thing before them too: only right after the noun or "est".
 PLAIN = (
     "noir blond brun blanc barbu âgé souriant roux grand petit seul tatoué bronzé mouillé "
     "heureux content torse"
@@ -89,7 +89,7 @@ ADJECTIVES = frozenset(
     "jeune jeunes petit petits petite petites grand grands grande grandes vieux vieil vieille "
     "vieilles beau bel belle".split()
 )
-# Another noun that something may be said of ends what is said of the person.
+# Nouns that end the search for adjectives of the person.
 OTHERS = frozenset("chien chiens chienne cheval chevaux chat chats oiseau oiseaux bébé".split())
 
 

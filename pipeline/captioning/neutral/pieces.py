@@ -1,4 +1,4 @@
-"""The words of a description on their way to other ones, each knowing where it came from."""
+"""Words of a caption that is being reworded, each with the indices of its original words."""
 
 from __future__ import annotations
 
@@ -9,38 +9,38 @@ from itertools import pairwise
 
 @dataclass(frozen=True)
 class Piece:
-    """A word of the new description.
+    """A word of the new caption.
 
     Attributes:
         word: in lower case.
-        sources: places of the words that it stands for in the old one; at least one.
+        sources: indices of the original words that it replaces; at least one.
     """
 
     word: str
     sources: tuple[int, ...]
 
     def said(self, word: str) -> Piece:
-        """Another word from the same sources."""
+        """Another word with the same sources."""
         return Piece(word, self.sources)
 
 
 def pieces(words: Sequence[str]) -> list[Piece]:
-    """The words as they are."""
+    """The original words, each its own source."""
     return [Piece(word, (place,)) for place, word in enumerate(words)]
 
 
 def join(word: str, parts: Sequence[Piece]) -> Piece:
-    """One word for several."""
+    """One word that replaces several."""
     return Piece(word, tuple(sorted({place for part in parts for place in part.sources})))
 
 
 def word_at(parts: Sequence[Piece], place: int) -> str:
-    """The word at a place; empty outside of the description."""
+    """The word at an index; empty outside the caption."""
     return parts[place].word if 0 <= place < len(parts) else ""
 
 
 def repeated(parts: Sequence[Piece]) -> int | None:
-    """The place of the first pair of words that has stood before; None when none has."""
+    """The index of the first bigram that occurred before; None when there is none."""
     met: set[tuple[str, str]] = set()
     for place, (one, two) in enumerate(pairwise(part.word for part in parts)):
         if (one, two) in met:
@@ -52,11 +52,11 @@ def repeated(parts: Sequence[Piece]) -> int | None:
 def distinct(
     parts: list[Piece], shorter: Callable[[list[Piece], int], list[Piece] | None]
 ) -> list[Piece]:
-    """Says the later of two mentions in other words where they repeat a pair of words.
+    """Rewords the later of two mentions where they repeat a bigram.
 
     Args:
-        parts: the description.
-        shorter: shortens whoever is mentioned in the pair at a place; None where it cannot.
+        parts: the caption.
+        shorter: shortens the mention at the index of a bigram; returns None where it cannot.
     """
     for _ in range(len(parts)):
         place = repeated(parts)

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pipeline.speech import Sound, VoiceChain
-from pipeline.web.state.camera_worker import Spoken
+from pipeline.web.state.announcement import Spoken
 
 # A sentence is about 200 kB. The browser fetches each sound at once and keeps its own copy, so the
 # store only has to hold the sounds that several sessions have not fetched yet.

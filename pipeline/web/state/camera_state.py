@@ -1,4 +1,4 @@
-"""How one person's camera stands: what they want, what the browser said, and what to announce."""
+"""The state of one person's camera, and what the page announces of it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from pipeline.phrases import Phrases
+from pipeline.web.state.inbox import Inbox
 
 # A line that works brings its first frame after 1 to 3 s. Whoever has waited so long has no WebRTC.
 CONNECT_S = 20.0
@@ -19,7 +20,7 @@ LOST_S = 3.0  # ten frames a second are sent: this many seconds without one are 
 
 
 class State(StrEnum):
-    """What the camera is doing; each has a sentence, `camera_<state>` in the phrases."""
+    """What the camera is doing."""
 
     OFF = "off"
     ASKING = "asking"
@@ -30,7 +31,7 @@ class State(StrEnum):
 
 
 class Problem(StrEnum):
-    """What keeps the camera from working; each has a sentence, `camera_<problem>`."""
+    """What keeps the camera from working."""
 
     DENIED = "denied"
     MISSING = "missing"
@@ -40,6 +41,25 @@ class Problem(StrEnum):
     BLOCKED = "blocked"
 
 
+def sentence(of: State | Problem, say: Phrases) -> str:
+    """What the page says of a state or a problem."""
+    sentences: dict[State | Problem, str] = {
+        State.OFF: say.camera_off,
+        State.ASKING: say.camera_asking,
+        State.CONNECTING: say.camera_connecting,
+        State.LIVE: say.camera_live,
+        State.PAUSED: say.camera_paused,
+        State.LOST: say.camera_lost,
+        Problem.DENIED: say.camera_denied,
+        Problem.MISSING: say.camera_missing,
+        Problem.BUSY: say.camera_busy,
+        Problem.UNPLUGGED: say.camera_unplugged,
+        Problem.INSECURE: say.camera_insecure,
+        Problem.BLOCKED: say.camera_blocked,
+    }
+    return sentences[of]
+
+
 class CameraState:
     """The live tab's state; used by the page's script only.
 
@@ -47,9 +67,8 @@ class CameraState:
         state: as last observed.
         paused: whether the person wants quiet.
         blocked: whether no frame ever arrived, so that single photos are offered instead.
-        id: of this session: the browser tells a new one that its camera is on.
-        heard: the turn of the last news under each name, which the browser sends again until it is
-            confirmed.
+        id: of this session; the browser reports to a new session that its camera is on.
+        inbox: takes the messages of `assets/page/camera.js`.
         stops: how often the page, not the person, has stopped the camera.
         reconnect: whether the stream has to be sent anew: it never came, or another camera was
             chosen.
@@ -61,10 +80,11 @@ class CameraState:
         self.state = State.OFF
         self.paused = False
         self.blocked = False
-        self.heard: dict[str, int] = {}
+        self.inbox = Inbox()
         self.stops = 0
         self.reconnect = False
         self._wanted = False
+        self._playing = False
         self._granted_at: float | None = None
         self._had_frames = False
         self._retried = False
@@ -73,7 +93,7 @@ class CameraState:
 
     @property
     def wanted(self) -> bool:
-        """Whether the person wants the camera on, also while its stream is being made anew."""
+        """Whether the person wants the camera on, also while its stream is set up again."""
         return self._wanted
 
     @property
@@ -81,21 +101,15 @@ class CameraState:
         """Whether frames should come from the browser now."""
         return self._wanted and self._granted_at is not None and not self.reconnect
 
-    def is_news(self, name: str, turn: int) -> bool:
-        """Whether this was not heard before; it is confirmed to the browser from now on."""
-        new = self.heard.get(name) != turn
-        self.heard[name] = turn
-        return new
-
-    def hear(self, kind: str, now: float) -> Problem | None:
-        """Takes news from `assets/page/camera.js`.
+    def browser_event(self, kind: str, now: float) -> Problem | None:
+        """Takes what has happened to the camera in the browser (`assets/page/camera.js`).
 
         Args:
             kind: "asking", "granted", "stopped" or the name of a problem; others are left alone.
             now: seconds on any clock.
 
         Returns:
-            What has gone wrong and is to be told.
+            What has gone wrong and is to be announced.
         """
         if kind in ("asking", "granted"):
             if not self._wanted:
@@ -113,13 +127,35 @@ class CameraState:
         return None
 
     def broke(self) -> None:
-        """The stream has ended by itself; it is to be made anew."""
+        """The stream has ended by itself; it is to be set up again."""
         self.reconnect = self.sending
+
+    def streamed(self, playing: bool, signalling: bool) -> bool:
+        """Notes how the WebRTC stream stands after it was drawn.
+
+        Args:
+            playing: whether frames are being carried.
+            signalling: whether browser and server are still agreeing on a connection.
+
+        Returns:
+            Whether the page is to be drawn again at once.
+        """
+        ended = self._playing and not playing
+        self._playing = playing
+        if ended and self.sending:
+            # The iframe starts again by itself, but then takes the answer to its last offer for
+            # the answer to its new one, again and again. It has to be idle once.
+            self.broke()
+            return True
+        if self.reconnect and not (playing or signalling):
+            self.reconnect = False  # it was idle
+            return True
+        return False
 
     def leave(self) -> None:
         """The person went to another tab: nobody is filmed unseen."""
         if self._wanted:
-            self.hear("stopped", 0.0)
+            self.browser_event("stopped", 0.0)
             self.stops += 1
 
     def observe(self, frame_age: float | None, now: float) -> Problem | None:
@@ -127,7 +163,7 @@ class CameraState:
 
         Args:
             frame_age: seconds since the last frame; None when none has come.
-            now: seconds, on the clock of `hear`.
+            now: seconds, on the clock of `browser_event`.
 
         Returns:
             `BLOCKED` when no frame has come for too long; the camera is off then.
@@ -164,7 +200,7 @@ class CameraState:
         """What the live region says, under an id that changes with it."""
         if self.state is State.OFF and self._changes == 0:
             return "live ready", say.ready_live
-        return f"live {self._changes}", str(getattr(say, f"camera_{self.state}"))
+        return f"live {self._changes}", sentence(self.state, say)
 
 
 def ice_servers(setting: str) -> list[dict[str, Any]]:

@@ -1,8 +1,4 @@
-"""The history panel's state: what one person looks for, turns to, corrects, deletes, brings back.
-
-The browser sends deeds, each with a number that grows. Streamlit may bring the same one twice, and
-a later one in its place: so all that were not answered are sent each time, and each is done once.
-"""
+"""The history panel's state: the filter, the page, and what the person does with entries."""
 
 from __future__ import annotations
 
@@ -15,6 +11,7 @@ from pipeline.errors import HistoryError
 from pipeline.history import Entry, Filter, History, Source, import_zip
 from pipeline.phrases import Phrases
 from pipeline.web.state.history_access import HistoryAccess
+from pipeline.web.state.inbox import Inbox
 
 _T = TypeVar("_T")
 
@@ -32,10 +29,10 @@ class HistoryView:
         Args:
             history_access: whose history, and who knows when it changed.
             say: the page's sentences.
-            token: opens this person's doors (`pipeline.web.routes.history`).
+            token: gives access to this person's routes (`pipeline.web.routes.history`).
             zone: of the browser's clock; None is this machine's.
         """
-        self._keeper = history_access
+        self._access = history_access
         self._say = say
         self._token = token
         self._zone = zone
@@ -45,12 +42,12 @@ class HistoryView:
         self._count = 0
         self._older = False
         self._seen = -1  # `HistoryAccess.changes` when the entries were read
-        self._heard = 0
+        self._inbox = Inbox()
         self._undoable = 0
         self._version = 0
         self._said = ""
         self._said_version = 0
-        self._tell_count = False
+        self._announce_count = False
         self._imported = ""
         self._speech: tuple[str, str] | None = None
         self._problem = ""
@@ -61,36 +58,31 @@ class HistoryView:
             self._say = say
             self._version += 1
 
-    def hear(self, deeds: object) -> None:
-        """Does what the person asked for, each deed once.
+    def receive(self, sent: object) -> None:
+        """Acts on the messages of assets/page/history.js, on each once.
 
         Args:
-            deeds: what assets/page/history.js sends: a list of {turn, do, ...}. What makes no
-                sense is passed over.
+            sent: what `Inbox.take` takes. Invalid and unknown messages are ignored.
         """
-        for deed in deeds if isinstance(deeds, list) else ():
-            turn = deed.get("turn") if isinstance(deed, Mapping) else None
-            if not isinstance(turn, int) or turn <= self._heard:
-                continue
-            self._heard = turn
+        for message in self._inbox.take(sent):
             self._version += 1
-            work = _DEEDS.get(str(deed.get("do")))
-            if work is not None:
-                work(self, deed)
+            act = _ACTIONS.get(message.kind)
+            if act is not None:
+                act(self, message.values)
 
     def data(self) -> dict[str, object]:
         """What assets/page/history.js takes; reads the file only when something has changed.
 
         A `version` that stays the same means that there is nothing new.
         """
-        changes = self._keeper.changes
+        changes = self._access.changes
         if self._seen != changes:
             self._seen = changes
             self._read()
-        off = self._say.history_off if self._keeper.history is None else ""
+        off = self._say.history_off if self._access.history is None else ""
         return {
             "version": self._version,
-            "heard": self._heard,
+            "acknowledged": self._inbox.acknowledged,
             "language": self._say.language,
             "off": off,
             "token": self._token,
@@ -118,12 +110,12 @@ class HistoryView:
         if file_id == self._imported:
             return
         self._imported = file_id
-        owner = self._keeper.owner
+        owner = self._access.owner
         done = self._attempt(lambda history: import_zip(history, owner, file), None)
         if done is not None:
             words = self._say.history_imported.format(added=done.added, known=done.known)
             self._speech = words, self._say.language
-            self._keeper.changed()
+            self._access.changed()
 
     def take_speech(self) -> tuple[str, str] | None:
         """Words to be shown and spoken, and their language; once."""
@@ -136,7 +128,7 @@ class HistoryView:
         return problem
 
     def _read(self) -> None:
-        owner, wanted = self._keeper.owner, self._filter
+        owner, wanted = self._access.owner, self._filter
 
         def read(history: History) -> tuple[list[Entry], int]:
             before = self._pages[-1] if self._pages else None
@@ -150,18 +142,17 @@ class HistoryView:
             page, self._count = self._attempt(read, nothing)
         self._entries, self._older = page[:PAGE_ENTRIES], len(page) > PAGE_ENTRIES
         self._version += 1
-        if self._tell_count:
-            self._tell_count = False
-            self._tell(self._count_text())
+        if self._announce_count:
+            self._announce_count = False
+            self._announce(self._count_text())
 
     def _as_item(self, entry: Entry) -> dict[str, object]:
         local = entry.time.astimezone(self._zone)
-        source = entry.source.name.lower()
         return {
             "id": str(entry.id),
             "day": local.date().isoformat(),
             "time": f"{local:%H:%M}",
-            "source": getattr(self._say, f"history_source_{source}"),
+            "source": _source_name(entry.source, self._say),
             "words": entry.words,
             "original": "" if entry.correction is None else entry.text,
             "language": entry.language,
@@ -175,96 +166,96 @@ class HistoryView:
             return self._say.history_count_one
         return self._say.history_count.format(count=self._count)
 
-    def _tell(self, text: str) -> None:
+    def _announce(self, text: str) -> None:
         self._said = text
         self._version += 1
         self._said_version = self._version
 
-    def _attempt(self, deed: Callable[[History], _T], otherwise: _T) -> _T:
-        """Does something with the history; this person is told each time that it fails."""
+    def _attempt(self, use: Callable[[History], _T], otherwise: _T) -> _T:
+        """Does something with the history; a failure is announced to this person each time."""
 
         def work(history: History) -> _T:
             try:
-                return deed(history)
+                return use(history)
             except HistoryError as error:
                 self._problem = self._say.error_sentence(error)
                 return otherwise
 
-        return self._keeper.attempt(work, otherwise)
+        return self._access.attempt(work, otherwise)
 
-    # ---- Deeds ------------------------------------------------------------------------------
+    # ---- Actions ----------------------------------------------------------------------------
 
-    def _search(self, deed: Mapping[str, object]) -> None:
-        source, day = str(deed.get("source", "")), str(deed.get("day", ""))
+    def _search(self, values: Mapping[str, object]) -> None:
+        source, day = str(values.get("source", "")), str(values.get("day", ""))
         self._filter = Filter(
-            text=str(deed.get("text", "")),
+            text=str(values.get("text", "")),
             source=Source(source) if source in frozenset(Source) else None,
             day=_day(day),
             zone=self._zone,
         )
         self._pages = []
-        self._seen, self._tell_count = -1, True
+        self._seen, self._announce_count = -1, True
 
-    def _turn_older(self, deed: Mapping[str, object]) -> None:
+    def _turn_older(self, values: Mapping[str, object]) -> None:
         if not self._older:
-            self._tell(self._say.history_no_older)
+            self._announce(self._say.history_no_older)
             return
         self._pages.append(self._entries[-1].id)
         self._turned()
 
-    def _turn_newer(self, deed: Mapping[str, object]) -> None:
+    def _turn_newer(self, values: Mapping[str, object]) -> None:
         if not self._pages:
-            self._tell(self._say.history_no_newer)
+            self._announce(self._say.history_no_newer)
             return
         self._pages.pop()
         self._turned()
 
     def _turned(self) -> None:
-        # At once: the next deed may be to turn again.
+        # At once: the next message may be to turn again.
         self._read()
-        self._tell(self._say.history_page.format(number=len(self._pages) + 1))
+        self._announce(self._say.history_page.format(number=len(self._pages) + 1))
 
-    def _play(self, deed: Mapping[str, object]) -> None:
-        owner, number = self._keeper.owner, _number(deed)
+    def _play(self, values: Mapping[str, object]) -> None:
+        owner, number = self._access.owner, _entry_id(values)
         entry = self._attempt(lambda history: history.entry(owner, number), None)
         if entry is not None:
             self._speech = entry.words, entry.language
 
-    def _correct(self, deed: Mapping[str, object]) -> None:
-        owner, number, text = self._keeper.owner, _number(deed), str(deed.get("text", ""))
+    def _correct(self, values: Mapping[str, object]) -> None:
+        owner, number, text = self._access.owner, _entry_id(values), str(values.get("text", ""))
         if self._attempt(lambda history: history.correct(owner, number, text), None) is not None:
-            self._tell(self._say.history_corrected)
-        self._keeper.changed()
+            self._announce(self._say.history_corrected)
+        self._access.changed()
 
-    def _delete(self, deed: Mapping[str, object]) -> None:
-        owner, number = self._keeper.owner, _number(deed)
+    def _delete(self, values: Mapping[str, object]) -> None:
+        owner, number = self._access.owner, _entry_id(values)
         if self._attempt(lambda history: history.delete(owner, number), False):
             self._undoable += 1
-            self._tell(self._say.history_deleted)
-        self._keeper.changed()
+            self._announce(self._say.history_deleted)
+        self._access.changed()
 
-    def _delete_all(self, deed: Mapping[str, object]) -> None:
-        owner = self._keeper.owner
+    def _delete_all(self, values: Mapping[str, object]) -> None:
+        owner = self._access.owner
         if self._attempt(lambda history: history.delete_all(owner), 0):
             self._undoable += 1
-            self._tell(self._say.history_deleted_all)
+            self._announce(self._say.history_deleted_all)
         self._pages = []
-        self._keeper.changed()
+        self._access.changed()
 
-    def _undo(self, deed: Mapping[str, object]) -> None:
-        owner = self._keeper.owner
+    def _undo(self, values: Mapping[str, object]) -> None:
+        owner = self._access.owner
         back = self._attempt(lambda history: history.undo(owner), 0)
         self._undoable = max(0, self._undoable - 1) if back else 0
         if back == 0:
-            self._tell(self._say.history_no_undo)
+            self._announce(self._say.history_no_undo)
         elif back == 1:
-            self._tell(self._say.history_undone_one)
+            self._announce(self._say.history_undone_one)
         else:
-            self._tell(self._say.history_undone.format(count=back))
-        self._keeper.changed()
+            self._announce(self._say.history_undone.format(count=back))
+        self._access.changed()
 
 
-_DEEDS: dict[str, Callable[[HistoryView, Mapping[str, object]], None]] = {
+_ACTIONS: dict[str, Callable[[HistoryView, Mapping[str, object]], None]] = {
     "search": HistoryView._search,
     "older": HistoryView._turn_older,
     "newer": HistoryView._turn_newer,
@@ -284,9 +275,18 @@ def zone_of(name: str | None) -> dt.tzinfo | None:
         return None
 
 
-def _number(deed: Mapping[str, object]) -> int:
-    """The entry that a deed is about; -1, which none has, when it names none."""
-    number = str(deed.get("id", ""))
+def _source_name(source: Source, say: Phrases) -> str:
+    return {
+        Source.CAMERA: say.history_source_camera,
+        Source.UPLOAD: say.history_source_upload,
+        Source.API: say.history_source_api,
+        Source.COMMAND_LINE: say.history_source_command_line,
+    }[source]
+
+
+def _entry_id(values: Mapping[str, object]) -> int:
+    """The id of the entry that a message names; -1, which no entry has, when it names none."""
+    number = str(values.get("id", ""))
     return int(number) if number.isascii() and number.isdigit() and len(number) < 19 else -1
 
 

@@ -15,9 +15,10 @@ from pipeline.live.watcher import LiveSettings, Watcher
 from pipeline.phrases import Phrases
 from pipeline.speech.cue import looking
 from pipeline.web.routes.sounds import spoken
-from pipeline.web.state.camera_state import CameraState, Problem, State
-from pipeline.web.state.camera_worker import Camera, Keep, Speak
-from pipeline.web.state.description_queue import DescriptionQueue, Photo
+from pipeline.web.state.announcement import Keep, Photo, Speak
+from pipeline.web.state.camera_state import CameraState, Problem, State, sentence
+from pipeline.web.state.camera_worker import Camera
+from pipeline.web.state.description_queue import DescriptionQueue
 from pipeline.web.ui import components
 from pipeline.web.ui.photo_tab import taken_photo
 
@@ -50,14 +51,7 @@ class CameraTab:
 
     def draw(self, keys: bool) -> list[Photo]:
         """Draws the tab; returns the photo that is taken instead where the camera cannot work."""
-        components.camera(
-            self.live,
-            keys,
-            self.say,
-            on_camera_change=self._hear,
-            on_ask_change=self._ask,
-            on_paused_change=self._pause,
-        )
+        components.camera(self.live, keys, self.say, self._receive)
         if not self.live.blocked:
             return []
         st.markdown(self.say.camera_blocked)
@@ -79,19 +73,19 @@ class CameraTab:
         worker.pause(self.live.paused)
         components.stream(self.live, worker, self.servers)
 
-    def take_news(self) -> bool:
-        """Takes what the worker found; whether the whole page is to be drawn anew for it."""
+    def poll(self) -> bool:
+        """Takes the worker's announcements; returns whether to draw the whole page again."""
         worker, before, age = self.worker, self.live.state, None
         if worker is not None:
             age = worker.frame_age()
         problem = self.live.observe(age, time.monotonic())
         if problem is not None:
-            self._tell(problem)
+            self._report(problem)
         if before is State.CONNECTING and self.live.state is State.LIVE:
             self.queue.watch(self.say, spoken(looking()))
-        for report in worker.take() if worker is not None else ():
+        for announcement in worker.take() if worker is not None else ():
             if self.live.wanted:  # what comes after the stop is not said any more
-                self.queue.tell(report)
+                self.queue.announce(announcement)
         return problem is not None or self.live.reconnect
 
     def hush(self) -> None:
@@ -99,27 +93,22 @@ class CameraTab:
         if self.worker is not None:
             self.worker.hush()
 
-    def _news(self, name: str) -> dict[str, Any]:
-        """What the browser tells under this name; empty when it was heard before."""
-        news: dict[str, Any] | None = st.session_state.camera[name]
-        return news if news and self.live.is_news(name, news["turn"]) else {}
+    def _receive(self) -> None:
+        """Acts on the messages of assets/page/camera.js."""
+        for message in self.live.inbox.take(st.session_state.camera.messages):
+            if message.kind == "camera":
+                self._camera_changed(str(message.values.get("event")))
+            elif message.kind == "paused":
+                self.live.paused = message.values.get("value") is True
+            elif message.kind == "ask" and self.worker is not None:
+                self.worker.ask()
 
-    def _hear(self) -> None:
-        news = self._news("camera")
-        problem = self.live.hear(news["kind"], time.monotonic()) if news else None
+    def _camera_changed(self, event: str) -> None:
+        problem = self.live.browser_event(event, time.monotonic())
         if not self.live.sending:
             self.queue.unwatch()
         if problem is not None:
-            self._tell(problem)
+            self._report(problem)
 
-    def _ask(self) -> None:
-        if self._news("ask") and self.worker is not None:
-            self.worker.ask()
-
-    def _pause(self) -> None:
-        news = self._news("paused")
-        if news:
-            self.live.paused = news["paused"]
-
-    def _tell(self, problem: Problem) -> None:
-        self.queue.report(str(getattr(self.say, f"camera_{problem}")), self.say.language)
+    def _report(self, problem: Problem) -> None:
+        self.queue.report(sentence(problem, self.say), self.say.language)

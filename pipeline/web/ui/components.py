@@ -13,20 +13,21 @@ import streamlit as st
 from pipeline.phrases import Phrases
 from pipeline.web.state.camera_state import CameraState
 from pipeline.web.state.camera_worker import Camera
+from pipeline.web.ui.streamlit_internals import STREAMING
 
 logger = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).resolve().parents[3] / "assets" / "page"
 STREAM = "stream"  # what streamlit-webrtc keeps in the session, by this key
-PLAYING = "stream was playing"
 
 
 @st.cache_resource(show_spinner=False)
 def _component(name: str) -> Any:
     """A component whose nodes stay while the page is drawn anew."""
-    html, js = ((FOLDER / f"{name}.{kind}").read_text(encoding="utf-8") for kind in ("html", "js"))
-    if name == "player":
-        js = (FOLDER / "streamlit.js").read_text(encoding="utf-8") + js
+    html = (FOLDER / f"{name}.html").read_text(encoding="utf-8")
+    # One module, in this order: the later scripts use the earlier ones.
+    scripts = ("messages", "streamlit", name)
+    js = "".join((FOLDER / f"{script}.js").read_text(encoding="utf-8") for script in scripts)
     css = "".join(
         (FOLDER / f"{part}.css").read_text(encoding="utf-8")
         for part in ("player", "page", "history")
@@ -37,29 +38,49 @@ def _component(name: str) -> Any:
     )
 
 
-def player(data: dict[str, Any], say: Phrases, **callbacks: Callable[[], None]) -> None:
-    """The live region and the one voice. `data` is what assets/page/player.js reads."""
+def player(data: dict[str, Any], say: Phrases, on_messages: Callable[[], None]) -> None:
+    """Draws the live region and the one voice.
+
+    Args:
+        data: what assets/page/player.js reads, but for the labels.
+        say: the page's sentences.
+        on_messages: called when `st.session_state.player.messages` has come from the browser.
+    """
     data = {**data, "labels": say.labels()}
-    _component("player")(key="player", data=data, **callbacks)
+    _component("player")(key="player", data=data, on_messages_change=on_messages)
 
 
-def camera(live: CameraState, keys: bool, say: Phrases, **callbacks: Callable[[], None]) -> None:
-    """The camera's buttons and picture: assets/page/camera.js."""
+def camera(live: CameraState, keys: bool, say: Phrases, on_messages: Callable[[], None]) -> None:
+    """Draws the camera's buttons and picture: assets/page/camera.js.
+
+    Args:
+        live: how the camera stands.
+        keys: whether single keys press buttons.
+        say: the page's sentences.
+        on_messages: called when `st.session_state.camera.messages` has come from the browser.
+    """
     data = {
         "id": live.id,
         "stops": live.stops,
         "paused": live.paused,
-        "heard": live.heard,
+        "acknowledged": live.inbox.acknowledged,
         "keys": keys,
         "labels": say.labels(),
     }
-    _component("camera")(key="camera", data=data, **callbacks)
+    _component("camera")(key="camera", data=data, on_messages_change=on_messages)
 
 
-def history(data: dict[str, object], say: Phrases, **callbacks: Callable[[], None]) -> None:
-    """The history panel: assets/page/history.js."""
+def history(data: dict[str, object], say: Phrases, on_messages: Callable[[], None]) -> None:
+    """Draws the history panel: assets/page/history.js.
+
+    Args:
+        data: what the script reads, but for the labels.
+        say: the page's sentences.
+        on_messages: called when `st.session_state.history.messages` has come from the browser.
+    """
     labels = {name: text for name, text in say.labels().items() if name.startswith("history")}
-    _component("history")(key="history", data={**data, "labels": labels}, **callbacks)
+    data = {**data, "labels": labels}
+    _component("history")(key="history", data=data, on_messages_change=on_messages)
 
 
 def stream(live: CameraState, camera: Camera, servers: list[dict[str, Any]]) -> None:
@@ -73,7 +94,7 @@ def stream(live: CameraState, camera: Camera, servers: list[dict[str, Any]]) -> 
     from streamlit_webrtc import WebRtcMode, webrtc_streamer
 
     camera.accept(live.sending)
-    with st.container(key="streaming"):
+    with st.container(key=STREAMING):
         try:
             context = webrtc_streamer(
                 STREAM,
@@ -83,7 +104,7 @@ def stream(live: CameraState, camera: Camera, servers: list[dict[str, Any]]) -> 
                 media_stream_constraints={"video": True, "audio": False},
                 desired_playing_state=live.sending,
                 video_frame_callback=functools.partial(_keep, camera),
-                on_video_ended=camera.rest,
+                on_video_ended=camera.stream_ended,
                 async_processing=False,  # the callback only keeps the frame
                 video_receiver_size=1,
                 media_toggle_controls=False,
@@ -94,16 +115,7 @@ def stream(live: CameraState, camera: Camera, servers: list[dict[str, Any]]) -> 
             logger.warning("The camera's stream was not made.", exc_info=True)
             live.broke()
             return
-    playing = bool(context.state.playing)
-    broke = st.session_state.get(PLAYING, False) and not playing
-    st.session_state[PLAYING] = playing
-    if broke and live.sending:
-        # The iframe begins anew by itself, but takes the answer to its last offer for that to the
-        # new one, again and again. It has to be idle once.
-        live.broke()
-        st.rerun()
-    if live.reconnect and not (context.state.playing or context.state.signalling):
-        live.reconnect = False
+    if live.streamed(bool(context.state.playing), bool(context.state.signalling)):
         st.rerun()
 
 

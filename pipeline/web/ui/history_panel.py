@@ -10,6 +10,7 @@ from pipeline.phrases import Phrases
 from pipeline.web.state.description_queue import DescriptionQueue
 from pipeline.web.state.history_view import HistoryView
 from pipeline.web.ui import components
+from pipeline.web.ui import streamlit_internals as keys
 
 IMPORT_MEGABYTES = 500  # 50,000 entries with their pictures; sounds come on top, but are not read
 POLL_S = 1.0  # how often the list looks for what the camera has added; nobody reads it faster
@@ -24,14 +25,14 @@ def draw(history_view: HistoryView, queue: DescriptionQueue, say: Phrases) -> No
         say: the page's sentences.
     """
     history_view.translate(say)
-    with st.container(key="history_panel"):
+    with st.container(key=keys.HISTORY_PANEL):
         data = history_view.data() | {"import_megabytes": IMPORT_MEGABYTES}
-        components.history(data, say, on_deeds_change=functools.partial(_hear, history_view))
+        components.history(data, say, functools.partial(_receive, history_view))
         archive = st.file_uploader(
             say.history_import.format(megabytes=IMPORT_MEGABYTES),
             type="zip",
             max_upload_size=IMPORT_MEGABYTES,
-            key="history_import",
+            key=keys.HISTORY_IMPORT,
         )
         if archive is not None:
             history_view.take_in(archive.file_id, archive)
@@ -44,5 +45,5 @@ def draw(history_view: HistoryView, queue: DescriptionQueue, say: Phrases) -> No
         st.rerun()  # the player is drawn elsewhere on the page
 
 
-def _hear(history_view: HistoryView) -> None:
-    history_view.hear(st.session_state.history.deeds)
+def _receive(history_view: HistoryView) -> None:
+    history_view.receive(st.session_state.history.messages)

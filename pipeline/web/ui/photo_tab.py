@@ -1,24 +1,39 @@
-"""The photo tab as Streamlit draws it: ways to choose photos, and the chosen ones."""
+"""The photo tab: the ways to choose photos, and the photos that are chosen."""
 
 from __future__ import annotations
 
 import html
 import secrets
+from enum import StrEnum
 from pathlib import Path
 
 import streamlit as st
 
-from pipeline.captioning.attention_map import overlay, place
+from pipeline.captioning.attention_map import Place, overlay, place
 from pipeline.description import Description
 from pipeline.phrases import Phrases, phrases
-from pipeline.web.state.description_queue import DescriptionQueue, Entry, Kind, Photo
+from pipeline.web.state.announcement import Announcement, Kind, Origin, Photo
+from pipeline.web.state.description_queue import DescriptionQueue
+from pipeline.web.ui import streamlit_internals as keys
 
 SAMPLES = Path(__file__).resolve().parents[3] / "assets" / "samples"
-# The last four cannot be read, but the sentence that says so and what to do is Python's.
+# The last four cannot be read: Python takes them and says so, with what to do instead.
 PHOTO_TYPES = "jpg jpeg png webp gif bmp tif tiff heic heif avif mp4".split()
 UPLOAD_MEGABYTES = 50
-SAMPLE = "sample"  # where the session keeps the sample photo that was chosen last
-LOOK = "look"  # and whether it shows where the model looked
+# Names in the session's state.
+SAMPLE = "sample"  # the sample photo that was chosen last
+LOOK = "look"  # whether the page shows where the model looked
+
+
+class Sample(StrEnum):
+    """The sample photos, by the names of their files without the ending."""
+
+    ASTRONAUT = "astronaut"
+    CAT = "cat"
+    COFFEE = "coffee"
+    FLOWER = "flower"
+    ROCKET = "rocket"
+    TEMPLE = "temple"
 
 
 def chosen_photos(say: Phrases) -> list[Photo]:
@@ -28,73 +43,88 @@ def chosen_photos(say: Phrases) -> list[Photo]:
         type=PHOTO_TYPES,
         accept_multiple_files=True,
         max_upload_size=UPLOAD_MEGABYTES,
-        key="photos",  # the same field in every language
+        key=keys.PHOTOS,  # the same field in every language
     )
     photos = [Photo(file.file_id, file.name, file.getvalue, now=False) for file in uploads]
     st.markdown(say.samples)
     with st.container(horizontal=True):
-        for path in sorted(SAMPLES.glob("*.jpg")):
-            name = str(getattr(say, f"sample_{path.stem}"))
-            st.button(name, key=f"sample {path.stem}", on_click=_choose, args=(path,))
-    # The camera is asked for only when it is wanted: asking at once would startle.
-    if st.toggle(say.use_camera, key="use_camera"):
+        for sample, name in _sample_names(say).items():
+            path = SAMPLES / f"{sample}.jpg"
+            st.button(name, key=f"sample {sample}", on_click=_choose_sample, args=(path,))
+    # Off at first, so that the browser does not ask for the camera before the person wants it.
+    if st.toggle(say.use_camera, key=keys.USE_CAMERA):
         photos += taken_photo(say)
     if SAMPLE in st.session_state:
         photos.append(st.session_state[SAMPLE])
     return photos
 
 
+def _sample_names(say: Phrases) -> dict[Sample, str]:
+    """The names of the sample photos, in the order of their buttons."""
+    return {
+        Sample.ASTRONAUT: say.sample_astronaut,
+        Sample.CAT: say.sample_cat,
+        Sample.COFFEE: say.sample_coffee,
+        Sample.FLOWER: say.sample_flower,
+        Sample.ROCKET: say.sample_rocket,
+        Sample.TEMPLE: say.sample_temple,
+    }
+
+
 def taken_photo(say: Phrases) -> list[Photo]:
     """Draws a camera for single photos and returns the one that was taken, if any."""
-    shot = st.camera_input(say.take, key="shot")
+    shot = st.camera_input(say.take, key=keys.SHOT)
     return [] if shot is None else [Photo(shot.file_id, shot.name, shot.getvalue, now=True)]
 
 
 def forget_sample() -> None:
-    """The person left the tab, and with it the photos: they are not described again."""
+    """Removes the chosen sample, so that it is not described again when the tab is opened again."""
     st.session_state.pop(SAMPLE, None)
 
 
 def pictures(queue: DescriptionQueue, say: Phrases) -> None:
-    """The photos, the newest choice first; their words too when there are several."""
-    # The camera has its own, and words from the history have none here.
-    entries = [entry for entry in queue.entries if entry.moments is None and not entry.kept]
+    """Draws the photos, the newest choice first, and their texts if there are several."""
+    # The camera tab shows the camera's picture; entries of the history have no picture here.
+    entries = [entry for entry in queue.entries if entry.origin in (Origin.PHOTO, Origin.ERROR)]
     several = len(entries) > 1
-    with st.container(key="pictures"):
+    with st.container(key=keys.PICTURES):
         looked = any(entry.description and entry.description.words for entry in entries)
-        look = looked and _wants_to_look(say)
+        look = looked and _draw_look_switch(say)
         for entry in sorted(entries, key=lambda entry: -entry.batch):
             if several and entry.kind is not Kind.WAITING:
                 # Escaped: a file's name may be in it.
                 st.html(f'<p lang="{entry.language}">{html.escape(entry.text)}</p>')
             if entry.description is not None:
-                # A name is read in one language: that of the words in it. Streamlit has no place
-                # for it but the container's key, which own.js reads.
-                with st.container(key=f"language-{entry.language}-{entry.id}"):
-                    _picture(entry, entry.description, look, phrases(entry.language))
+                # The picture's name needs a `lang`, which Streamlit cannot set: streamlit.js reads
+                # the language from the container's key and sets it.
+                with st.container(key=keys.language_key(entry.language, entry.id)):
+                    _draw_picture(entry, entry.description, look, phrases(entry.language))
 
 
-def _picture(entry: Entry, description: Description, look: bool, say: Phrases) -> None:
+def _draw_picture(entry: Announcement, description: Description, look: bool, say: Phrases) -> None:
     seen = entry.kind is Kind.DESCRIPTION
     if look and description.words:
-        _looked(entry.id, description, say)
+        _draw_look(entry.id, description, say)
         return
     alt = say.photo_of.format(text=entry.text) if seen else say.unreadable
     st.image(description.preview, alt=alt, width="stretch")
 
 
-def _wants_to_look(say: Phrases) -> bool:
-    """Draws the switch; Streamlit forgets what is not drawn, so that the session keeps it too."""
-    chosen = st.toggle(say.look, value=bool(st.session_state.get(LOOK, False)), key="look_switch")
+def _draw_look_switch(say: Phrases) -> bool:
+    """Draws the switch; its value is kept here, since Streamlit drops that of an undrawn widget."""
+    chosen = st.toggle(
+        say.look, value=bool(st.session_state.get(LOOK, False)), key=keys.LOOK_SWITCH
+    )
     st.session_state[LOOK] = chosen
     if chosen:
         st.markdown(say.look_hint)
     return chosen
 
 
-def _looked(key: str, description: Description, say: Phrases) -> None:
-    """The words with their places, and the photo with the chosen word's."""
-    places = [str(getattr(say, f"look_{place(one)}")) for one in description.attention]
+def _draw_look(key: str, description: Description, say: Phrases) -> None:
+    """Draws the words with their places, to choose from, and the photo with the chosen one's."""
+    names = _place_names(say)
+    places = [names[place(weights)] for weights in description.attention]
     words = description.words
     labels: list[str] = []
     for number, (word, where) in enumerate(zip(words, places, strict=True)):
@@ -113,6 +143,21 @@ def _looked(key: str, description: Description, say: Phrases) -> None:
     st.image(overlay(description.preview, description.attention[chosen]), alt=alt, width="stretch")
 
 
-def _choose(path: Path) -> None:
+def _place_names(say: Phrases) -> dict[Place, str]:
+    return {
+        Place.TOP_LEFT: say.look_top_left,
+        Place.TOP_MIDDLE: say.look_top_middle,
+        Place.TOP_RIGHT: say.look_top_right,
+        Place.MIDDLE_LEFT: say.look_middle_left,
+        Place.MIDDLE: say.look_middle,
+        Place.MIDDLE_RIGHT: say.look_middle_right,
+        Place.BOTTOM_LEFT: say.look_bottom_left,
+        Place.BOTTOM_MIDDLE: say.look_bottom_middle,
+        Place.BOTTOM_RIGHT: say.look_bottom_right,
+        Place.EVERYWHERE: say.look_everywhere,
+    }
+
+
+def _choose_sample(path: Path) -> None:
     photo = Photo(secrets.token_hex(8), path.name, path.read_bytes, now=True)
     st.session_state[SAMPLE] = photo

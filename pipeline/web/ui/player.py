@@ -1,50 +1,50 @@
-"""What is shown and said, and what the player's own buttons tell. Needs Streamlit."""
+"""The player as Streamlit draws it, and the messages that it sends. Needs Streamlit."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import streamlit as st
 
+from pipeline.web.state.inbox import Inbox
+from pipeline.web.state.settings import Settings
 from pipeline.web.ui import components
 from pipeline.web.ui.camera_tab import CameraTab
 from pipeline.web.ui.photo_tab import PHOTO_TYPES, UPLOAD_MEGABYTES
 from pipeline.web.ui.session import history_access, words
 
+PACES = (0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0)  # as in player.js and in the slider of the settings
+INBOX = "player_inbox"  # where the session keeps it
 
-def draw(tab: CameraTab, camera_open: bool, missing: Sequence[str]) -> None:
-    """Draws it; called anew by itself while the camera is on.
+
+def draw(tab: CameraTab, settings: Settings, camera_open: bool, missing: Sequence[str]) -> None:
+    """Draws the player; Streamlit repeats the call while the camera is on.
 
     Args:
         tab: the person's queue and camera.
+        settings: as chosen when the whole page was last drawn.
         camera_open: whether the camera's tab is.
-        missing: what this machine lacks of the page's language, told once.
+        missing: what this machine lacks of the page's language; announced once.
     """
-    say, redraw = tab.say, tab.take_news()
+    say, redraw = tab.say, tab.poll()
     problem = history_access().take_problem(say)
     if problem:
         tab.queue.report(problem, say.language)
         redraw = True
+    if st.session_state.pop("redraw", redraw):
+        st.rerun()  # before the player is drawn: it may have changed a setting since `settings`
     data = {
         "language": say.language,
+        "acknowledged": inbox().acknowledged,
         "items": [entry.as_item() for entry in tab.queue.entries],
         "status": dict(zip(("id", "text"), status(tab, camera_open, missing), strict=True)),
-        "pace": st.session_state.pace,
-        "muted": st.session_state.muted,
-        "keys": st.session_state["keys"],
+        "pace": settings.pace,
+        "muted": settings.muted,
+        "keys": settings.keys,
         "accepts": {"types": PHOTO_TYPES, "bytes": UPLOAD_MEGABYTES * 1024 * 1024},
     }
-    components.player(
-        data,
-        say,
-        on_pace_change=partial(adopt, "pace"),
-        on_muted_change=partial(adopt, "muted"),
-        on_refused_change=refused,
-        on_hushed_change=tab.hush,
-    )
-    if st.session_state.pop("redraw", redraw):
-        st.rerun()
+    components.player(data, say, partial(receive, tab))
 
 
 def status(tab: CameraTab, camera_open: bool, missing: Sequence[str]) -> tuple[str, str]:
@@ -54,24 +54,51 @@ def status(tab: CameraTab, camera_open: bool, missing: Sequence[str]) -> tuple[s
         return "loading", say.loading
     state, text = tab.live.status(say) if camera_open else ("ready", say.ready)
     state = f"{state} {say.language}"
-    # What is missing is said once in each language, with the first state that is told in it.
+    # What is missing is said once in each language, with the first state that is announced in it.
     noted = st.session_state.setdefault("noted", {})
     if noted.setdefault(say.language, state) == state:
         text = " ".join((text, *missing))
     return state, text
 
 
-def adopt(setting: str) -> None:
+def inbox() -> Inbox:
+    """Takes this person's messages of assets/page/player.js."""
+    mine: Inbox = st.session_state.setdefault(INBOX, Inbox())
+    return mine
+
+
+def receive(tab: CameraTab) -> None:
+    """Acts on the messages of assets/page/player.js."""
+    for message in inbox().take(st.session_state.player.messages):
+        value = message.values.get("value")
+        if message.kind == "hushed":
+            tab.hush()
+        elif message.kind == "refused":
+            refuse(message.values.get("files"))
+        elif message.kind == "pace" and isinstance(value, int | float) and value in PACES:
+            change("pace", float(value))
+        elif message.kind == "muted" and isinstance(value, bool):
+            change("muted", value)
+
+
+def change(setting: str, value: float | bool) -> None:
     """Takes a setting that was changed by the player's buttons into the sidebar."""
-    st.session_state[setting] = st.session_state.player[setting]
+    st.session_state[setting] = value
     st.session_state.redraw = True
 
 
-def refused() -> None:
-    """Says what the browser would not send."""
+def refuse(files: object) -> None:
+    """Says which files the browser did not send.
+
+    Args:
+        files: a list of {name, reason}, where the reason is "too_large" or "wrong_type"; anything
+            else is ignored.
+    """
     say = words()
-    for file in st.session_state.player.refused or ():
-        sentence = say.too_large if file["reason"] == "too_large" else say.wrong_type
-        text = sentence.format(name=file["name"], megabytes=UPLOAD_MEGABYTES)
+    for file in files if isinstance(files, list) else ():
+        if not isinstance(file, Mapping):
+            continue
+        sentence = say.too_large if file.get("reason") == "too_large" else say.wrong_type
+        text = sentence.format(name=file.get("name"), megabytes=UPLOAD_MEGABYTES)
         st.session_state.queue.report(text, say.language)
         st.session_state.redraw = True

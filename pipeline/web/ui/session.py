@@ -1,4 +1,4 @@
-"""What one person has of their own: what they chose, and a history. Needs Streamlit."""
+"""The objects that belong to one browser session, and the process's history. Needs Streamlit."""
 
 from __future__ import annotations
 
@@ -10,52 +10,41 @@ import time
 
 import streamlit as st
 
-from pipeline.captioning.detail import DescriptionStyle
 from pipeline.errors import HistoryError
 from pipeline.history import History
-from pipeline.live.watcher import LiveSettings
 from pipeline.phrases import Phrases, phrases
-from pipeline.speech import ONLINE_NAMES
 from pipeline.web.routes import history as history_routes
+from pipeline.web.state.camera_state import CameraState
+from pipeline.web.state.description_queue import DescriptionQueue
 from pipeline.web.state.history_access import HistoryAccess, owner_of
 from pipeline.web.state.history_view import HistoryView, zone_of
+from pipeline.web.ui.settings_panel import page_language
 
 logger = logging.getLogger(__name__)
 
-LANGUAGE = "language"  # where the session keeps the chosen one, as a two-letter code
 PURGE_S = 3600.0
 
 
 def words() -> Phrases:
-    """The page's sentences, in the language that was chosen; the browser's at first."""
-    browser = (st.context.locale or "").lower()
-    st.session_state.setdefault(LANGUAGE, phrases(browser[:2]).language)
-    return phrases(st.session_state[LANGUAGE])
+    """The page's sentences, in the chosen language."""
+    return phrases(page_language())
 
 
-def mode() -> str:
-    """Which voices may speak: "offline", "best" or one voice's name."""
-    return str(st.session_state.get("voice", "offline"))
+def description_queue() -> DescriptionQueue:
+    """This session's queue of descriptions."""
+    queue: DescriptionQueue = st.session_state.setdefault("queue", DescriptionQueue())
+    return queue
 
 
-def online() -> bool:
-    """Whether this person lets the text of descriptions leave the machine."""
-    return mode() == "best" or mode() in ONLINE_NAMES
-
-
-def live_settings(language: str) -> LiveSettings:
-    """How the camera is to be described."""
-    return LiveSettings(style(), st.session_state.interval, st.session_state.pace, language)
-
-
-def style() -> DescriptionStyle:
-    """How this person wants descriptions to be put."""
-    return DescriptionStyle(st.session_state["form"], st.session_state.neutral)
+def camera_state() -> CameraState:
+    """The state of this session's camera."""
+    live: CameraState = st.session_state.setdefault("live", CameraState())
+    return live
 
 
 @st.cache_resource(show_spinner=False)
 def history() -> tuple[History | None, HistoryError | None]:
-    """The process's one history, or why there is none."""
+    """The process's one history, or the error that opening it raised."""
     try:
         opened = History()
     except HistoryError as error:
@@ -65,7 +54,7 @@ def history() -> tuple[History | None, HistoryError | None]:
 
 
 def purge(opened: History) -> None:
-    """Removes what is deleted or too old, now and every hour."""
+    """Removes deleted and expired entries, now and every hour; never returns."""
     while True:
         try:
             opened.purge()
@@ -75,7 +64,7 @@ def purge(opened: History) -> None:
 
 
 def history_access() -> HistoryAccess:
-    """This person's part of the history."""
+    """This person's access to the history."""
     if "history_access" not in st.session_state:
         owner = owner_of(
             str(st.get_option("server.address") or ""),
@@ -90,7 +79,7 @@ def history_access() -> HistoryAccess:
 
 
 def history_view() -> HistoryView:
-    """What this person's history panel shows."""
+    """The state of this person's history panel."""
     if "history_view" not in st.session_state:
         zone = zone_of(st.context.timezone)
         token = history_routes.access_tokens().open(history_access())

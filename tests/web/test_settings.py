@@ -1,0 +1,152 @@
+"""The settings as one value, the panel that returns them, and the page's ties to Streamlit."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import FrozenInstanceError, fields
+from pathlib import Path
+
+import pytest
+import streamlit
+from streamlit.testing.v1 import AppTest
+
+from pipeline.captioning.detail import DescriptionStyle, Form
+from pipeline.live.watcher import LiveSettings
+from pipeline.phrases import ENGLISH, FRENCH
+from pipeline.speech import ONLINE_NAMES
+from pipeline.web.state.settings import BEST, INTERVALS_S, OFFLINE, PACES, Settings
+from pipeline.web.ui import streamlit_internals
+from pipeline.web.ui.photo_tab import SAMPLES, Sample
+
+ROOT = Path(__file__).resolve().parents[2]
+UI = ROOT / "pipeline" / "web" / "ui"
+PAGE = ROOT / "assets" / "page"
+NAMES = [field.name for field in fields(Settings)]
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Settings("en").pace = 2.0  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("voice", [OFFLINE, "espeak-ng", "hibari"])
+def test_text_stays_here_with_an_offline_voice(voice: str) -> None:
+    assert not Settings("en", voice).online
+
+
+@pytest.mark.parametrize("voice", [BEST, *ONLINE_NAMES])
+def test_text_leaves_with_an_online_voice(voice: str) -> None:
+    assert Settings("en", voice).online
+
+
+def test_style_and_live_settings_follow_from_the_choice() -> None:
+    settings = Settings("fr", pace=1.5, form=Form.SHORT, neutral=False, interval_s=10)
+    assert settings.style == DescriptionStyle(Form.SHORT, neutral=False)
+    assert settings.live == LiveSettings(settings.style, interval_s=10, rate=1.5, language="fr")
+
+
+def test_the_player_knows_the_same_paces() -> None:
+    script = (PAGE / "player.js").read_text(encoding="utf-8")
+    found = re.search(r"const PACES = \[(.*?)\]", script)
+    assert found is not None
+    assert tuple(map(float, found[1].split(","))) == PACES
+
+
+# ---- The panel -------------------------------------------------------------------------------
+
+
+def draw_panel() -> None:
+    """A page with nothing but the panel; Streamlit runs its source by itself."""
+    import streamlit as st
+
+    from pipeline.web.state.history_access import HistoryAccess
+    from pipeline.web.ui.settings_panel import draw_settings
+
+    st.session_state.returned = draw_settings(HistoryAccess(None, "me"), ["espeak-ng"])
+
+
+@pytest.fixture
+def panel() -> AppTest:
+    test = AppTest.from_function(draw_panel).run()
+    assert not test.exception
+    return test
+
+
+def returned(panel: AppTest) -> Settings:
+    assert not panel.exception
+    settings: Settings = panel.session_state.returned
+    return settings
+
+
+def test_the_panel_returns_the_defaults(panel: AppTest) -> None:
+    assert returned(panel) == Settings("en")
+
+
+def test_the_panel_returns_every_choice(panel: AppTest) -> None:
+    panel.selectbox(key="language").set_value("fr")
+    panel.selectbox(key="voice").set_value("espeak-ng")
+    panel.slider(key="pace").set_value(1.75)
+    panel.selectbox(key="form").set_value(Form.FULL)
+    panel.toggle(key="neutral").set_value(False)
+    panel.selectbox(key="interval").set_value(INTERVALS_S[-1])
+    panel.toggle(key="muted").set_value(True)
+    panel.toggle(key="keys").set_value(False)
+    panel.run()
+    chosen = Settings("fr", "espeak-ng", 1.75, Form.FULL, False, INTERVALS_S[-1], True, False)
+    assert returned(panel) == chosen
+    assert panel.header[0].value == FRENCH.settings
+
+
+def test_a_choice_that_the_session_holds_is_returned(panel: AppTest) -> None:
+    # So the player's own buttons change the pace and the mute.
+    panel.session_state["pace"], panel.session_state["muted"] = 0.5, True
+    settings = returned(panel.run())
+    assert (settings.pace, settings.muted) == (0.5, True)
+
+
+def test_every_form_has_its_sentence(panel: AppTest) -> None:
+    form = panel.selectbox(key="form")
+    assert form.options == [ENGLISH.form_auto, ENGLISH.form_short, ENGLISH.form_full]
+    form.set_value(Form.FULL).run()
+    assert returned(panel).form is Form.FULL  # not a string that only looks like it
+
+
+def test_every_sample_photo_has_a_button() -> None:
+    assert list(Sample) == sorted(path.stem for path in SAMPLES.glob("*.jpg"))
+
+
+# ---- What depends on Streamlit's inner parts -------------------------------------------------
+
+
+def test_only_the_panel_reads_settings_from_the_session() -> None:
+    names = "|".join([*NAMES, "interval"])
+    reads = re.compile(
+        rf"session_state(?:\.|\[\"|\.(?:get|setdefault)\(\"|\[keys\.)(?:{names})\b", re.IGNORECASE
+    )
+    files = [ROOT / "streamlit_app.py", *UI.glob("*.py")]
+    found = {path.name for path in files if reads.search(path.read_text(encoding="utf-8"))}
+    assert found == {"settings_panel.py"}
+
+
+def test_inner_parts_are_named_in_one_module_one_script_and_one_style() -> None:
+    inner = re.compile(r"data-testid|\bst-key-|streamlit\.runtime|\bget_script_run_ctx\b")
+    files = [ROOT / "streamlit_app.py", *(ROOT / "pipeline").rglob("*.py"), *PAGE.iterdir()]
+    found = {path.name for path in files if inner.search(path.read_text(encoding="utf-8"))}
+    assert found == {"streamlit_internals.py", "streamlit.js", "page.css"}
+
+
+def test_inner_parts_are_those_of_the_installed_streamlit() -> None:
+    assert streamlit_internals.STREAMLIT_VERSION == streamlit.__version__
+    for path in (Path(streamlit_internals.__file__), PAGE / "streamlit.js", PAGE / "page.css"):
+        source = path.read_text(encoding="utf-8")
+        assert set(re.findall(r"Streamlit (\d+\.\d+\.\d+)", source)) == {streamlit.__version__}
+
+
+def test_classes_are_those_of_keys_in_python() -> None:
+    keys = {value for value in vars(streamlit_internals).values() if isinstance(value, str)}
+    keys.add(streamlit_internals.language_key("fr", "").split("fr")[0])
+    for name in ("streamlit.js", "page.css"):
+        source = (PAGE / name).read_text(encoding="utf-8")
+        used = set(re.findall(r"[.(/]st-key-([a-z_-]+)", source))
+        assert used
+        assert used <= keys
