@@ -1,10 +1,15 @@
-"""What every test has in common: nothing is written into the person's own folders."""
+"""What every test has in common: nothing is written into the user's own folders."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+
+# Asserts in these modules show their values, as those of a test do.
+pytest.register_assert_rewrite(
+    "tests.browser.app", "tests.browser.accessibility", "tests.captioning.searches"
+)
 
 
 @pytest.fixture(autouse=True)

@@ -13,35 +13,17 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from itertools import pairwise
 from pathlib import Path
 
 from tqdm import tqdm
 
-from pipeline.captioning.captioner import Caption, Captioner
+from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.detail import DescriptionStyle, Form, describe_in_style
-from pipeline.captioning.languages import NEVER_LAST
 from pipeline.captioning.neutral import neutral
 from pipeline.image import read_rgb
+from tests.captioning.faults import faults
 
 ASSETS = Path(__file__).parents[2] / "assets"
-
-
-def faults(caption: Caption) -> list[str]:
-    """What is broken in a caption; empty when nothing is."""
-    pairs = list(pairwise(caption.words))
-    found = []
-    if len(set(pairs)) < len(pairs):
-        found.append("repeats a word pair")
-    if caption.words and caption.words[-1] in NEVER_LAST.get(caption.language, ()):
-        found.append("ends in a function word")
-    # The vocabulary leaves special tokens out of the words, but their scores are still there.
-    special = any(word.startswith("<") for word in caption.words)
-    if special or len(caption.word_scores) != len(caption.words) + 1:
-        found.append("holds a token that is no word")
-    if not caption.words:
-        found.append("says nothing")
-    return found
 
 
 def main() -> int:

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import random
 import resource
 import sqlite3
 import statistics
 import sys
 import tempfile
 import time
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.history import (
@@ -30,31 +28,12 @@ from pipeline.history import (
     export_zip,
     import_zip,
 )
-from pipeline.history.entry import Incoming
-from pipeline.history.thumbnail import shrink
-from tests.bench.captions import ENGLISH
+from tests.data.captions import ENGLISH
+from tests.data.many_entries import CAT, incoming
 
 BAR_S = 0.1
 ME, GUEST = "local", "guest"
-CAT = Path(__file__).parents[2] / "assets" / "samples" / "cat.jpg"
 REPEATS = 15
-
-
-def incoming(count: int) -> Iterator[tuple[Incoming, bytes]]:
-    """Descriptions, one every ten minutes, the newest first; one of them has a rare word."""
-    rng = random.Random(0)
-    jpeg = shrink(CAT.read_bytes())
-    now = dt.datetime.now(dt.UTC)
-    for number in range(count):
-        text = rng.choice(ENGLISH) + (" A quagga." if number == count // 2 else "")
-        draft = Draft(
-            source=Source.API if number % 1000 == 0 else Source.CAMERA,
-            text=text,
-            confidence=rng.random(),
-            photo=f"IMG_{number}.jpg",
-            time=now - number * dt.timedelta(minutes=10),
-        )
-        yield Incoming(str(uuid.UUID(int=rng.getrandbits(128))), None, draft), jpeg
 
 
 def median_s(work: Callable[[], object], repeats: int = REPEATS) -> float:

@@ -33,7 +33,7 @@ from pipeline.speech.codec import resample
 from pipeline.speech.finishing import finish
 from pipeline.speech.hibari import HibariVoice
 from pipeline.speech.sound import Samples
-from tests.bench.captions import ENGLISH, FRENCH
+from tests.data.captions import ENGLISH, FRENCH
 
 HEARD_AT_HZ = 16_000  # Whisper's
 RATES = (1.0, 2.0)  # the usual pace, and the fastest that can be chosen

@@ -22,7 +22,7 @@ import cv2
 import numpy as np
 from playwright.sync_api import sync_playwright
 
-from tests.browser.conftest import CHROMIUM_ARGUMENTS, ROOT, Vois, chromium, serve
+from tests.browser.app import CHROMIUM_ARGUMENTS, ROOT, Vois, chromium, serve
 from tests.browser.film import SIZE, Scene, photo, watch_scenes, write_film
 
 WORDS_BAR_S = 1.5

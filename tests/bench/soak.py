@@ -20,9 +20,9 @@ from playwright.sync_api import sync_playwright
 
 from pipeline.phrases import ENGLISH
 from tests.bench.live import scenes
-from tests.browser.conftest import CHROMIUM_ARGUMENTS, ROOT, Vois, chromium, serve
+from tests.browser.app import CHROMIUM_ARGUMENTS, ROOT, Vois, chromium, serve
+from tests.browser.camera import descriptions, held, overlaps, scene_at
 from tests.browser.film import watch_scenes, write_film
-from tests.browser.test_live import descriptions, held, overlaps, scene_at
 
 SCENES, SCENE_S = 12, 15.0
 GROWTH_BAR_MB = 20.0

@@ -22,7 +22,7 @@ from hibari import Hibari
 
 from pipeline.speech import DiskCache, Sound, VoiceChain, default_chain
 from pipeline.speech.hibari import HibariVoice
-from tests.bench.captions import ENGLISH, FRENCH
+from tests.data.captions import ENGLISH, FRENCH
 from tests.speech.measures import lufs, silence_s
 
 TEXT_BAR_S = 0.15

@@ -1,227 +1,19 @@
-"""The real app in a process of its own, and a real Chromium that looks at it."""
+"""Fixtures: the app that runs, the browser, a page, axe-core, and what the model answers."""
 
 from __future__ import annotations
 
-import base64
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import tempfile
-import time
-import urllib.error
-import urllib.request
+import importlib.util
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
+from pipeline.captioning.captioner import Captioner
+from tests.browser.app import Server, Vois, launch, serve, visit
 from tests.data.tiny_files import TINY
 
 playwright_api = pytest.importorskip("playwright.sync_api")
-
-ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM_ARGUMENTS = (
-    "--no-sandbox --disable-background-networking --disable-component-update --disable-sync "
-    "--no-first-run --disable-quic --use-fake-ui-for-media-stream "
-    "--use-fake-device-for-media-stream"
-).split()
-START_S = 60
-WAIT_MS = 30_000  # the machine may be busy with something else
-GESTURE_MS = 6_000  # Chromium lets a gesture count for 5 s
-
-# Runs before the page: writes down what the live region and the sentence were given, and when.
-WATCH = """
-window.said = [];
-window.sentences = [];
-new MutationObserver(() => {
-  for (const [selector, list] of [[".vois-status", said], [".vois-sentence", sentences]]) {
-    const text = document.querySelector(selector)?.textContent ?? "";
-    if (text && list.at(-1)?.text !== text) list.push({ text, at: performance.now() });
-  }
-}).observe(document, { childList: true, subtree: true, characterData: true });
-"""
-
-# The player has its own listener first, which notes whether this is a sentence or a cue.
-DRAWL = """
-(() => {
-  const audio = document.querySelector("audio");
-  audio.addEventListener("playing", function slow() {
-    if (voisPlayerEvents.at(-1).type !== "playing") return;
-    audio.removeEventListener("playing", slow);
-    audio.playbackRate = 0.1;
-  });
-})()
-"""
-
-
-@dataclass
-class Server:
-    url: str
-    pid: int
-
-
-@dataclass
-class Vois:
-    """One person's page."""
-
-    page: Any
-    url: str
-
-    @classmethod
-    def visit(cls, browser: Any, url: str) -> Vois:
-        """A new person, for the benches; tests use `visit` below, which checks more."""
-        context = browser.new_context(permissions=["camera"])
-        context.add_init_script(WATCH)
-        return cls(context.new_page(), url)
-
-    def open(self) -> None:
-        """Opens the page at the photos."""
-        self.open_camera()
-        self.page.get_by_role("tab", name="Photo").click()
-        self.wait_for_status("Ready. Choose a photo to hear what it shows.")
-
-    def open_camera(self) -> None:
-        """Opens the page, which begins at the camera."""
-        self.page.goto(self.url)
-        self.wait_for_status("Ready. Start the camera to hear what is in front of it.")
-
-    def upload(self, *files: tuple[str, bytes]) -> None:
-        payload = [
-            {"name": name, "mimeType": "application/octet-stream", "buffer": data}
-            for name, data in files
-        ]
-        self.page.locator("input[type=file]").first.set_input_files(payload)
-
-    def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click()
-
-    @property
-    def sentence(self) -> str:
-        return str(self.page.inner_text(".vois-sentence"))
-
-    def wait_for_sentence(self, text: str, timeout_ms: int = WAIT_MS) -> None:
-        self.page.wait_for_function(
-            "text => document.querySelector('.vois-sentence')?.textContent === text",
-            arg=text,
-            timeout=timeout_ms,
-        )
-
-    def wait_for_status(self, text: str) -> None:
-        self.page.wait_for_function(
-            "text => document.querySelector('.vois-status')?.textContent === text",
-            arg=text,
-            timeout=WAIT_MS,
-        )
-
-    def events(self, *types: str) -> list[tuple[str, str]]:
-        """What the voice did: (type, id), in order."""
-        every = self.page.evaluate("window.voisPlayerEvents")
-        return [
-            (event["type"], event["id"]) for event in every if not types or event["type"] in types
-        ]
-
-    def wait_for_events(self, kind: str, count: int, timeout_ms: int = WAIT_MS) -> None:
-        """Waits until the voice has done `kind` that many times since the page was opened."""
-        self.page.wait_for_function(
-            "([kind, count]) =>"
-            " (window.voisPlayerEvents ?? []).filter(e => e.type === kind).length >= count",
-            arg=[kind, count],
-            timeout=timeout_ms,
-        )
-
-    def drawl(self) -> None:
-        """Makes the next sentence so slow that a busy machine cannot miss its middle."""
-        self.page.evaluate(DRAWL)
-
-    def settle(self) -> None:
-        """Gives a wrong second sound the time to show itself."""
-        self.page.wait_for_timeout(700)
-
-    def forget_gesture(self) -> None:
-        """Lets the permission to play sound run out that every look of Playwright's grants."""
-        self.page.wait_for_timeout(GESTURE_MS)
-
-    def upload_untouched(self, path: Path, events: int) -> str:
-        """Uploads without a person's gesture; returns the last of `events` player events."""
-        devtools = self.page.context.new_cdp_session(self.page)
-        document = devtools.send("DOM.getDocument")["root"]["nodeId"]
-        field = {"nodeId": document, "selector": "input[type=file]"}
-        node = devtools.send("DOM.querySelector", field)["nodeId"]
-        devtools.send("DOM.setFileInputFiles", {"files": [str(path)], "nodeId": node})
-        sounds = "voisPlayerEvents.map((event) => event.type).filter((type) => type !== 'shown')"
-        look = {"expression": f"{sounds}.join()"}
-        for _ in range(WAIT_MS // 200):
-            self.page.wait_for_timeout(200)
-            seen = str(devtools.send("Runtime.evaluate", look)["result"]["value"]).split(",")
-            if len(seen) >= events and seen[0]:
-                return seen[events - 1]
-        return "nothing"
-
-    def sound(self) -> bytes:
-        """The file in the page's player."""
-        encoded = self.page.evaluate(
-            """async () => {
-              const answer = await fetch(document.querySelector("audio").src);
-              const bytes = new Uint8Array(await answer.arrayBuffer());
-              return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
-            }"""
-        )
-        return base64.b64decode(encoded)
-
-
-@contextmanager
-def serve(
-    assets: Path, data: Path | None = None, port: int = 0, **environment: str
-) -> Iterator[Server]:
-    """Runs the app as a person would, with the model in `assets` and the history in `data`."""
-    with tempfile.TemporaryDirectory() as folder:
-        own = {"VOIS_DATA": str(data or folder), "VOIS_CACHE": str(Path(folder) / "cache")}
-        yield from _serve(assets, port or free_port(), {**own, **environment})
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-def _serve(assets: Path, port: int, environment: dict[str, str]) -> Iterator[Server]:
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
-    process = subprocess.Popen(
-        [*command, "--server.port", str(port), "--server.headless", "true"],
-        cwd=ROOT,
-        env={**os.environ, "VOIS_ASSETS": str(assets), **environment},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        url = f"http://127.0.0.1:{port}"
-        _wait_until_up(f"{url}/_stcore/health", process)
-        yield Server(url, process.pid)
-    finally:
-        process.terminate()
-        process.wait(timeout=START_S)
-
-
-def _wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            pytest.fail(f"the app ended at once, with status {process.returncode}")
-        try:
-            urllib.request.urlopen(url, timeout=2).close()
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-        else:
-            return
-    pytest.fail(f"the app was not up after {START_S} s")
 
 
 @pytest.fixture(scope="session")
@@ -236,54 +28,10 @@ def driver() -> Iterator[Any]:
         yield running
 
 
-def chromium() -> str | None:
-    """Where the system's Chromium is."""
-    return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
-
-
-@contextmanager
-def launch(driver: Any, *more: str) -> Iterator[Any]:
-    """Starts Chromium, or skips where there is none; a CI without one fails."""
-    path = chromium()
-    if path is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("there is no Chromium")
-    browser = driver.chromium.launch(executable_path=path, args=[*CHROMIUM_ARGUMENTS, *more])
-    try:
-        yield browser
-    finally:
-        browser.close()
-
-
 @pytest.fixture(scope="session")
 def browser(driver: Any) -> Iterator[Any]:
     with launch(driver) as running:
         yield running
-
-
-@contextmanager
-def visit(browser: Any, url: str, **options: Any) -> Iterator[Vois]:
-    """A new person's page. Whatever they do, the page asks no other machine for anything."""
-    context = browser.new_context(**{"permissions": ["camera"], **options})
-    context.add_init_script(WATCH)
-    requests: list[str] = []
-    errors: list[str] = []
-    context.on("request", lambda request: requests.append(request.url))
-    page = context.new_page()
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("websocket", lambda socket: requests.append(socket.url))
-    try:
-        yield Vois(page, url)
-    finally:
-        context.close()
-    here = urlsplit(url).netloc
-    outside = [
-        address
-        for address in requests
-        if not address.startswith(("blob:", "data:")) and urlsplit(address).netloc != here
-    ]
-    assert requests
-    assert outside == []
-    assert errors == []
 
 
 @pytest.fixture
@@ -291,3 +39,17 @@ def vois(server: Server, browser: Any) -> Iterator[Vois]:
     with visit(browser, server.url) as person:
         person.open()
         yield person
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe-core, as a package from PyPI ships it."""
+    found = importlib.util.find_spec("axe_playwright_python")
+    if found is None or found.origin is None:
+        pytest.skip("axe-playwright-python is not installed")
+    return (Path(found.origin).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def captioner() -> Captioner:
+    return Captioner.load(TINY)

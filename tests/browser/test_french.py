@@ -12,15 +12,13 @@ import pytest
 from pipeline.captioning.captioner import Captioner
 from pipeline.description import describe_file
 from pipeline.phrases import ENGLISH, FRENCH
-from tests.browser.conftest import Server, Vois, launch, serve, visit
+from tests.browser.accessibility import violations
+from tests.browser.app import Server, Vois, launch, serve, visit
+from tests.browser.camera import CAMERA, still
 from tests.browser.film import write_film
-from tests.browser.test_live import CAMERA, still
-from tests.browser.test_look import axe, violations
-from tests.browser.test_photo import black, captioner, loudness, sample
-from tests.browser.test_voice import SOURCES
+from tests.browser.photos import black, sample
+from tests.browser.sounds import SOURCES, loudness
 from tests.data.tiny_files import write_english
-
-__all__ = ["axe", "captioner"]  # fixtures
 
 pytestmark = [
     pytest.mark.browser,

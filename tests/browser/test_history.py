@@ -21,13 +21,13 @@ import pytest
 from pipeline.history import LOCAL_OWNER, Draft, Filter, History, Source, import_zip
 from pipeline.phrases import ENGLISH
 from pipeline.web.state.history_view import PAGE_ENTRIES
-from tests.bench.history import incoming
-from tests.browser.conftest import ROOT, TINY, Vois, serve, visit
-from tests.browser.test_look import axe, violations
-from tests.browser.test_photo import sample
+from tests.browser.accessibility import violations
+from tests.browser.app import ROOT, Vois, serve, visit
+from tests.browser.photos import sample
+from tests.data.many_entries import incoming
+from tests.data.tiny_files import TINY
 
 pytestmark = pytest.mark.browser
-__all__ = ["axe"]
 
 MANY = 50_000
 SHOWN_S = 1.0

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,19 +18,24 @@ from numpy.typing import NDArray
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.confidence import Manner
 from pipeline.phrases import ENGLISH
-from tests.browser.conftest import ROOT, Server, Vois, free_port, launch, serve, visit
-from tests.browser.film import SIZE, Scene, photo, watch_scenes, write_film
-from tests.browser.test_photo import loudness
+from tests.browser.app import ROOT, Server, Vois, free_port, launch, serve, visit
+from tests.browser.camera import (
+    CAMERA,
+    begin,
+    descriptions,
+    filmed,
+    held,
+    overlaps,
+    scene_at,
+    still,
+)
+from tests.browser.film import SIZE, Scene, photo, write_film
+from tests.browser.photos import SAMPLES
+from tests.browser.sounds import loudness
 
 pytestmark = pytest.mark.browser
 
-SAMPLES = ROOT / "assets" / "samples"
 MEMORY_GROWTH_MB = 20
-CAMERA = "--use-file-for-fake-video-capture="
-
-
-def still(name: str, seconds: float, noise: float = 0.0) -> Scene:
-    return Scene(photo(SAMPLES / f"{name}.jpg"), seconds, noise)
 
 
 @pytest.fixture(scope="module")
@@ -39,60 +43,6 @@ def real() -> Iterator[Server]:
     """The app with the real model: the gate's thresholds belong to its features."""
     with serve(ROOT / "assets") as running:
         yield running
-
-
-@contextmanager
-def filmed(
-    driver: Any, server: Server, film: Path, *arguments: str, **options: Any
-) -> Iterator[Vois]:
-    """A page in a browser of its own, whose camera shows a film."""
-    with launch(driver, f"{CAMERA}{film}", *arguments) as browser:
-        with visit(browser, server.url, **options) as vois:
-            vois.open_camera()
-            yield vois
-
-
-def begin(vois: Vois, scenes: Sequence[Scene] = ()) -> None:
-    watch_scenes(vois.page, scenes or [still("cat", 1)])
-    vois.page.keyboard.press("l")
-
-
-def descriptions(vois: Vois) -> list[dict[str, Any]]:
-    """What was shown from the camera: {id, at, timestamps}."""
-    events = vois.page.evaluate("voisPlayerEvents.filter((event) => event.type === 'shown')")
-    return [event for event in events if event["timestamps"]]
-
-
-def scene_at(vois: Vois, at: float) -> int:
-    """Which scene the page's picture showed at a time."""
-    on = [entry for entry in vois.page.evaluate("timeline") if entry["at"] <= at]
-    return int(on[-1]["scene"])
-
-
-def overlaps(vois: Vois) -> list[tuple[str, str]]:
-    """Sounds that began while another one was on."""
-    on: str | None = None
-    found = []
-    for event, identity in vois.events():
-        kind = event.removeprefix("cue ")
-        if kind == "playing":
-            if on not in (None, identity):
-                found.append((on, identity))
-            on = identity
-        elif kind != "shown" and on == identity:
-            on = None
-    return found
-
-
-def held(server: Server) -> tuple[float, int, int]:
-    """Resident memory in MB, threads and open files of the app."""
-    process = Path(f"/proc/{server.pid}")
-    if not process.exists():
-        pytest.skip("needs /proc")
-    lines = (process / "status").read_text().splitlines()
-    (resident,) = (line for line in lines if line.startswith("VmRSS"))
-    threads, files = (len(os.listdir(process / part)) for part in ("task", "fd"))
-    return int(resident.split()[1]) / 1024, threads, files
 
 
 def test_two_scenes_are_said_once_each_and_noise_is_not(
@@ -105,7 +55,8 @@ def test_two_scenes_are_said_once_each_and_noise_is_not(
         vois.page.wait_for_function("timeline.at(-1)?.scene === 1", timeout=40_000)
         vois.wait_for_events("playing", 2)
         assert loudness(vois.sound()) > 0.01
-        vois.page.wait_for_timeout(13_000)  # the rest of the second scene, most of it noisy
+        # Under test: the rest of the second scene, most of it noisy, may not be described.
+        vois.page.wait_for_timeout(13_000)
         again = vois.page.evaluate("timeline[2]?.at ?? Infinity")  # the film begins anew
         told = [event for event in descriptions(vois) if event["at"] < again]
         assert [scene_at(vois, event["at"]) for event in told] == [0, 1]
@@ -259,7 +210,8 @@ def test_news_that_gets_lost_is_told_again(real: Server, driver: Any, tmp_path: 
             assert losing, "nothing was sent that could get lost"
             losing = None
             vois.wait_for_events("shown", count)
-        vois.page.wait_for_timeout(5_000)  # two more times of telling
+        # Under test: the browser sends again twice in this time, and nothing may come of it.
+        vois.page.wait_for_timeout(5_000)
         assert len(descriptions(vois)) == 2
 
 

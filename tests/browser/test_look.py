@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -11,37 +9,12 @@ import numpy as np
 import pytest
 
 from pipeline.phrases import ENGLISH
-from tests.browser.conftest import Server, Vois, visit
-from tests.browser.test_photo import NOT_A_PHOTO, sample
+from tests.browser.accessibility import violations
+from tests.browser.app import Server, Vois, visit
+from tests.browser.photos import NOT_A_PHOTO, sample
 from tests.data.tiny_files import draw
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="session")
-def axe() -> str:
-    """The source of axe-core, as a package from PyPI ships it."""
-    found = importlib.util.find_spec("axe_playwright_python")
-    if found is None or found.origin is None:
-        pytest.skip("axe-playwright-python is not installed")
-    return (Path(found.origin).parent / "axe.min.js").read_text(encoding="utf-8")
-
-
-def violations(vois: Vois, axe: str) -> list[str]:
-    """What axe-core finds, its rule for a contrast of 7:1 included."""
-    vois.page.evaluate(axe)
-    found = vois.page.evaluate(
-        "axe.run(document, { rules: { 'color-contrast-enhanced': { enabled: true } } })"
-    )
-    checked = {rule["id"] for rule in found["passes"]}
-    assert "color-contrast-enhanced" in checked
-    return [
-        f"{rule['id']}: {node['html']}"
-        for rule in found["violations"]
-        # Minor ones are Streamlit's own: its drop zone has both a role and a name.
-        if rule["impact"] in ("serious", "critical")
-        for node in rule["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

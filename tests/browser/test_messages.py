@@ -14,8 +14,10 @@ import pytest
 from pipeline.history import LOCAL_OWNER, Draft, History, Source
 from pipeline.phrases import ENGLISH
 from pipeline.web.state.history_view import PAGE_ENTRIES
-from tests.browser.conftest import TINY, WAIT_MS, Vois, playwright_api, serve, visit
+from tests.browser.app import WAIT_MS, Vois, serve, visit
+from tests.data.tiny_files import TINY
 
+playwright_api = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
 
 SECOND_CLICK_MS = 600  # history.js takes an earlier press for a double click

@@ -4,36 +4,22 @@ from __future__ import annotations
 
 import io
 import os
-import wave
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from PIL import Image
 
 from pipeline.captioning.captioner import Captioner
 from pipeline.description import describe_file
 from pipeline.phrases import ENGLISH
-from tests.browser.conftest import ROOT, Server, Vois, launch, serve, visit
-from tests.data.tiny_files import TINY
+from tests.browser.app import Server, Vois, launch, serve, visit
+from tests.browser.photos import NOT_A_PHOTO, SAMPLES, black, sample
+from tests.browser.sounds import DONE, loudness
 
 pytestmark = pytest.mark.browser
 
-SAMPLES = ROOT / "assets" / "samples"
-NOT_A_PHOTO = ("holiday.jpg", b"These are words, not a photo.")
 MEMORY_LIMIT_KB = 600 * 1024
-DONE = ("playing", "ended", "stopped")
-
-
-def sample(name: str) -> tuple[str, bytes]:
-    return f"{name}.jpg", (SAMPLES / f"{name}.jpg").read_bytes()
-
-
-def black() -> tuple[str, bytes]:
-    file = io.BytesIO()
-    Image.new("RGB", (640, 480)).save(file, "PNG")
-    return "black.png", file.getvalue()
 
 
 def large(name: str) -> tuple[str, bytes]:
@@ -44,20 +30,8 @@ def large(name: str) -> tuple[str, bytes]:
     return f"{name}.png", file.getvalue()
 
 
-@pytest.fixture(scope="session")
-def captioner() -> Captioner:
-    return Captioner.load(TINY)
-
-
 def text_of(captioner: Captioner, photo: tuple[str, bytes]) -> str:
     return describe_file(captioner, photo[1]).text
-
-
-def loudness(wav: bytes) -> float:
-    """Root mean square of 16-bit samples, 0..1."""
-    with wave.open(io.BytesIO(wav)) as file:
-        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
-    return float(np.sqrt(np.mean((samples / 32768) ** 2)))
 
 
 def test_photo_is_described_and_then_spoken(vois: Vois, captioner: Captioner) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from pipeline.phrases import ENGLISH
-from tests.browser.conftest import Vois, serve, visit
-from tests.browser.test_photo import DONE, black, sample
+from tests.browser.app import Vois, serve, visit
+from tests.browser.photos import black, sample
+from tests.browser.sounds import DONE, SOURCES
 from tests.data.tiny_files import TINY
 from tests.speech.gtts_server import GttsServer
 
@@ -17,14 +18,6 @@ pytestmark = pytest.mark.browser
 
 HIBARI = ENGLISH.spoken_offline.format(voice="hibari")
 STOP_BAR_MS = 200
-# Notes each sound that the player is given.
-SOURCES = """
-window.sources = [];
-const audio = document.querySelector("audio");
-audio.addEventListener("playing", () => {
-  if (sources.at(-1) !== audio.src) sources.push(audio.src);
-});
-"""
 
 
 def test_a_text_of_several_sentences_is_one_sound_after_the_other(vois: Vois) -> None:
@@ -55,7 +48,7 @@ def test_stop_silences_at_once_and_the_next_sentence_too(vois: Vois) -> None:
         }"""
     )
     assert took < STOP_BAR_MS
-    vois.page.wait_for_timeout(4_000)
+    vois.page.wait_for_timeout(4_000)  # under test: the second sentence may not follow
     assert len(vois.page.evaluate("sources")) == 1
     assert [kind for kind, _ in vois.events(*DONE)] == ["playing", "stopped"]
 

@@ -210,7 +210,7 @@ def test_threads_rest_after_a_call() -> None:
     for _ in range(5):
         opened.run(None, pixels)
         before = time.process_time()
-        time.sleep(0.1)
+        time.sleep(0.1)  # the time in which nothing may be computed: under test
         spent.append(time.process_time() - before)
     # Processor time, not the clock's: threads that go on spinning take 25 ms of it.
     assert min(spent) < 0.005

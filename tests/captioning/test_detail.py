@@ -22,7 +22,7 @@ from pipeline.captioning.detail import (
 )
 from pipeline.captioning.vocabulary import BEGIN
 from pipeline.image import read_rgb
-from tests.bench.forms import faults
+from tests.captioning.faults import faults
 
 ASSETS = Path(__file__).parents[2] / "assets"
 

@@ -20,7 +20,7 @@ import pytest
 from pipeline.errors import HistoryError
 from pipeline.history import Draft, Filter, History, Source
 from pipeline.history.schema import APPLICATION_ID, VERSION
-from tests.bench.kills import kill_often
+from tests.history.killed_writer import kill_often
 
 ROOT = Path(__file__).parents[2]
 CAT = (ROOT / "assets" / "samples" / "cat.jpg").read_bytes()

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from pipeline.captioning.captioner import Captioner
 from pipeline.image import read_rgb, squash
 from pipeline.live.scene_change import Change, SceneGate, Thresholds
-from tests.bench.scenes import CUT_AT_S, OTHER, SAME, SIDE, play, watch
 from tests.data.tiny_files import TINY, draw
+from tests.live.scene_films import CUT_AT_S, OTHER, SAME, SIDE, play, watch
 
 ASSETS = Path(__file__).parents[2] / "assets"
 LIMITS = Thresholds()

@@ -14,9 +14,9 @@ from pipeline.speech import TONE, DiskCache, VoiceChain, default_chain
 from pipeline.speech.espeak import is_installed
 from pipeline.speech.google import GoogleVoice
 from pipeline.speech.hibari import HibariVoice
-from tests.speech.conftest import NetworkGuard
 from tests.speech.gtts_server import GttsServer
 from tests.speech.measures import CAPTION
+from tests.speech.network_guard import NetworkGuard
 
 
 def test_nothing_leaves_the_machine_offline(

@@ -13,7 +13,7 @@ from PIL import Image
 
 from pipeline.captioning.contract import ModelContract
 from tests.data.tiny_files import TINY, write_world
-from tests.training.test_metrics import CANDIDATES, REFERENCES, words
+from tests.training.samples import CANDIDATES, CONTRACT, REFERENCES, words
 from training import evaluate
 from training.data.flickr8k_sources import DataError
 from training.flickr8k import Photo
@@ -23,25 +23,6 @@ from training.scoring.contact_sheet import SHEET_MARGIN, contact_sheet
 from training.scoring.model_card import Row
 from training.scoring.result import Described, Evaluation
 
-CONTRACT = ModelContract(
-    encoder="tiny",
-    encoder_file="encoder.onnx",
-    decoder_file="decoder.onnx",
-    vocabulary_file="vocabulary.json",
-    vocabulary_sha256="0123456789abcdef" * 4,
-    input_size=8,
-    mean=(0.5, 0.5, 0.5),
-    std=(0.5, 0.5, 0.5),
-    grid=(2, 2),
-    layers=1,
-    heads=1,
-    width=4,
-    max_length=5,
-    beam_size=3,
-    length_penalty=0.7,
-    languages=("en",),
-    confidence_file="confidence.npz",
-)
 COLOURS = {"dog.jpg": (250, 0, 0), "boy.jpg": (0, 250, 0), "car.jpg": (0, 0, 250)}
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.training.test_flickr8k import jpeg
+from tests.training.samples import jpeg
 from training import everyday
 from training.flickr8k import DataError, load
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import io
 import json
 import os
 import shutil
@@ -15,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from pipeline.image import read_rgb, squash
+from tests.training.samples import jpeg
 from training import flickr8k
 from training.flickr8k import DataError, load, prepare, read_source, verify
 
@@ -25,13 +24,6 @@ NAMES = {"train": ["b.jpg", "a.jpg", "c.jpg"], "dev": ["d.jpg"], "test": ["e.jpg
 SPARE = "z.jpg"  # in no split
 STRAY = "2258277193_586949ec62.jpg.1"
 ENDINGS = ["runs .", 'sits , or "rests" .', "plays", "jumps , then , stops .", "sleeps  on grass"]
-
-
-def jpeg(seed: int, size: tuple[int, int]) -> bytes:
-    colours = np.random.default_rng(seed).integers(0, 256, (4, 4, 3), dtype=np.uint8)
-    file = io.BytesIO()
-    Image.fromarray(colours).resize(size).save(file, "JPEG")
-    return file.getvalue()
 
 
 def captions(name: str) -> list[str]:

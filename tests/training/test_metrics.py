@@ -9,27 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.training.samples import CANDIDATES, REFERENCES, words
 from training.scoring import metrics
 from training.scoring.bootstrap import around, redraw
-
-REFERENCES = {
-    "dog.jpg": [
-        "A black dog runs on the beach.",
-        "The dog, a black one, runs!",
-        "A dog is running",
-    ],
-    "boy.jpg": ["A boy's kite flies.", "The boy flies a red kite on the beach .", "Kite flying"],
-    "car.jpg": ["Two men push a car", "Men pushing an old car up a hill .", "A car is pushed ."],
-}
-CANDIDATES = {
-    "dog.jpg": "A black dog runs on the the beach",
-    "boy.jpg": "A boy flies a kite",
-    "car.jpg": "Two men push an old car",
-}
-
-
-def words(text: str) -> list[str]:
-    return text.lower().replace(".", "").replace(",", "").replace("!", "").split()
 
 
 def ngrams(sentence: list[str], size: int) -> Counter[tuple[str, ...]]:

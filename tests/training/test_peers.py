@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.data.tiny_files import TINY, write_world
-from tests.training.test_evaluate import CONTRACT
+from tests.training.samples import CONTRACT
 from training import evaluate, peers
 from training.data.flickr8k_sources import DataError
 from training.flickr8k import Photo

@@ -134,7 +134,7 @@ def test_only_the_newest_frame_is_looked_at(
 
     for number in range(60):
         camera.offer(lambda number=number: frame(number))
-        time.sleep(0.02)
+        time.sleep(0.02)  # the pace of the frames: under test
     assert 3 <= len(read) <= 8
     assert read == sorted(read)
     # Between two looks frames were dropped, not queued.
@@ -197,7 +197,7 @@ def test_broken_frames_are_told_once_and_the_camera_goes_on(
 
     for _ in range(40):
         camera.offer(broken)
-        time.sleep(0.02)
+        time.sleep(0.02)  # the pace of the frames
     told = {report.id: report for report in camera.take()}.values()
     assert [report.text for report in told] == [ENGLISH.unknown_error]
     assert "secret detail" in caplog.text

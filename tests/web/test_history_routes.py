@@ -31,7 +31,7 @@ from pipeline.phrases import FRENCH
 from pipeline.web.routes import history as history_routes
 from pipeline.web.routes.history import AccessTokens
 from pipeline.web.state.history_access import HistoryAccess
-from tests.bench.history import incoming
+from tests.data.many_entries import incoming
 
 CAT = Path(__file__).resolve().parents[2] / "assets" / "samples" / "cat.jpg"
 WAV = b"RIFF" + bytes(100)
