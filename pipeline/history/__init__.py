@@ -1,4 +1,4 @@
-"""What was described, kept on this machine: found again, corrected, exported, deleted."""
+"""Stores descriptions on this machine: search, correction, export, import and deletion."""
 
 from pipeline.history.archive import import_zip
 from pipeline.history.database import data_folder

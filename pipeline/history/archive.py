@@ -1,6 +1,6 @@
-"""An exported zip, read back. It may come from anybody, so nothing in it is believed.
+"""Imports an exported zip. It may come from anybody, so everything in it is checked.
 
-Nothing is unpacked to the disk, whatever a member is called; only names that Vois writes pass.
+Nothing is unpacked to the disk, and only member names that Vois writes are accepted.
 """
 
 from __future__ import annotations
@@ -26,18 +26,20 @@ FORMAT, FORMAT_VERSION = "vois history", 1
 MANIFEST, ENTRIES = "vois.json", "entries.jsonl"
 
 MAX_ENTRIES = 100_000
-MAX_LINE_BYTES = 64_000  # two texts of the longest kind, every character escaped
+MAX_LINE_BYTES = 64_000  # two texts of the greatest length, with every character escaped
 MAX_MANIFEST_BYTES = 10_000
-MAX_ENTRIES_BYTES = 500_000_000  # 50,000 usual ones take 20 MB
+MAX_ENTRIES_BYTES = 500_000_000  # 50,000 typical entries take 20 MB
 MAX_SOUND_BYTES = 30_000_000  # ten minutes
-MAX_RATIO = 100  # of unpacked to packed; entries reach 5 to 20, as each has a uuid
-_FREE_BYTES = 1_000_000  # whatever is smaller than this unpacked is no bomb
-_MAX_DIRECTORY_BYTES = 2 * MAX_ENTRIES * 150  # a name of ours takes 46 + 49 + 28 bytes at most
+MAX_RATIO = 100  # of unpacked to packed size; entries reach 5 to 20, as each has a uuid
+_FREE_BYTES = 1_000_000  # allowed in addition to MAX_RATIO, so that small members pass
+_MAX_DIRECTORY_BYTES = (
+    2 * MAX_ENTRIES * 150
+)  # a name that Vois writes takes 46 + 49 + 28 bytes at most
 
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _PICTURE = re.compile(f"pictures/{_UUID}\\.jpg")
 _SOUND = re.compile(f"sounds/{_UUID}\\.wav")
-_FOLDERS = ("pictures/", "sounds/")  # what other programs add when they pack it again
+_FOLDERS = ("pictures/", "sounds/")  # other programs add these when they repack the archive
 # The last records of a zip, by its specification (APPNOTE.TXT 4.3.14 to 4.3.16).
 _END, _END64, _LOCATOR64_BYTES = struct.Struct("<4s4H2LH"), struct.Struct("<4sQ2H2L4Q"), 20
 

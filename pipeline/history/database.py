@@ -1,4 +1,4 @@
-"""The file: opened, shared by threads and processes, and set aside when it is damaged."""
+"""Opens the SQLite file, shares it between threads and processes, and replaces it if damaged."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from pipeline.errors import HistoryError, Message
 from pipeline.history.schema import VERSION, migrate, version_of
 
 FILE_NAME = "history.db"
-# The last step of importing 50,000 entries with pictures holds other writers up: 4 s of work, 12 s
-# were measured on a busy machine. Waiting is better than losing a description.
+# The last transaction of an import of 50,000 entries with pictures blocks other writers for 4 s, on
+# a busy machine for 12 s. Waiting is better than losing a description.
 BUSY_TIMEOUT_S = 30.0
 
-# Of each connection; one that an older SQLite does not know is passed over by it.
+# For each connection; SQLite ignores a pragma that it does not know.
 _PRAGMAS = (
     "synchronous = FULL",  # with WAL, a commit is then on the disk when it returns
-    "fullfsync = ON",  # on a Mac it is in the disk's cache only, otherwise
-    "secure_delete = ON",  # what is deleted is overwritten with zeros
+    "fullfsync = ON",  # else, on a Mac, it may only be in the disk's cache
+    "secure_delete = ON",  # deleted content is overwritten with zeros
     "foreign_keys = ON",
 )
 
@@ -38,21 +38,21 @@ _Work = Callable[[sqlite3.Connection], _T]
 
 
 def data_folder() -> Path:
-    """Where the history lies: `VOIS_DATA`, else the platform's folder for a user's data."""
+    """The folder of the history: `VOIS_DATA`, else the platform's folder for user data."""
     chosen = os.environ.get("VOIS_DATA")
     return Path(chosen) if chosen else platformdirs.user_data_path("vois", appauthor=False)
 
 
 class Database:
-    """One file, one connection with a lock around it.
+    """One file with one connection, which a lock protects.
 
-    Every process and every instance may write: SQLite lets one writer in at a time, and readers
-    are never held up by it. A call that meets damage repairs what it can and is then made once
-    more, so its work must change nothing but the file.
+    Several processes and instances may write: SQLite admits one writer at a time and never blocks
+    readers (WAL). If a call finds the file damaged, the file is repaired or replaced and `work`
+    runs a second time, so `work` must have no effect outside the file.
     """
 
     def __init__(self, path: Path) -> None:
-        """Opens the file, making it and its folder where needed.
+        """Opens the file; creates it and its folder if needed.
 
         Raises:
             HistoryError: it cannot be opened, or a newer Vois wrote it.
@@ -60,48 +60,48 @@ class Database:
         self.path = path
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
-        self._ready = False  # whether the connection has met its file
+        self._ready = False  # whether the connection is tuned and the schema is current
         self._identity: tuple[int, int] | None = None
         self._notice: HistoryError | None = None
         self.read(version_of)
 
     def take_notice(self) -> HistoryError | None:
-        """A sentence to be said, once, after a damaged file was set aside; else None."""
+        """The message about a damaged file that was set aside, once; else None."""
         with self._lock:
             notice, self._notice = self._notice, None
             return notice
 
     def read(self, work: _Work[_T]) -> _T:
-        """Gives the connection to `work`, which writes nothing, and returns what it returns.
+        """Returns the result of `work`, which gets the connection and must not write.
 
         Raises:
-            HistoryError: in words, whatever went wrong with the file.
+            HistoryError: SQLite reported an error.
         """
         with self._lock:
             try:
                 return work(self._current())
             except sqlite3.Error as error:
                 if not self._repaired(error):
-                    raise self._in_words(error) from error
+                    raise self._as_history_error(error) from error
             try:
                 return work(self._current())
             except sqlite3.Error as error:
-                raise self._in_words(error) from error
+                raise self._as_history_error(error) from error
 
     def write(self, work: _Work[_T]) -> _T:
-        """As `read`, in a transaction: when it returns, all of it is on the disk, else nothing.
+        """As `read`, in a write transaction: on return all of it is on the disk, else nothing.
 
         Raises:
-            HistoryError: in words, whatever went wrong with the file.
+            HistoryError: SQLite reported an error.
         """
         return self.read(lambda db: transact(db, work))
 
     @contextlib.contextmanager
     def separate(self) -> Iterator[sqlite3.Connection]:
-        """A connection of one's own, for work so long that others must not wait for it.
+        """A separate connection, for long work that must not hold the lock.
 
         Raises:
-            HistoryError: in words, whatever went wrong with the file.
+            HistoryError: SQLite reported an error.
         """
         self.read(version_of)
         try:
@@ -109,7 +109,7 @@ class Database:
                 _tune(db)
                 yield db
         except sqlite3.Error as error:
-            raise self._in_words(error) from error
+            raise self._as_history_error(error) from error
 
     def close(self) -> None:
         """Closes the file; the next call opens it again."""
@@ -120,8 +120,8 @@ class Database:
                 self._connection = None
 
     def _current(self) -> sqlite3.Connection:
-        # A file that somebody deleted or set aside can still be written, and nobody would ever
-        # find what is in it: so its name is asked each time, which takes a few microseconds.
+        # A file that was deleted or moved can still be written, and its data would be lost. So the
+        # path is checked each time, which takes a few microseconds.
         if self._ready and _identity(self.path) != self._identity:
             self.close()
         if self._connection is None or not self._ready:
@@ -141,13 +141,13 @@ class Database:
         return self._connection
 
     def _repaired(self, error: sqlite3.Error) -> bool:
-        """Whether it is worth trying again."""
+        """Repairs or replaces a damaged file; whether to try again."""
         code = getattr(error, "sqlite_errorcode", 0)
         if code & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             return False
         _log.warning("%s is damaged: %s", self.path, error)
         if code == sqlite3.SQLITE_CORRUPT_VTAB and self._connection is not None:
-            # Only the search index, which can be made again from the entries.
+            # Only the search index is damaged, which can be rebuilt from the entries.
             with contextlib.suppress(sqlite3.Error):
                 transact(self._connection, _rebuild)
                 return True
@@ -157,14 +157,14 @@ class Database:
         return True
 
     def _set_aside(self) -> None:
-        # While it is open, for closing a file that it cannot read makes SQLite delete the log, and
-        # the newest entries are there. Windows moves no open file.
+        # Moved while it is open, because on closing an unreadable file SQLite deletes the log,
+        # which has the newest entries. Windows cannot move an open file.
         if sys.platform == "win32":
             self.close()
         now = dt.datetime.now().strftime("%Y%m%d-%H%M%S-%f")
         aside = self.path.with_name(f"{self.path.stem}-damaged-{now}{self.path.suffix}")
         try:
-            # The log first: were it to stay behind alone, it would be read into the new file.
+            # The log first: if it alone stayed, SQLite would apply it to the new file.
             for suffix in ("-wal", "-shm", ""):
                 with contextlib.suppress(FileNotFoundError):
                     os.replace(f"{self.path}{suffix}", f"{aside}{suffix}")
@@ -172,7 +172,7 @@ class Database:
             raise HistoryError(Message.HISTORY_NOT_WRITABLE, folder=self.path.parent) from error
         self._notice = HistoryError(Message.HISTORY_REPLACED, name=aside.name, folder=aside.parent)
 
-    def _in_words(self, error: sqlite3.Error) -> HistoryError:
+    def _as_history_error(self, error: sqlite3.Error) -> HistoryError:
         if not self._ready:
             self.close()
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
@@ -189,7 +189,7 @@ class Database:
 
 
 def transact(db: sqlite3.Connection, work: _Work[_T]) -> _T:
-    """Does `work` in a write transaction of its own: all of it or nothing.
+    """Runs `work` in a write transaction: all of it or nothing.
 
     Raises:
         sqlite3.Error: nothing was written.
@@ -206,10 +206,10 @@ def transact(db: sqlite3.Connection, work: _Work[_T]) -> _T:
 
 
 def _make(path: Path) -> None:
-    """The folder and an empty file that only this person may read."""
+    """Creates the folder and an empty file that only this user may read."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Only a file that is new is opened here: closing one that SQLite has open in this process
-    # would drop SQLite's locks (POSIX).
+    # Only a new file is opened here: closing a file that SQLite has open in this process would
+    # release SQLite's locks (POSIX).
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
@@ -236,8 +236,8 @@ def _tune(db: sqlite3.Connection) -> None:
 def _prepare(db: sqlite3.Connection) -> None:
     _tune(db)
     if version_of(db) < VERSION:
-        db.execute("PRAGMA auto_vacuum = INCREMENTAL")  # only heard by an empty file
-        db.execute("PRAGMA journal_mode = WAL")  # stays in the file
+        db.execute("PRAGMA auto_vacuum = INCREMENTAL")  # only takes effect in an empty file
+        db.execute("PRAGMA journal_mode = WAL")  # persists in the file
         transact(db, migrate)
 
 

@@ -1,4 +1,4 @@
-"""The types of the history, and what their fields may hold."""
+"""The types of the history and the ranges of their fields."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ from pipeline.photo_quality import Kind
 if TYPE_CHECKING:  # the history needs neither the model nor a voice
     from pipeline.description import Description
 
-LOCAL_OWNER = "local"  # whoever sits at this machine; a shared server names each browser session
+LOCAL_OWNER = (
+    "local"  # the person at this machine; on a shared server each browser session is an owner
+)
 
 MAX_TEXT_CHARS = 2_000  # a description has about 60; a correction by hand may be a paragraph
 MAX_NAME_CHARS = 255  # of a file, as every file system has it
 MAX_OWNER_CHARS = 200
 MAX_VOICE_CHARS = 64
-_SLOWEST_RATE, _FASTEST_RATE = 0.1, 10.0  # wider than any voice, which holds it within its own
+_SLOWEST_RATE, _FASTEST_RATE = 0.1, 10.0  # wider than the range of any voice, which clamps it
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
@@ -39,7 +41,7 @@ class Source(StrEnum):
 
 @dataclass(frozen=True)
 class Draft:
-    """A description that is to be kept.
+    """A description to be stored.
 
     Attributes:
         source: where the photo came from.
@@ -48,8 +50,8 @@ class Draft:
         confidence: 0..1; 0 when the photo was not described.
         guidance: why the photo was not described, or None.
         photo: the file's name, or "".
-        voice: who speaks, as the voices call it: "offline" or "best".
-        rate: pace, 1 being the voice's own. Words, voice and pace make the sound again.
+        voice: the mode of the voices: "offline" or "best".
+        rate: pace, 1 being the voice's own. The sound can be remade from text, voice and rate.
         time: when, with a time zone; None for now.
         picture: a JPEG of any size, of which a small copy is kept; b"" for none.
     """
@@ -67,10 +69,10 @@ class Draft:
 
     @classmethod
     def of(cls, description: Description, source: Source, photo: str = "") -> Draft:
-        """What is to be kept of a description, made now.
+        """The draft of a description that was made now.
 
         Raises:
-            HistoryError: there are no words in it.
+            HistoryError: its text is empty.
         """
         guidance = description.guidance
         return cls(
@@ -84,7 +86,7 @@ class Draft:
         )
 
     def __post_init__(self) -> None:
-        """Cleans the words, so that whatever is kept can be exported and imported again.
+        """Cleans the text, so that every stored entry can be exported and imported again.
 
         Raises:
             HistoryError: the text is empty or a field is out of its range.
@@ -107,11 +109,11 @@ class Draft:
 
 @dataclass(frozen=True)
 class Entry:
-    """A description as it is kept.
+    """A stored description.
 
     Attributes:
         id: unique in this file; a later entry has a greater one.
-        uuid: the same on every machine, which is how an import knows what it has.
+        uuid: the same on every machine; an import recognises existing entries by it.
         time: when it was made, in UTC, to the microsecond.
         source: where the photo came from.
         text: what was shown and spoken.
@@ -141,13 +143,13 @@ class Entry:
 
     @property
     def words(self) -> str:
-        """What is to be shown and spoken now: the correction where there is one."""
+        """The text to show and speak: the correction if there is one."""
         return self.text if self.correction is None else self.correction
 
 
 @dataclass(frozen=True)
 class Filter:
-    """Which entries are wanted; the default is all.
+    """Selects entries; the default is all.
 
     Attributes:
         text: as a person types it; every word must begin a word of the description, of its
@@ -165,11 +167,11 @@ class Filter:
 
 @dataclass(frozen=True)
 class Privacy:
-    """What an owner lets the history keep.
+    """What may be stored of an owner.
 
     Attributes:
-        history: False keeps nothing new.
-        pictures: False keeps new words without their picture.
+        history: False stores nothing new.
+        pictures: False stores new entries without a picture.
         days: entries older than this are removed by `History.purge`; None keeps them for good.
     """
 
@@ -189,7 +191,7 @@ class Privacy:
 
 @dataclass(frozen=True)
 class Incoming:
-    """An entry on its way in from another file.
+    """An entry to be imported.
 
     Attributes:
         uuid: its own, in lower case with hyphens.
@@ -204,11 +206,11 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did, in entries.
+    """The result of an import, in entries.
 
     Attributes:
-        added: new here, or brought back after they were deleted.
-        known: here already, and left as they were.
+        added: new, or restored after they were deleted.
+        known: already present and unchanged.
     """
 
     added: int
@@ -216,7 +218,7 @@ class Imported:
 
 
 def cleaned(text: str, limit: int) -> str:
-    """One line without control characters or halves of characters, at most `limit` characters.
+    """One line without control characters or lone surrogates, at most `limit` characters.
 
     SQLite's functions end a text at a NUL, and half a surrogate pair is no UTF-8.
     """

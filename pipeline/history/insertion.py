@@ -1,4 +1,4 @@
-"""Rows on their way in: one, or a whole archive in one transaction."""
+"""Inserts one entry, or a whole archive in one transaction."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def insert(db: sqlite3.Connection, owner: str, new: Incoming, time_us: int, jpeg
     """Writes an entry and its picture, inside the caller's transaction.
 
     Returns:
-        Its id: `time_us`, or the next one that is free.
+        Its id: `time_us`, or the next free one.
     """
     return _insert(db, owner, (*_values(new), time_us, jpeg))
 
@@ -30,16 +30,16 @@ def store(
     *,
     pictures: bool,
 ) -> Imported:
-    """Writes entries from elsewhere: all or none.
+    """Inserts imported entries: all or none.
 
-    They are gathered in a temporary table first, so that others wait for the short transaction at
-    the end only, and not while an archive is read.
+    They are collected in a temporary table, so other writers wait only for the short transaction at
+    the end and not while the archive is read.
 
     Args:
-        db: a connection of one's own.
-        owner: who shall have them.
+        db: a separate connection.
+        owner: the owner of the new entries.
         incoming: entries that have a time, each with its thumbnail or b"".
-        pictures: whether thumbnails are kept.
+        pictures: whether thumbnails are stored.
     """
     db.execute(f"CREATE TEMP TABLE staged ({_STAGED}, UNIQUE (uuid))")
     db.execute("BEGIN")
@@ -64,7 +64,7 @@ def _take_over(db: sqlite3.Connection, owner: str) -> Imported:
     unknown = db.execute(
         f"SELECT {_STAGED} FROM staged WHERE NOT EXISTS "
         "(SELECT 1 FROM entry WHERE entry.owner = ? AND entry.uuid = staged.uuid) "
-        "ORDER BY staged.rowid DESC",  # an archive has the newest first
+        "ORDER BY staged.rowid DESC",  # archives begin with the newest entry
         (owner,),
     )
     fresh = 0
@@ -88,9 +88,9 @@ def _insert(db: sqlite3.Connection, owner: str, staged: tuple[object, ...]) -> i
 
 
 def _free(db: sqlite3.Connection, number: int) -> int:
-    """The id itself, or where it is taken one after the last of the second that begins with it.
+    """The id itself if it is free, else one more than the greatest within the next second.
 
-    One by one would take hours for an archive whose entries all have the same time.
+    Counting up one by one would take hours for an archive whose entries all have the same time.
     """
     while db.execute("SELECT 1 FROM entry WHERE id = ?", (number,)).fetchone() is not None:
         last = "SELECT max(id) FROM entry WHERE id BETWEEN ? AND ?"

@@ -1,4 +1,4 @@
-"""A person's filter as SQL, in which nothing that was typed can be anything but words."""
+"""Translates a filter to SQL; typed text is passed as quoted search words only."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeline.history.entry import (
 )
 from pipeline.photo_quality import Kind
 
-MAX_WORDS = 16  # further ones are passed over: nobody types more to find a sentence of ten
+MAX_WORDS = 16  # further words are ignored: descriptions have about ten
 _MAX_CHARS = 200
 
 COLUMNS = (
@@ -32,8 +32,8 @@ class Selection:
 
     Attributes:
         sql: from "FROM" to the last condition, with question marks.
-        values: what stands for the question marks.
-        newest_first: what to order by; both tables are kept in this order, so nothing is sorted.
+        values: the parameters for the question marks.
+        newest_first: the ORDER BY clause; both tables are stored in this order, so it is free.
     """
 
     sql: str
@@ -42,12 +42,12 @@ class Selection:
 
 
 def select(owner: str, wanted: Filter, before: int | None = None) -> Selection:
-    """The live entries of one owner that a filter lets through.
+    """Selects the entries of one owner that match a filter and are not deleted.
 
     Args:
         owner: whose.
         wanted: which of them.
-        before: only those with a lesser id, which is how the next page is asked for.
+        before: only entries with a lesser id, for the next page.
     """
     match = match_expression(wanted.text)
     if match is None:
@@ -73,10 +73,10 @@ def select(owner: str, wanted: Filter, before: int | None = None) -> Selection:
 
 
 def match_expression(text: str) -> str | None:
-    """What FTS5 is to look for: every word as the beginning of one; None when nothing was typed.
+    """The FTS5 query: a prefix search for every word; None for an empty text.
 
-    Each piece is a quoted string to FTS5, so AND, *, -, brackets and columns mean nothing. A piece
-    without letters or digits, such as an emoji, is passed over beside others; alone it finds none.
+    Each word is quoted, so AND, *, -, brackets and column names have no meaning. A word without
+    letters or digits, such as an emoji, is ignored beside others; alone it matches nothing.
     """
     pieces = cleaned(text, _MAX_CHARS).split()[:MAX_WORDS]
     if not pieces:
@@ -87,7 +87,7 @@ def match_expression(text: str) -> str | None:
 def day_limits(day: dt.date, zone: dt.tzinfo | None) -> tuple[int, int]:
     """The first microsecond of a day and of the next one; days have 23 to 25 hours.
 
-    A day outside the years that computers can name has none: (0, 0).
+    (0, 0) for a day that datetime cannot represent.
     """
     try:
         start, end = (
@@ -100,7 +100,7 @@ def day_limits(day: dt.date, zone: dt.tzinfo | None) -> tuple[int, int]:
 
 
 def to_entry(row: Row) -> Entry:
-    """A row of `COLUMNS`."""
+    """Converts a row of `COLUMNS`."""
     (
         number, uuid, source, text, correction, language, confidence, guidance, photo, voice, rate,
         has_picture,

@@ -1,4 +1,4 @@
-"""An entry as JSON, on its way out and back in."""
+"""Converts entries to JSON and back."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ FIELDS = (
 
 _T = TypeVar("_T")
 
-_LATEST_US = 2**53  # the year 2255; and what every program's numbers hold exactly
+_LATEST_US = 2**53  # the year 2255, and the greatest integer that a float64 holds exactly
 
 
 def to_values(entry: Entry) -> dict[str, str | float | bool | None]:
-    """What `FIELDS` are for this entry; `picture` says whether there is one."""
+    """The values of `FIELDS` for an entry; `picture` is whether it has one."""
     return {
         "uuid": entry.uuid,
         "time": entry.time.isoformat(timespec="microseconds"),
@@ -48,18 +48,18 @@ def to_values(entry: Entry) -> dict[str, str | float | bool | None]:
 
 
 def to_json(entry: Entry) -> str:
-    """One line of JSON, without its end."""
+    """One line of JSON, without a line end."""
     return json.dumps(to_values(entry), ensure_ascii=False)
 
 
 def read_json(line: bytes) -> tuple[Incoming, bool]:
-    """Reads a line that `to_json` wrote, or that somebody made up.
+    """Reads and checks a line as `to_json` writes it; it may come from anybody.
 
     Returns:
-        The entry, and whether a picture belongs to it.
+        The entry, and whether it has a picture.
 
     Raises:
-        HistoryError: it is no such line; every field is there, of its type and in its range.
+        HistoryError: a field is missing, unknown, of another type or out of its range.
     """
     try:
         values = json.loads(line.decode())
@@ -73,7 +73,7 @@ def read_json(line: bytes) -> tuple[Incoming, bool]:
 def _incoming(values: dict[str, object]) -> Incoming:
     """Raises ValueError, OverflowError or HistoryError."""
     name = _typed(values["uuid"], str)
-    if str(uuid.UUID(name)) != name:  # it names files too: one spelling only
+    if str(uuid.UUID(name)) != name:  # it is part of file names, so only one spelling is accepted
         raise ValueError("not a uuid as it is written")
     time = dt.datetime.fromisoformat(_typed(values["time"], str))
     if time.tzinfo is None or not 0 < to_microseconds(time) < _LATEST_US:

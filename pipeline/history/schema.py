@@ -1,4 +1,4 @@
-"""The tables, and how a file of an older version becomes one of this version."""
+"""The SQLite schema and its migrations."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import sqlite3
 
 from pipeline.errors import HistoryError, Message
 
-APPLICATION_ID = 0x566F6973  # "Vois": what `file` and other programs tell our files by
+APPLICATION_ID = 0x566F6973  # "Vois": identifies the file format, also for the program `file`
 
-# A step for each version, and never changed once it is released: what a file has lived through is
-# `PRAGMA user_version`. `entry.id` is the time in microseconds since 1970 (the next free one where
-# two meet), so that "newest first" is the table's own order, in the search index too, and a page
-# is found without counting over those before it. Pictures lie apart, which keeps entries dense.
+# One migration per version, never changed after its release; `PRAGMA user_version` counts those
+# that a file has had. `entry.id` is the time in microseconds since 1970 (or the next free id), so
+# "newest first" is the order of the table and of the search index, and a page is found without
+# counting the entries before it. Pictures have their own table, which keeps the entries dense.
 _ENTRIES = (
     """CREATE TABLE entry (
         id INTEGER PRIMARY KEY,
@@ -33,8 +33,8 @@ _ENTRIES = (
         entry INTEGER PRIMARY KEY REFERENCES entry (id) ON DELETE CASCADE,
         jpeg BLOB NOT NULL
     )""",
-    # An entry whose `deletion` is NULL is live, one whose deletion stands here can be undone, and
-    # any other waits to be swept.
+    # An entry whose `deletion` is NULL is live; one whose deletion is in this table can be
+    # restored; any other is removed by the next sweep.
     """CREATE TABLE deletion (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         owner TEXT NOT NULL,
@@ -80,7 +80,7 @@ VERSION = len(_STEPS)
 
 
 def version_of(db: sqlite3.Connection) -> int:
-    """Which version wrote the file; 0 for an empty one. Writes nothing.
+    """The version of the schema in the file; 0 for an empty file. Writes nothing.
 
     Raises:
         HistoryError: a newer Vois or another program wrote it.
@@ -97,11 +97,11 @@ def version_of(db: sqlite3.Connection) -> int:
 
 
 def migrate(db: sqlite3.Connection) -> None:
-    """Takes the steps that the file has not taken; to be called inside a write transaction.
+    """Runs the missing migrations; call it inside a write transaction.
 
     Raises:
-        HistoryError: as `version_of`; asked again, for another process may have been faster.
-        sqlite3.Error: a step failed.
+        HistoryError: as `version_of`, which is repeated because another process may have migrated.
+        sqlite3.Error: a migration failed.
     """
     for step in _STEPS[version_of(db) :]:
         for statement in step:

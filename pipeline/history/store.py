@@ -1,6 +1,6 @@
-"""The history of every owner: kept, searched, corrected, deleted and brought back.
+"""The history of all owners: add, search, correct, delete, undo and import.
 
-Nothing crosses from one owner to another: each statement below names whose entries it means.
+Every statement below has the owner as a condition, so no owner reaches the entries of another.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from pipeline.history.insertion import insert, store
 from pipeline.history.query import COLUMNS, select, to_entry
 from pipeline.history.thumbnail import shrink
 
-UNDO_S = 600  # long enough to change one's mind, short enough that "deleted" is true soon
+UNDO_S = 600  # time in which a deletion can be undone; then the content is overwritten
 PAGE = 50
 _BATCH = 500  # rows of an export held in memory
 
@@ -38,18 +38,17 @@ _ALL = Filter()
 
 
 class History:
-    """One file of descriptions; safe for threads, and for several processes at once.
+    """One file of descriptions; safe for several threads and processes.
 
-    Every call raises HistoryError, with a sentence to be shown and said, when the file cannot be
-    used; the app goes on without a history then. After a call, `take_notice` may have a sentence
-    too: that a damaged file was set aside and a new one begun.
+    Every method raises HistoryError if the file cannot be used; the app then continues without a
+    history. After a call, `take_notice` may return a message that a damaged file was replaced.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        """Opens the history, making it where there is none.
+        """Opens the history; creates it if there is none.
 
         Args:
-            folder: where it lies; None is `data_folder()`.
+            folder: the folder of the file; None is `data_folder()`.
 
         Raises:
             HistoryError: it cannot be opened, or a newer Vois wrote it.
@@ -58,11 +57,11 @@ class History:
 
     @property
     def path(self) -> Path:
-        """Where the file lies."""
+        """The path of the file."""
         return self._database.path
 
     def take_notice(self) -> HistoryError | None:
-        """A sentence to be said, once, after a damaged file was set aside; else None."""
+        """The message about a damaged file that was set aside, once; else None."""
         return self._database.take_notice()
 
     def close(self) -> None:
@@ -70,13 +69,13 @@ class History:
         self._database.close()
 
     def add(self, owner: str, draft: Draft) -> Entry | None:
-        """Keeps a description; when this returns, it is on the disk.
+        """Stores a description; on return it is on the disk.
 
         Returns:
-            The entry, or None when this owner wants no history.
+            The entry, or None if this owner keeps no history.
 
         Raises:
-            HistoryError: it could not be kept.
+            HistoryError: it could not be stored.
         """
         _check_owner(owner)
         wish = self.privacy(owner)
@@ -95,7 +94,7 @@ class History:
         """One entry by its id.
 
         Raises:
-            HistoryError: this owner has none such, or has deleted it.
+            HistoryError: this owner has no such entry, or has deleted it.
         """
         found = self._database.read(lambda db: _one(db, owner, number))
         if found is None:
@@ -111,7 +110,7 @@ class History:
             owner: whose.
             wanted: which of them.
             before: the id of the last entry of the page before; None for the first page.
-            limit: how many at most; fewer mean that there are no more.
+            limit: most entries; fewer are returned only on the last page.
         """
         chosen = select(owner, wanted, before)
         sql = f"SELECT {COLUMNS} {chosen.sql} {chosen.newest_first} LIMIT ?"
@@ -121,7 +120,7 @@ class History:
     def entries(self, owner: str, wanted: Filter = _ALL) -> Iterator[Entry]:
         """All entries, newest first, a few hundred in memory at a time.
 
-        What is added meanwhile is not among them, and what is deleted may not be either.
+        Entries that are added meanwhile are not included; deleted ones may be missing.
         """
         before: int | None = None
         while batch := self.page(owner, wanted, before=before, limit=_BATCH):
@@ -144,7 +143,7 @@ class History:
         return None if row is None else bytes(row[0])
 
     def correct(self, owner: str, number: int, text: str) -> Entry:
-        """Puts a person's words beside a description's own; no words take the correction away.
+        """Sets a person's correction beside the description; an empty text removes it.
 
         Raises:
             HistoryError: this owner has no such entry.
@@ -162,30 +161,30 @@ class History:
         return corrected
 
     def delete(self, owner: str, number: int) -> bool:
-        """Deletes an entry; False when this owner has no such one. `undo` brings it back."""
+        """Deletes an entry; False if this owner has no such entry. `undo` restores it."""
         return self._database.write(lambda db: deletion.delete(db, owner, number)) > 0
 
     def delete_all(self, owner: str) -> int:
-        """Deletes all of an owner's entries and says how many; `undo` brings them back."""
+        """Deletes all entries of an owner and returns their number; `undo` restores them."""
         return self._database.write(lambda db: deletion.delete(db, owner, None))
 
     def undo(self, owner: str) -> int:
-        """Brings back what the owner's last deletion took, then the one before, and so on.
+        """Restores the entries of the owner's last deletion; repeated, of the one before.
 
         Returns:
-            How many entries came back; 0 when there is nothing left that can be undone.
+            How many entries were restored; 0 if no deletion can be undone.
         """
         return self._database.write(lambda db: deletion.undo(db, owner))
 
     def purge(self, undo_s: float = UNDO_S) -> int:
-        """Removes for good what was deleted, and what is older than its owner wants it kept.
+        """Removes deleted entries, and those older than their owner's retention time, for good.
 
-        Words, pictures and what the search index knew are overwritten in the file. To be called at
-        the start and from time to time, in the background: with 50,000 entries it takes seconds,
-        in steps between which others read and write.
+        Words, pictures and the search index are overwritten in the file. Call it at the start and
+        from time to time in the background: with 50,000 entries it takes seconds, in steps between
+        which others read and write.
 
         Args:
-            undo_s: spare what was deleted so many seconds ago or less; 0 leaves nothing to undo.
+            undo_s: keeps deletions of the last so many seconds undoable; 0 keeps none.
 
         Returns:
             How many entries were removed.
@@ -193,13 +192,13 @@ class History:
         return deletion.sweep(self._database, undo_s)
 
     def privacy(self, owner: str) -> Privacy:
-        """What this owner lets the history keep."""
+        """What may be stored of this owner."""
         sql = "SELECT history, pictures, days FROM privacy WHERE owner = ?"
         row = self._database.read(lambda db: db.execute(sql, (owner,)).fetchone())
         return Privacy() if row is None else Privacy(bool(row[0]), bool(row[1]), row[2])
 
     def set_privacy(self, owner: str, wish: Privacy) -> None:
-        """Sets what may be kept from now on.
+        """Sets what may be stored of this owner from now on.
 
         Existing entries stay until `delete_all` or `purge`.
         """
@@ -209,12 +208,12 @@ class History:
         self._database.write(lambda db: db.execute(sql, values))
 
     def take_in(self, owner: str, incoming: Iterable[tuple[Incoming, bytes]]) -> Imported:
-        """Adds entries from elsewhere: all, or none when `incoming` raises or the disk is full.
+        """Imports entries: all, or none if `incoming` raises or the disk is full.
 
-        An entry that is here already stays as it is; one that was deleted comes back.
+        Entries that already exist stay unchanged; deleted ones are restored.
 
         Args:
-            owner: who shall have them.
+            owner: the owner of the new entries.
             incoming: entries that have a time, each with its thumbnail or b"".
 
         Raises:

@@ -1,4 +1,4 @@
-"""The small picture that is kept beside a description."""
+"""Makes and checks the thumbnails of the history."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from PIL import Image
 from pipeline.errors import HistoryError, ImageError, Message
 from pipeline.image import read_rgb
 
-SIDE_PX = 256  # the model looks at 224: with a correction, what is kept can train it
+SIDE_PX = 256  # more than the model's 224, so that corrected entries can be used for training
 MAX_BYTES = 24_000  # sample photos take 5 to 15 kB
-MAX_SIDE_PX = 1024  # of one that comes from elsewhere
-_QUALITIES = (75, 50, 25, 10)  # noise of 256 x 256 pixels takes 18 kB at the last but one
+MAX_SIDE_PX = 1024  # of an imported thumbnail
+_QUALITIES = (75, 50, 25, 10)  # at 25, noise of 256 x 256 pixels takes 18 kB
 
 
 def shrink(picture: bytes) -> bytes:
-    """A small copy of a photo: JPEG, its longer side at most `SIDE_PX`, without any notes.
+    """A JPEG thumbnail of a photo: its longer side at most `SIDE_PX`, without metadata.
 
     Returns:
-        At most `MAX_BYTES`; b"" when that cannot be, for words are kept without a picture too.
+        At most `MAX_BYTES`; b"" if that fails, for entries are stored without a picture too.
     """
     try:
         photo = Image.fromarray(read_rgb(picture))
@@ -35,16 +35,18 @@ def shrink(picture: bytes) -> bytes:
 
 
 def check(jpeg: bytes) -> None:
-    """Checks a thumbnail from elsewhere.
+    """Checks an imported thumbnail.
 
     Raises:
-        HistoryError: it is no JPEG, damaged, or larger than any of ours.
+        HistoryError: it is not a JPEG, damaged, or larger than `MAX_SIDE_PX`.
     """
     try:
         with Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as photo:
             small = max(photo.size) <= MAX_SIDE_PX
             if small:
-                photo.draft("L", (32, 32))  # reads every byte, but paints an eighth: 4 times faster
+                photo.draft(
+                    "L", (32, 32)
+                )  # decodes all data at an eighth of the size: 4 times faster
                 photo.load()
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise HistoryError(Message.ARCHIVE_PICTURE_FOREIGN) from error

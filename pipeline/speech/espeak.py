@@ -1,7 +1,7 @@
-"""The offline voice for French, and for English where hibari fails: eSpeak NG.
+"""The offline voice for French, and for English if hibari fails: eSpeak NG.
 
-eSpeak NG is GPL-3.0, and a program that is given away with it must be too: so it is an extra
-(`requirements-espeak.txt`), used where the person has installed it.
+eSpeak NG is GPL-3.0, and so must be a program that is distributed with it. Therefore it is optional
+(`requirements-espeak.txt`) and used only if the person has installed it.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from pipeline.speech.sound import Samples, Sound
 _VOICES = {"en": b"en-us", "fr": b"fr"}
 _WORDS_PER_MINUTE = 175  # eSpeak's own pace; it documents 80 to 450
 
-# Out of speak_lib.h of eSpeak NG 1.52.
+# From speak_lib.h of eSpeak NG 1.52.
 _SYNCHRONOUS = 2  # espeak_Initialize: samples go to the callback before espeak_Synth returns
 _DONT_EXIT = 0x8000  # espeak_Initialize: without it a broken package would end the process
 _RATE = 1  # espeak_SetParameter
 _UTF8 = 1  # espeak_Synth; neither SSML nor its [[phonemes]] are asked for, so both are read as text
 _CHARACTERS = 1  # espeak_Synth
-_GO_ON = 0  # what the callback answers
+_CONTINUE = 0  # result of the callback
 
 _Callback = ctypes.CFUNCTYPE(
     ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p
@@ -34,14 +34,14 @@ _Callback = ctypes.CFUNCTYPE(
 
 
 def is_installed() -> bool:
-    """Whether the extra is there; loads nothing."""
+    """Whether the optional package is installed; loads nothing."""
     return importlib.util.find_spec("espeakng_loader") is not None
 
 
 class EspeakVoice:
-    """Speaks English and French by rules: plain to follow, but no human voice.
+    """Speaks English and French by rules: intelligible, but not natural.
 
-    eSpeak's state belongs to the process, so every instance speaks through the same engine, one
+    eSpeak's state is global to the process, so all instances share one engine, which speaks one
     text after the other.
     """
 
@@ -53,7 +53,7 @@ class EspeakVoice:
         """Speaks at 22.05 kHz; see `Voice.speak`.
 
         Raises:
-            SpeechError: another language, nothing it can say, or the extra is not installed.
+            SpeechError: another language, nothing to speak, or the package is not installed.
         """
         voice = _VOICES.get(language)
         if voice is None:
@@ -63,15 +63,15 @@ class EspeakVoice:
 
 
 class _Engine:
-    """eSpeak itself. One for each process; the lock keeps everything in it."""
+    """The eSpeak library, once per process; the lock protects all of its state."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._library: ctypes.CDLL | None = None
         self._sample_rate_hz = 0
         self._parts: list[bytes] = []
-        # Kept here, since C holds no reference to it.
-        self._callback = _Callback(self._hear)
+        # Referenced here, because C holds no reference.
+        self._callback = _Callback(self._receive)
 
     def say(self, text: str, voice: bytes, words_per_minute: int) -> tuple[Samples, int]:
         """(n,) float32, -1..1, mono, and its sample rate."""
@@ -110,10 +110,10 @@ class _Engine:
         self._library, self._sample_rate_hz = library, sample_rate_hz
         return library
 
-    def _hear(self, steps: ctypes._Pointer[ctypes.c_short], count: int, _events: object) -> int:
+    def _receive(self, steps: ctypes._Pointer[ctypes.c_short], count: int, _events: object) -> int:
         if steps and count > 0:
             self._parts.append(ctypes.string_at(steps, 2 * count))
-        return _GO_ON
+        return _CONTINUE
 
 
 _ENGINE = _Engine()

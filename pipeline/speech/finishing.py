@@ -1,4 +1,4 @@
-"""What every voice's samples go through: trimmed, brought to one loudness, never clipped."""
+"""Trims the samples of every voice, normalises their loudness and limits their peaks."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LIMITER_BLOCK_S = 0.002
 # Sound this far under the peak is silence. hibari's own is 110 dB under it, an MP3's about 60.
 _SILENCE_DB = -45.0
 _STEP_MS = 10
-# What stays around the words: a soft first consonant is not cut, and nobody waits for it.
+# Silence that is kept around the words, so that a soft first consonant is not cut.
 _LEAD_S = 0.05
 _TAIL_S = 0.10
 _FADE_S = 0.005
@@ -37,13 +37,13 @@ _QUIETEST_PEAK = 1e-4  # 10 steps of the 10,000 and more that a voice uses of 16
 
 
 def finish(samples: Samples, sample_rate_hz: int, voice: str, online: bool = False) -> Sound:
-    """Cuts the silence at both ends and brings the words to `LOUDNESS_DBFS`.
+    """Trims the silence at both ends and normalises the loudness to `LOUDNESS_DBFS`.
 
     Args:
         samples: (n,) float32, mono, any level.
         sample_rate_hz: samples a second.
-        voice: the name of who spoke.
-        online: whether the text left this machine.
+        voice: the name of the voice.
+        online: whether the text was sent to a server.
 
     Raises:
         SpeechError: the samples are empty, silent or not finite.
@@ -61,17 +61,17 @@ def finish(samples: Samples, sample_rate_hz: int, voice: str, online: bool = Fal
 
 
 def join(sounds: Sequence[Sound], pause_s: float = 0.15) -> Sound:
-    """One sound after the other, such as a short cue and the sentence it announces.
+    """Concatenates sounds, such as a short cue and the sentence after it.
 
     Args:
-        sounds: at least one; all are brought to the highest of their sample rates.
+        sounds: at least one; all are resampled to the highest of their sample rates.
         pause_s: silence between two of them.
 
     Returns:
-        A sound by the voice of the last one, online if any of them was.
+        A sound with the voice of the last one; online if any of them is.
 
     Raises:
-        SpeechError: there are none.
+        SpeechError: `sounds` is empty.
     """
     if not sounds:
         raise SpeechError(Message.NO_SOUNDS_TO_JOIN)
@@ -102,10 +102,10 @@ def loudness_dbfs(samples: Samples, sample_rate_hz: int) -> float:
 
 
 def _limit(samples: Samples, sample_rate_hz: int) -> Samples:
-    """Turns the loudest moments down to `CEILING_DBFS`, 10 ms around each, so that none is cut off.
+    """Limits peaks to `CEILING_DBFS` by reducing the gain for 10 ms around each.
 
-    Each block's gain is the least of five, then the mean of three, then a line to the next: so no
-    sample gets more than its own block's, and no step is heard.
+    A block's gain is the minimum of five blocks, then the mean of three, then a linear
+    interpolation. So no sample exceeds its own block's gain, and the gain has no audible steps.
     """
     block = int(_LIMITER_BLOCK_S * sample_rate_hz)
     peaks = np.abs(np.pad(samples, (0, -len(samples) % block))).reshape(-1, block).max(axis=1)

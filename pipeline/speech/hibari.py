@@ -1,4 +1,4 @@
-"""The offline English voice, hibari-tts: nothing leaves the machine."""
+"""The offline English voice, hibari-tts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.speech.codec import change_pace
 from pipeline.speech.finishing import finish
 from pipeline.speech.sound import Sound
 
-# The one voice that lies inside the wheel; the package downloads every other at its first use.
+# The only voice in the wheel; the package downloads others at their first use.
 _VOICE = "heart"
 # One thread took 0.023 s a caption on 2 cores, two took 0.044 s; the captioner needs the other.
 _THREADS = 1
@@ -41,7 +41,7 @@ class HibariVoice:
         """Speaks at 24 kHz; see `Voice.speak`.
 
         Raises:
-            SpeechError: another language than English, nothing it can say, or a broken package.
+            SpeechError: another language than English, nothing to speak, or a broken package.
         """
         if language not in self.languages:
             raise SpeechError(Message.OFFLINE_VOICE_LANGUAGE_UNSUPPORTED)

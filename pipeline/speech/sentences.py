@@ -1,31 +1,31 @@
-"""Cuts a long text into sentences, so that the first is heard while the others are made."""
+"""Splits a long text into sentences, so that the first is played while the others are made."""
 
 from __future__ import annotations
 
 import re
 
-# A sentence's end that is not there within this is made at a comma or between two words.
+# Longer sentences are split at a semicolon, a comma or between two words.
 MOST_CHARS = 250
 
 # A full stop, with the quotes and brackets that close behind it. French puts a blank before ! ? ».
 _END = re.compile(r"(?P<mark>[.!?…]+)(?P<close>(?: ?»|[\"'”\u2019)\]])*)(?=\s)")
 _LAST_WORD = re.compile(r"[^\s(\[«“\"'\u2019]+$")
-# Titles and the like, which the sentence goes on after; both languages in one, for they mix.
+# Abbreviations that do not end a sentence, of both languages, because texts may mix them.
 _TITLES = frozenset(
     "mr mrs ms dr prof rev hon gen col capt lt sgt st ste vs cf approx dept est ca"
     " mme mmes mlle mlles mgr me pr env av ap".split()
 )
 # Abbreviations before a number only: "No. 5", but "No. It is a cat."
 _BEFORE_NUMBERS = frozenset("no nos nr fig figs p pp vol art ch chap tél tel éd ed".split())
-# Where a sentence that is too long is cut, the best places first.
+# Where a sentence that is too long is split, the best places first.
 _CUTS = (re.compile(r"[;:]\s"), re.compile(r",\s"), re.compile(r"\s"))
 
 
 def split(text: str) -> list[str]:
     """The sentences of `text`, each at most `MOST_CHARS` long, English or French.
 
-    Abbreviations, initials, decimals and dots of hesitation end no sentence. In doubt none ends:
-    two sentences in one breath are heard as well as one. Nothing but blanks is lost.
+    Abbreviations, initials, decimals and an ellipsis do not end a sentence. In doubt the text is
+    not split, because two sentences in one sound do no harm. Only white space is removed.
 
     Args:
         text: as `pipeline.speech.text.clean` returns it: single blanks, line ends as newlines.
@@ -64,7 +64,7 @@ def _is_end(line: str, end: re.Match[str]) -> bool:
 
 
 def _cut(sentence: str) -> list[str]:
-    """Pieces of at most `MOST_CHARS`, cut where a reader would breathe."""
+    """Splits a sentence into pieces of at most `MOST_CHARS`, at the places of `_CUTS`."""
     pieces = []
     rest = sentence.strip()
     while len(rest) > MOST_CHARS:

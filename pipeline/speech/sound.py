@@ -1,4 +1,4 @@
-"""Sound as the page gets it: samples, who spoke them, and a WAV file of them."""
+"""The sound of a text: samples, the voice's name, and a WAV file."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Samples = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Sound:
-    """A finished sound.
+    """A sound that is ready to play.
 
     Attributes:
         samples: (n,) float32, -1..1, mono, read-only; n > 0.
         sample_rate_hz: samples a second.
-        voice: the name of who spoke.
-        online: whether the text left this machine to be spoken.
+        voice: the name of the voice.
+        online: whether the text was sent to a server.
     """
 
     samples: Samples
@@ -31,7 +31,7 @@ class Sound:
     online: bool = False
 
     def __post_init__(self) -> None:
-        """Checks the samples and makes them read-only, for the cache hands them to many.
+        """Checks the samples and makes them read-only, because the cache shares them.
 
         Raises:
             SpeechError: they are not (n,) float32 with n > 0, or the rate is not positive.
@@ -43,11 +43,11 @@ class Sound:
 
     @property
     def seconds(self) -> float:
-        """How long it lasts."""
+        """The duration."""
         return len(self.samples) / self.sample_rate_hz
 
     def wav(self) -> bytes:
-        """A WAV file: PCM, 16 bit, mono; samples outside -1..1 are held at the limit."""
+        """A WAV file: PCM, 16 bit, mono; samples are clamped to -1..1."""
         buffer = io.BytesIO()
         with wave.open(buffer, "wb") as file:
             file.setnchannels(1)
@@ -58,5 +58,5 @@ class Sound:
 
 
 def pcm16(samples: Samples) -> bytes:
-    """16 bit, little-endian; samples outside -1..1 are held at the limit."""
+    """16 bit, little-endian; samples are clamped to -1..1."""
     return (np.clip(samples, -1.0, 1.0) * 32767.0).astype("<i2").tobytes()

@@ -1,4 +1,4 @@
-"""The Mac's own voice, through its program `say`: French and English, offline."""
+"""The offline voice of macOS, through the program `say`: French and English."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _LINE = re.compile(r"^(?P<name>\S.*?)\s+(?P<locale>[a-z]{2,3}(?:[-_]\S+)?)\s+#")
 _QUALITIES = ("(Premium)", "(Enhanced)")  # downloaded by the person, so they are wanted
 _REGIONS = {"en": ("US", "GB"), "fr": ("FR", "CA")}
 _PREFERRED = ("Samantha", "Ava", "Alex", "Daniel", "Thomas", "Audrey", "Amélie")
-# Sung, croaked or whispered for fun: nothing for a description.
+# Joke voices.
 _NOVELTIES = frozenset(
     "Albert|Bad News|Bahh|Bells|Boing|Bubbles|Cellos|Deranged|Good News|Hysterical|Jester|Organ"
     "|Pipe Organ|Superstar|Trinoids|Whisper|Wobble|Zarvox".split("|")
 )
 # Eloquence's voices, which speak all languages alike; every other one sounds more like a person.
 _CHARACTERS = frozenset(("Eddy", "Flo", "Grandma", "Grandpa", "Reed", "Rocko", "Sandy", "Shelley"))
-# `say` takes "[[rate 90]]" for an order to itself.
+# `say` reads "[[rate 90]]" as a command.
 _NO_ORDERS = str.maketrans("[]", "()")
 
 

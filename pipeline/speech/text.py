@@ -1,4 +1,4 @@
-"""What a voice can be given: text without the characters that stop one."""
+"""Removes from a text what voices cannot speak."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import unicodedata
 
 from pipeline.errors import Message, SpeechError
 
-# hibari speaks 10,000 characters in 4 s and they last 11 minutes; nobody waits for more.
+# hibari makes the sound of 10,000 characters in 4 s; it lasts 11 minutes.
 MAX_CHARS = 10_000
 
-# hibari reads a number of 36 digits and fails on one of 40; nobody follows more than 15 as one.
+# hibari fails on numbers of 40 digits, and listeners cannot follow more than 15.
 _LONG_NUMBER = re.compile(r"\d{16,}")
 # hibari's time grows with the cube of a word's parts: "a-" 300 times took 31 s, 20 times 0.04 s.
 _LONG_WORD = re.compile(r"(\S{40})(?=\S)")
@@ -20,13 +20,13 @@ _SYMBOLS_FROM = "\u2190"  # arrows and every emoji after them; the signs before 
 
 
 def clean(text: str) -> str:
-    """Leaves letters, digits, punctuation, single blanks and line ends (NFC).
+    """Keeps letters, digits, punctuation, single blanks and line ends (NFC).
 
-    Emoji, control, direction and private characters go; words and numbers too long for a voice
-    are cut apart.
+    Emoji, control, direction and private characters are removed; words and numbers that are too
+    long for a voice are split.
 
     Raises:
-        SpeechError: nothing is left that can be said, or there are more than `MAX_CHARS`.
+        SpeechError: nothing is left to speak, or the text has more than `MAX_CHARS`.
     """
     if len(text) > MAX_CHARS:
         raise SpeechError(Message.TEXT_TOO_LONG, most=MAX_CHARS)

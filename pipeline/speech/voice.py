@@ -1,4 +1,4 @@
-"""What every voice promises, so that the chain can ask any of them."""
+"""The interface of every voice."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ SLOWEST_RATE = 0.5
 FASTEST_RATE = 2.0
 
 
-# The ends of Google's address whose voices differ, after gTTS's documentation. They stand here, so
-# that the voices can be offered without importing what could send text.
+# Google's top-level domains whose voices differ, from gTTS's documentation. They are defined here,
+# so that the voices can be listed without importing a module that could send text.
 ACCENTS = ("co.uk", "ca", "com.au", "co.in", "ie", "co.za", "com.ng", "fr")
 ONLINE_NAMES = ("google", *(f"google {accent}" for accent in ACCENTS))
 
@@ -22,7 +22,7 @@ class Voice(Protocol):
 
     @property
     def name(self) -> str:
-        """Who speaks, as the page shows it and `Sound.voice` repeats it."""
+        """The voice's name, which the page shows and `Sound.voice` has."""
 
     @property
     def languages(self) -> frozenset[str]:
@@ -41,6 +41,6 @@ class Voice(Protocol):
             rate: pace, 1.0 being the voice's own; `SLOWEST_RATE` to `FASTEST_RATE`.
 
         Raises:
-            SpeechError: nothing could be spoken, be it another language or a broken package; no
-                other error leaves.
+            SpeechError: the text could not be spoken, for example because of its language or a
+                broken package. No other error is raised.
         """

@@ -1,4 +1,4 @@
-"""Keeps one person's descriptions in the history, and never lets that stop a description."""
+"""One person's access to the history. Its errors never interrupt a description."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ logger = logging.getLogger(__name__)
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
-SESSION_DAYS = 1  # a browser session that is over cannot be opened again: its rows go soon
+SESSION_DAYS = 1  # a closed browser session cannot be opened again, so its rows expire soon
 
 
 def owner_of(address: str, headers: Mapping[str, str], session: str, shared: bool) -> str:
-    """Whose history this is: the machine's own person's, or one browser session's.
+    """The owner of the history: `LOCAL_OWNER`, or one browser session.
 
-    The history of this machine's person is given only to a page that this machine alone serves and
-    that was asked for from it; everybody else has one of their own, for as long as their session.
+    `LOCAL_OWNER` requires that the server listens on a loopback address, that the request has a
+    loopback host and was not forwarded by a proxy, and that the server is not declared as shared.
 
     Args:
-        address: where the server listens.
-        headers: of the browser's request.
+        address: the address on which the server listens.
+        headers: the headers of the browser's request.
         session: a secret of the browser session.
-        shared: whether whoever runs the server said that several people use it.
+        shared: whether the server's operator declared that several people use it.
     """
     names = {name.lower(): value for name, value in headers.items()}
     host = urlsplit(f"//{names.get('host', '')}").hostname
@@ -43,27 +43,27 @@ def owner_of(address: str, headers: Mapping[str, str], session: str, shared: boo
 
 
 class HistoryAccess:
-    """One person's history. Any thread may call it; nothing raises.
+    """One person's history. Thread-safe; no method raises.
 
     Attributes:
-        history: None when it could not be opened.
+        history: None if it could not be opened.
         owner: whose entries these are.
     """
 
     def __init__(
         self, history: History | None, owner: str, problem: HistoryError | None = None
     ) -> None:
-        """Joins the process's history with one owner.
+        """Binds a history to an owner.
 
         Args:
-            history: the process's one, or None.
-            owner: as `owner_of` says.
-            problem: why there is none, to be said once.
+            history: the process's history, or None.
+            owner: the result of `owner_of`.
+            problem: why there is no history; `take_problem` returns it once.
         """
         self.history = history
         self.owner = owner
         self._problem = problem
-        self._told = ""
+        self._last_sentence = ""
         self._changes = 0
         self._lock = threading.Lock()
         if owner != LOCAL_OWNER:
@@ -71,22 +71,22 @@ class HistoryAccess:
 
     @property
     def changes(self) -> int:
-        """Counts up whenever the entries may have changed."""
+        """A counter that increases whenever the entries may have changed."""
         with self._lock:
             return self._changes
 
     def changed(self) -> None:
-        """Entries were changed by somebody else than `keep`."""
+        """Reports a change of entries that `keep` did not make."""
         with self._lock:
             self._changes += 1
 
     def keep(self, source: Source, description: Description, photo: str = "") -> None:
-        """Writes a description down, before it is shown; on return it is on the disk.
+        """Writes a description to the disk; call it before the description is shown.
 
         Args:
             source: where the picture came from.
-            description: what is about to be shown and said.
-            photo: the file's name, if it has one.
+            description: the description that will be shown and spoken.
+            photo: the file's name, or "".
         """
 
         def add(history: History) -> Entry | None:
@@ -97,15 +97,15 @@ class HistoryAccess:
 
     @property
     def privacy(self) -> Privacy:
-        """What may be kept; nothing when there is no history."""
+        """What may be kept; nothing if there is no history."""
         return self.attempt(lambda history: history.privacy(self.owner), Privacy(history=False))
 
-    def attempt(self, deed: Callable[[History], _T], otherwise: _T) -> _T:
-        """Does something with the history; a failure becomes a sentence to be said."""
+    def attempt(self, work: Callable[[History], _T], otherwise: _T) -> _T:
+        """The result of `work`, or `otherwise` after an error, which `take_problem` returns."""
         if self.history is None:
             return otherwise
         try:
-            return deed(self.history)
+            return work(self.history)
         except HistoryError as error:
             logger.warning("The history failed: %s", error)
             with self._lock:
@@ -118,10 +118,10 @@ class HistoryAccess:
                     self._problem = notice
 
     def take_problem(self, say: Phrases) -> str:
-        """What has gone wrong, once, in a language's words; empty when nothing has."""
+        """The sentence of the last error, once; "" if there is none or it is the previous one."""
         with self._lock:
             problem, self._problem = self._problem, None
-            if problem is None or str(problem) == self._told:
+            if problem is None or str(problem) == self._last_sentence:
                 return ""
-            self._told = str(problem)
+            self._last_sentence = str(problem)
             return say.error_sentence(problem)
