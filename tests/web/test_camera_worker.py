@@ -2,81 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from types import SimpleNamespace
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from pipeline.captioning.captioner import Captioner
-from pipeline.description import Description
 from pipeline.errors import Message, ModelError, SpeechError
 from pipeline.live.watcher import LiveSettings, Watcher
 from pipeline.phrases import ENGLISH, FRENCH
 from pipeline.web.state import camera_worker as module
 from pipeline.web.state.announcement import Announcement, Kind, Origin, Spoken
-from pipeline.web.state.camera_state import CameraState
 from pipeline.web.state.camera_worker import Camera
-from pipeline.web.state.description_queue import DescriptionQueue
-from pipeline.web.ui import camera_tab, components
-from pipeline.web.ui.camera_tab import CameraTab
-from tests.data.tiny_files import TINY, draw, french
-
-WAIT_S = 20.0
-GENERATOR = np.random.default_rng(0)
-RED, BLUE = draw("red", "square", GENERATOR), draw("blue", "stripe", GENERATOR)
-
-
-@pytest.fixture(scope="module")
-def captioner() -> Captioner:
-    return Captioner.load(TINY, threads=1)
-
-
-KEPT: list[str] = []
-
-
-def speak(text: str, language: str) -> Iterator[Spoken]:
-    yield Spoken(f"sound of {text}", 0.0, "voice", False)
-
-
-def keep(description: Description) -> None:
-    KEPT.append(description.text)
-
-
-@pytest.fixture
-def camera(captioner: Captioner) -> Iterator[Camera]:
-    KEPT.clear()
-    camera = Camera(Watcher(captioner), speak, keep)
-    camera.configure(LiveSettings(interval_s=0.0), speak, keep)
-    camera.accept(True)
-    yield camera
-    camera.accept(False)
-    wait(lambda: not camera.working())
-
-
-def wait(ready: Callable[[], object]) -> None:
-    deadline = time.monotonic() + WAIT_S
-    while not ready():
-        assert time.monotonic() < deadline, "nothing came"
-        time.sleep(0.01)
-
-
-def reports(camera: Camera, rgb: NDArray[np.uint8], count: int) -> list[Announcement]:
-    """Shows a picture until so many different things were reported with their sound."""
-    found: dict[str, Announcement] = {}
-
-    def look() -> bool:
-        camera.offer(lambda: rgb)
-        time.sleep(0.03)
-        found.update({report.id: report for report in camera.take()})
-        return len([report for report in found.values() if report.complete]) >= count
-
-    wait(look)
-    return list(found.values())
+from tests.data.tiny_files import french
+from tests.web.cameras import BLUE, KEPT, RED, WAIT_S, keep, reports, wait
 
 
 def test_words_come_first_and_then_the_sound_of_each_sentence(captioner: Captioner) -> None:
@@ -257,54 +199,3 @@ def test_reports_that_nobody_takes_do_not_pile_up(camera: Camera) -> None:
     kept = [report.id for report in camera.take()]
     assert kept == [str(number) for number in range(3 * module.ANNOUNCEMENTS_KEPT, number + 1)]
     assert camera.take() == []
-
-
-# ---- What the page does with it --------------------------------------------------------------
-
-
-@pytest.fixture
-def tab(camera: Camera, monkeypatch: pytest.MonkeyPatch) -> CameraTab:
-    """The live tab of a person whose camera is on."""
-    monkeypatch.setattr(camera_tab.st, "session_state", {camera_tab.WORKER: camera})
-    live = CameraState()
-    live.browser_event("granted", time.monotonic())
-    return CameraTab(DescriptionQueue(), live, ENGLISH, never, [])
-
-
-def never() -> Captioner:
-    raise AssertionError("the camera is described already")
-
-
-@pytest.mark.parametrize("news", ["broke", "stopped"])
-def test_an_answer_is_shown_while_the_stream_is_made_anew_and_not_after_the_end(
-    camera: Camera, tab: CameraTab, news: str
-) -> None:
-    camera.ask()
-    camera.offer(lambda: RED)
-    wait(lambda: KEPT)
-    if news == "stopped":
-        tab.live.browser_event(news, time.monotonic())
-    else:
-        tab.live.broke()
-        assert not tab.live.sending
-    deadline = time.monotonic() + (WAIT_S if news == "broke" else 1.0)
-    while not tab.queue.entries and time.monotonic() < deadline:
-        tab.poll()
-        time.sleep(0.01)
-    assert [entry.text for entry in tab.queue.entries] == (KEPT if news == "broke" else [])
-
-
-def test_a_stream_that_cannot_be_made_is_tried_again(
-    camera: Camera,
-    tab: CameraTab,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    def too_busy(*arguments: object, **options: object) -> None:
-        raise TimeoutError("the offer was not processed in time")
-
-    library = SimpleNamespace(webrtc_streamer=too_busy, WebRtcMode=SimpleNamespace(SENDONLY=1))
-    monkeypatch.setitem(sys.modules, "streamlit_webrtc", library)
-    components.stream(tab.live, camera, [])
-    assert tab.live.reconnect
-    assert "was not made" in caplog.text
