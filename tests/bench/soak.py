@@ -63,10 +63,11 @@ def main() -> int:
                 megabytes, threads, files = held(server)
                 memory.append(megabytes)
                 print(f"minute {minute:2}: {megabytes:6.1f} MB, {threads} threads, {files} files")
-            told = [scene_at(vois, event["at"]) for event in descriptions(vois)]
+            described = [scene_at(vois, event["at"]) for event in descriptions(vois)]
             on = len(vois.page.evaluate("timeline"))
-            twice = sum(one == other for one, other in pairwise(told))
-            print(f"{on} scenes shown, {len(told)} descriptions, {twice} of a scene described last")
+            twice = sum(one == other for one, other in pairwise(described))
+            count = len(described)
+            print(f"{on} scenes shown, {count} descriptions, {twice} of a scene described last")
             print(f"{len(overlaps(vois))} sounds began over another one")
             switch(vois, on=False)
             time.sleep(8)

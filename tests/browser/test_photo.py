@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.browser.app import Server, Vois, launch, serve, visit
 from tests.browser.photos import NOT_A_PHOTO, SAMPLES, black, sample
 from tests.browser.sounds import DONE, loudness
 
+playwright_api = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
 
 MEMORY_LIMIT_KB = 600 * 1024
@@ -259,9 +261,10 @@ def test_photo_from_the_camera(vois: Vois) -> None:
     vois.page.wait_for_function("document.querySelector('video')?.videoWidth > 0")
     taken = vois.page.get_by_role("button", name="Clear photo")
     for _ in range(10):  # Streamlit's shutter does nothing while its own picture is not ready
-        if not taken.count():
-            shutter.click()
-            vois.page.wait_for_timeout(2_000)
+        shutter.click()
+        with suppress(playwright_api.TimeoutError):
+            taken.wait_for(timeout=2_000)
+            break
     vois.wait_for_events("ended", 1)
     assert vois.sentence != ""
 

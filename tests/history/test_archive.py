@@ -543,9 +543,9 @@ def test_too_many_files_take_no_memory(tmp_path: Path, large: bool) -> None:
     bomb.write_bytes(member * count + end)
     command = [sys.executable, "-W", "ignore", "-c", MANY, str(tmp_path / "new"), str(bomb)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
-    sentence, grown = done.stdout.splitlines()
+    sentence, growth = done.stdout.splitlines()
     assert "too large when unpacked" in sentence
-    assert int(grown) < 20_000_000
+    assert int(growth) < 20_000_000
 
 
 def test_a_disk_that_fills_during_an_import_leaves_nothing(history: History) -> None:

@@ -154,11 +154,11 @@ def test_a_damaged_file_is_set_aside_and_a_new_one_begun(tmp_path: Path, kind: s
     assert history.add(ME, Draft(Source.UPLOAD, "A new dog."))
     notice = history.take_notice()
     assert notice is not None
-    told = str(notice)
-    assert re.match("The history was damaged, so a new one was begun.", told)
+    text = str(notice)
+    assert re.match("The history was damaged, so a new one was begun.", text)
     (aside,) = tmp_path.glob("history-damaged-*.db")
-    assert aside.name in told
-    assert str(tmp_path) in told
+    assert aside.name in text
+    assert str(tmp_path) in text
     assert aside.read_bytes() == damaged
     assert history.take_notice() is None
     assert [entry.text for entry in history.page(ME)] == ["A new dog."]
@@ -179,8 +179,8 @@ def test_a_damaged_search_index_is_made_again(tmp_path: Path) -> None:
 def test_the_log_is_set_aside_with_its_file(tmp_path: Path) -> None:
     # A log left behind would be read into the new file.
     path = fill(tmp_path)
-    keeper = sqlite3.connect(path)
-    keeper.execute("SELECT * FROM entry").fetchone()
+    reader = sqlite3.connect(path)
+    reader.execute("SELECT * FROM entry").fetchone()
     writer = History(tmp_path)
     writer.add(ME, Draft(Source.UPLOAD, "Only in the log."))
     writer.close()
@@ -188,7 +188,7 @@ def test_the_log_is_set_aside_with_its_file(tmp_path: Path) -> None:
     kept = log.read_bytes()
     assert b"Only in the log." in kept
     damage(path, "no database")
-    keeper.close()  # after the damage: SQLite leaves the log of a file that it cannot read
+    reader.close()  # after the damage: SQLite leaves the log of a file that it cannot read
     log.write_bytes(kept)
     history = History(tmp_path)
     assert history.take_notice()

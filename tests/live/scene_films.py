@@ -155,7 +155,7 @@ def cut(sigma: float) -> Callable[[Photo, Photo, Random], Film]:
 
 
 def cut_in_hand(one: Photo, other: Photo, rng: Random) -> Film:
-    """Likewise, from a hand that never quite rests."""
+    """Likewise, from a hand that is never quite still."""
     before, after = hand(one, other, rng), hand(other, one, rng)
     return lambda t: before(t) if t < CUT_AT_S else after(t)
 

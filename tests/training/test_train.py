@@ -125,10 +125,10 @@ def test_self_critical_steps_reach_every_matrix_and_raise_the_reward(
 def test_two_folders_and_two_languages_are_learned_and_scored(
     data: Path, bilingual: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[tuple[str, list[int]]] = []
+    calls: list[tuple[str, list[int]]] = []
 
     def listening(model, features, photos, reward, vocabulary, beams, penalty, language):
-        told.append((language, photos))
+        calls.append((language, photos))
         assert len(features) == len(photos)
         return self_critical_loss(
             model, features, photos, reward, vocabulary, beams, penalty, language
@@ -145,8 +145,8 @@ def test_two_folders_and_two_languages_are_learned_and_scored(
         ("1_en", "en", 6),
     ]
     run.train()
-    assert {language for language, _ in told} == {"en", "fr"}
-    assert all(place < 18 and place % 2 == 0 for code, p in told if code == "fr" for place in p)
+    assert {language for language, _ in calls} == {"en", "fr"}
+    assert all(place < 18 and place % 2 == 0 for code, p in calls if code == "fr" for place in p)
     with (tmp_path / "curves.csv").open() as file:
         row = list(csv.DictReader(file))[-1]
     scores = dict(part.split(":") for part in row["dev_scores"].split())

@@ -32,7 +32,7 @@ def never() -> Captioner:
 
 
 @pytest.mark.parametrize("news", ["broke", "stopped"])
-def test_an_answer_is_shown_while_the_stream_is_made_anew_and_not_after_the_end(
+def test_an_answer_is_shown_while_the_stream_is_made_again_and_not_after_the_end(
     camera: Camera, tab: CameraTab, news: str
 ) -> None:
     camera.ask()

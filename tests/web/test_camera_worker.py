@@ -112,7 +112,7 @@ def test_the_thread_ends_with_the_camera_and_begins_with_the_next_frame(camera: 
     assert camera.frame_age() is None
 
 
-def test_the_thread_ends_when_frames_stay_away(
+def test_the_thread_ends_when_no_frames_come(
     camera: Camera, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "IDLE_S", 0.3)
@@ -122,7 +122,7 @@ def test_the_thread_ends_when_frames_stay_away(
     assert camera.working()
 
 
-def test_starting_anew_describes_the_same_scene_again(camera: Camera) -> None:
+def test_starting_again_describes_the_same_scene_again(camera: Camera) -> None:
     (first,) = reports(camera, RED, 1)
     camera.accept(False)
     camera.accept(True)
@@ -131,7 +131,7 @@ def test_starting_anew_describes_the_same_scene_again(camera: Camera) -> None:
     assert second.id != first.id
 
 
-def test_broken_frames_are_told_once_and_the_camera_goes_on(
+def test_broken_frames_are_reported_once_and_the_camera_goes_on(
     camera: Camera, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken() -> NDArray[np.uint8]:
@@ -140,13 +140,13 @@ def test_broken_frames_are_told_once_and_the_camera_goes_on(
     for _ in range(40):
         camera.offer(broken)
         time.sleep(0.02)  # the pace of the frames
-    told = {report.id: report for report in camera.take()}.values()
-    assert [report.text for report in told] == [ENGLISH.unknown_error]
+    found = {report.id: report for report in camera.take()}.values()
+    assert [report.text for report in found] == [ENGLISH.unknown_error]
     assert "secret detail" in caplog.text
     assert reports(camera, BLUE, 1)[0].description is not None
 
 
-def test_a_models_error_is_told_in_its_own_words(camera: Camera) -> None:
+def test_a_models_error_is_reported_in_its_own_words(camera: Camera) -> None:
     def broken() -> NDArray[np.uint8]:
         raise ModelError(Message.MODEL_FILES_MISMATCHED)
 

@@ -77,7 +77,7 @@ def test_the_same_photo_drawn_again_is_not_described_again(workers: Workers) -> 
     assert queue.entries[0].id != known
 
 
-def test_broken_photo_is_numbered_and_stops_nobody(workers: Workers) -> None:
+def test_broken_photo_is_numbered_and_stops_no_other_photo(workers: Workers) -> None:
     queue = DescriptionQueue()
     queue.sync([photo("a"), photo("b", b"words"), photo("c")], ENGLISH)
     work(queue, workers)
@@ -156,14 +156,14 @@ def test_a_long_text_is_spoken_sentence_by_sentence(workers: Workers) -> None:
     queue = DescriptionQueue()
     queue.ready = True
     queue.report("This is the first sentence. This is the second one. And a third.", "en")
-    heard = []
+    spoken = []
     while queue.step(workers, ENGLISH):
         (item,) = [entry.as_item() for entry in queue.entries]
-        heard.append((len(item["sounds"]), item["complete"]))
-    assert heard == [(1, False), (2, False), (3, False), (3, True)]
+        spoken.append((len(item["sounds"]), item["complete"]))
+    assert spoken == [(1, False), (2, False), (3, False), (3, True)]
 
 
-def test_missing_model_is_reported_until_the_person_moves_on(workers: Workers) -> None:
+def test_missing_model_is_reported_until_the_next_photo(workers: Workers) -> None:
     def prepare() -> None:
         raise ModelError(Message.MODEL_FILES_MISMATCHED)
 

@@ -68,7 +68,7 @@ def test_page_describes_uploads_and_a_sample(page: AppTest, captioner: Captioner
     assert not page.exception
 
 
-def test_only_the_persons_choice_lets_the_online_voice_in(page: AppTest) -> None:
+def test_the_online_voice_is_used_only_when_chosen(page: AppTest) -> None:
     voice = page.selectbox(key="voice")
     assert voice.value == "offline"
     assert any(ENGLISH.what_leaves in text.value for text in page.markdown)
@@ -135,7 +135,7 @@ def test_what_was_described_is_kept_before_it_is_shown(page: AppTest, captioner:
     assert newest.has_picture
 
 
-def test_privacy_is_the_persons(page: AppTest) -> None:
+def test_the_privacy_settings_are_obeyed(page: AppTest) -> None:
     history_access = page.session_state.history_access
     page.toggle(key="keep_pictures").set_value(False).run()
     next(button for button in page.button if button.label == "Cat").click().run()
@@ -186,13 +186,13 @@ def test_where_it_looked_is_shown_on_request_and_remembered(
     assert not page.exception
 
 
-def test_form_and_wording_are_the_persons(page: AppTest) -> None:
-    told = []
+def test_form_and_wording_follow_the_settings(page: AppTest) -> None:
+    described = []
     for form in Form:
         page.selectbox(key="form").set_value(form).run()
         press(page, "Cat")
-        told.append(page.session_state.queue.entries[-1].description.words)
-    auto, short, full = told
+        described.append(page.session_state.queue.entries[-1].description.words)
+    auto, short, full = described
     assert len(short) <= SHORT_WORDS <= len(full)
     assert len(short) <= len(auto) <= len(full)
     assert DescriptionStyle().neutral  # and wherever nobody chose

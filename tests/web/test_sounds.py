@@ -9,14 +9,14 @@ from pipeline.web.routes import sounds as sound_routes
 from pipeline.web.routes.sounds import SoundStore, sound_store
 
 
-def test_shelf_drops_the_oldest_sound() -> None:
+def test_store_drops_the_oldest_sound() -> None:
     sounds = SoundStore(limit_bytes=10)
     tokens = [sounds.put(bytes(4)) for _ in range(3)]
     assert [sounds.get(token) is None for token in tokens] == [True, False, False]
     assert sounds.get("guess") is None
 
 
-def test_route_hands_out_sounds_by_token() -> None:
+def test_route_serves_sounds_by_token() -> None:
     def ask(token: str) -> Response:
         return sound_routes.sound(Request({"type": "http", "path_params": {"token": token}}))
 
