@@ -9,10 +9,10 @@ import pytest
 
 from pipeline.captioning.captioner import Caption
 from pipeline.captioning.confidence import Manner
-from pipeline.captioning.languages import NEVER_LAST
 from pipeline.captioning.neutral import neutral, neutral_words
 from pipeline.captioning.neutral.rewording import merged_attention, pieces, repeated
 from pipeline.captioning.vocabulary import normalise, sentence
+from pipeline.languages import NEVER_LAST
 
 ENGLISH = [
     ("A man runs.", "A person runs."),

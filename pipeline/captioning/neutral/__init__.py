@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pipeline.captioning.captioner import Caption
-from pipeline.captioning.languages import ENGLISH, FRENCH
 from pipeline.captioning.neutral import english, french
 from pipeline.captioning.neutral.rewording import Piece, merged_attention, pieces
 from pipeline.captioning.vocabulary import joined, normalise
+from pipeline.languages import ENGLISH, FRENCH
 
 _LANGUAGES: dict[str, Callable[[list[Piece]], list[Piece]]] = {
     ENGLISH: english.neutral,
