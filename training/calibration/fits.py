@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.captioning.confidence_features import Floats, Space, Words, sigmoid
-from pipeline.captioning.languages import ARTICLES, ENGLISH, FRENCH, NEVER_LAST
 from pipeline.captioning.vocabulary import normalise
+from pipeline.languages import ARTICLES, ENGLISH, FRENCH, NEVER_LAST
 
 COMPONENTS = 64  # 48 and 96 tell non-scenes from photos as well (training/LOG.md)
 SHRINK = 0.05  # of the mean variance, added to each: few photos say little of the last components
