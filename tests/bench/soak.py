@@ -1,4 +1,4 @@
-"""What a long session leaves behind: memory, threads, open files; and how many scenes were said.
+"""What a long session leaves behind: memory, threads, open files, the scenes described.
 
     python -m tests.bench.soak [--minutes 15] [--starts 20] [--photos FOLDER]
 

@@ -55,7 +55,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Histor
 
 @pytest.fixture
 def refill(home: tuple[str, History]) -> Callable[..., None]:
-    """Puts these sentences, the oldest first, a minute apart, in the place of all others."""
+    """Replaces all entries by these sentences, the oldest first, a minute apart."""
 
     def work(*texts: str, picture: bytes = b"", every: float = 1.0) -> None:
         history = home[1]

@@ -45,7 +45,7 @@ def real() -> Iterator[Server]:
         yield running
 
 
-def test_two_scenes_are_said_once_each_and_noise_is_not(
+def test_two_scenes_are_described_once_each_and_noise_is_not(
     real: Server, driver: Any, tmp_path: Path
 ) -> None:
     scenes = [still("flower", 10), still("rocket", 6), still("rocket", 14, noise=8)]
@@ -63,7 +63,7 @@ def test_two_scenes_are_said_once_each_and_noise_is_not(
         spoken = [identity for _, identity in vois.events("playing")]
         assert spoken[:2] == [event["id"] for event in described]
         assert overlaps(vois) == []
-        # That the person is asked is only said when opening the camera takes a while.
+        # That the browser asks for permission is announced only when opening takes a while.
         said = [entry["text"] for entry in vois.page.evaluate("said")]
         said = [text for text in said if text != ENGLISH.camera_asking]
         assert said[: said.index(ENGLISH.camera_first) + 1] == [
@@ -149,7 +149,7 @@ def test_now_repeat_pause_and_stop_by_keys(real: Server, driver: Any, tmp_path: 
         assert vois.page.evaluate("document.activeElement === document.body")
 
 
-def test_dark_is_said_once_and_what_comes_after_is_described(
+def test_darkness_is_announced_once_and_the_next_scene_is_described(
     real: Server, driver: Any, tmp_path: Path
 ) -> None:
     black = Scene(np.full((SIZE[1], SIZE[0], 3), 4, np.uint8), 9, 2)
@@ -263,7 +263,7 @@ def settled(server: Server) -> tuple[int, int]:
     return best
 
 
-def test_refused_permission_is_said(real: Server, driver: Any, tmp_path: Path) -> None:
+def test_refused_permission_is_announced(real: Server, driver: Any, tmp_path: Path) -> None:
     film = write_film(tmp_path / "film.y4m", [still("flower", 2)])
     deny = "--use-fake-ui-for-media-stream=deny"
     with filmed(driver, real, film, deny, permissions=[]) as vois:
@@ -273,7 +273,7 @@ def test_refused_permission_is_said(real: Server, driver: Any, tmp_path: Path) -
         assert vois.page.get_by_role("button", name=ENGLISH.camera_start).count() == 1
 
 
-def test_no_camera_is_said(real: Server, browser: Any) -> None:
+def test_a_missing_camera_is_announced(real: Server, browser: Any) -> None:
     with visit(browser, real.url) as vois:
         vois.page.add_init_script(
             "navigator.mediaDevices.getUserMedia = async () => {"
@@ -301,7 +301,7 @@ def test_a_camera_that_is_pulled_out_comes_back(real: Server, driver: Any, tmp_p
         vois.wait_for_events("shown", shown + 1)
 
 
-def test_a_server_that_is_started_anew_gets_the_camera_again(driver: Any, tmp_path: Path) -> None:
+def test_a_server_that_is_started_again_gets_the_camera_again(driver: Any, tmp_path: Path) -> None:
     film = write_film(tmp_path / "film.y4m", [still("flower", 20)])
     port = free_port()
     with launch(driver, f"{CAMERA}{film}") as browser:
@@ -326,7 +326,7 @@ def test_a_server_that_hangs_for_a_while_goes_on(real: Server, driver: Any, tmp_
         vois.wait_for_events("shown", 2, timeout_ms=90_000)
 
 
-def test_a_page_loaded_anew_mid_sentence_begins_afresh(
+def test_a_page_reloaded_during_a_sentence_starts_from_the_beginning(
     real: Server, driver: Any, tmp_path: Path
 ) -> None:
     film = write_film(tmp_path / "film.y4m", [still("flower", 20)])

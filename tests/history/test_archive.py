@@ -1,4 +1,4 @@
-"""Export and import: what goes out comes back, and what was made to do harm is refused."""
+"""Export and import: an exported file imports without loss, and a malicious one is refused."""
 
 from __future__ import annotations
 
@@ -264,7 +264,7 @@ def archive(
     members: dict[str, bytes] | None = None,
     manifest: bytes | None = None,
 ) -> io.BytesIO:
-    """An archive as somebody might make it up."""
+    """A made-up archive."""
     if not isinstance(records, bytes):
         manifest = (
             manifest

@@ -54,7 +54,7 @@ def spoken(error: BaseException) -> str:
     assert sentence[0].isupper()
     assert sentence.endswith(".")
     assert "sqlite" not in sentence.lower()
-    assert error.__cause__ is not None  # what SQLite said is kept for the log
+    assert error.__cause__ is not None  # SQLite's message is kept for the log
     return sentence
 
 
@@ -197,7 +197,7 @@ def test_the_log_is_set_aside_with_its_file(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("history-damaged-*.db-wal"))) == 1
 
 
-def test_a_file_that_is_taken_away_is_begun_anew(tmp_path: Path) -> None:
+def test_a_file_that_is_removed_is_made_again(tmp_path: Path) -> None:
     history = History(tmp_path)
     history.add(ME, Draft(Source.UPLOAD, "Dog 0"))
     for file in tmp_path.iterdir():
@@ -218,7 +218,7 @@ def test_only_this_person_may_read_it(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def nobody() -> Iterator[Path]:
+def read_only() -> Iterator[Path]:
     """A folder that is read-only even for root, who runs the tests in a container."""
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     with tempfile.TemporaryDirectory() as name:
@@ -240,13 +240,13 @@ def shut(folder: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="folders are not read-only there")
 @pytest.mark.parametrize("filled", [False, True])
-def test_a_read_only_folder_is_said(nobody: Path, filled: bool) -> None:
+def test_a_read_only_folder_is_said(read_only: Path, filled: bool) -> None:
     if filled:
-        fill(nobody)
-    shut(nobody)
+        fill(read_only)
+    shut(read_only)
     with pytest.raises(HistoryError, match="may not write") as caught:
-        keep_one(nobody)
-    assert str(nobody) in spoken(caught.value)
+        keep_one(read_only)
+    assert str(read_only) in spoken(caught.value)
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
@@ -403,7 +403,7 @@ def test_two_who_meet_the_same_damage_set_it_aside_once(tmp_path: Path) -> None:
     assert texts(tmp_path) == ["Another.", "A new dog."]
 
 
-def test_a_file_that_another_process_began_anew_is_not_set_aside_again(tmp_path: Path) -> None:
+def test_a_file_that_another_process_made_again_is_not_set_aside_again(tmp_path: Path) -> None:
     fill(tmp_path)
     first = History(tmp_path)
 

@@ -31,7 +31,7 @@ def picture(distance: float, way: int = 1) -> NDArray[np.float32]:
 
 
 class Camera:
-    """Shows pictures to a gate, on a clock that goes on."""
+    """Shows pictures to a gate, on a clock of its own."""
 
     def __init__(self) -> None:
         self.gate = SceneGate()

@@ -1,4 +1,4 @@
-"""What is said about a stream of frames: the real model, photos as scenes, and a clock of ours."""
+"""Descriptions of a stream of frames: the real model, photos as scenes, and a simulated clock."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Frame = NDArray[np.uint8]
 
 @pytest.fixture(scope="module")
 def captioner() -> Captioner:
-    # All it says is a guess: what is said of the samples is not that nobody can tell.
+    # Uncalibrated, it guesses at each sample instead of saying that it cannot tell.
     return Captioner.load(ROOT / "assets", calibrated=False)
 
 
@@ -282,7 +282,7 @@ def test_few_words_are_as_sure_as_the_whole_caption() -> None:
         assert viewer.said[0][1].description.confidence == pytest.approx(whole, abs=1e-4)
 
 
-def test_that_nobody_can_tell_is_said_once() -> None:
+def test_an_unknown_scene_is_announced_once() -> None:
     captioner = Captioner.load(ROOT / "assets")
     features = captioner.encode(FLOWER).features.size
     known = Confidence.neutral(captioner.contract.languages, features)

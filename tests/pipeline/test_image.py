@@ -59,7 +59,7 @@ def test_other_files_are_refused_in_words(file: DifficultFile) -> None:
     assert sentence[0].isupper()
     assert sentence.endswith(".")
     if "damaged" in sentence or "not a picture" in sentence:
-        assert caught.value.__cause__ is not None  # what Pillow said is kept for the log
+        assert caught.value.__cause__ is not None  # Pillow's message is kept for the log
 
 
 def test_a_file_with_too_many_bytes_is_refused() -> None:

@@ -21,7 +21,7 @@ from training.train import Trainer
 
 
 class Stopped(RuntimeError):
-    """Stands for the power cut."""
+    """Raised in the middle of a run, as a power cut would end it."""
 
 
 def test_a_run_leaves_checkpoints_table_and_curves(finished: Path) -> None:

@@ -84,7 +84,7 @@ def test_one_that_is_pulled_out_is_waited_for() -> None:
     assert tab.state is State.LIVE
 
 
-def test_frames_that_do_not_come_are_reported_and_come_back() -> None:
+def test_missing_frames_are_reported_until_frames_come() -> None:
     tab = live_tab()
     for age, state in ((LOST_S - 0.1, State.LIVE), (LOST_S + 0.1, State.LOST), (0.1, State.LIVE)):
         assert tab.observe(age, 10.0) is None

@@ -159,7 +159,7 @@ def test_a_models_error_is_reported_in_its_own_words(camera: Camera) -> None:
     assert KEPT == []
 
 
-def test_the_camera_speaks_the_persons_language(camera: Camera) -> None:
+def test_the_camera_speaks_the_chosen_language(camera: Camera) -> None:
     spoken: list[tuple[str, str]] = []
 
     def note(text: str, language: str) -> Iterator[Spoken]:
@@ -193,7 +193,7 @@ def test_a_silent_voice_leaves_the_words(captioner: Captioner, error: Exception)
     camera.accept(False)
 
 
-def test_reports_that_nobody_takes_do_not_pile_up(camera: Camera) -> None:
+def test_reports_that_are_not_taken_do_not_pile_up(camera: Camera) -> None:
     for number in range(4 * module.ANNOUNCEMENTS_KEPT):
         camera._publish(Announcement(str(number), Origin.CAMERA, Kind.DESCRIPTION, "", "en"))
     kept = [report.id for report in camera.take()]

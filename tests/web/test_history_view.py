@@ -238,7 +238,7 @@ def test_what_is_gone_is_said_each_time(history: History, panel: Panel) -> None:
     assert panel.words == []
 
 
-def test_nobody_reaches_another_owners_entries(history: History) -> None:
+def test_no_session_reaches_another_owners_entries(history: History) -> None:
     mine, theirs = Panel(history, "session a"), Panel(history, "session b")
     (number,) = fill(history, 1, "session a")
     assert theirs.words == []
