@@ -15,10 +15,10 @@ from pathlib import Path
 
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.detail import DescriptionStyle, Form
-from pipeline.captioning.languages import ENGLISH
 from pipeline.description import describe_file
 from pipeline.errors import ImageError, Message, VoisError
 from pipeline.history import LOCAL_OWNER, Draft, History, Source
+from pipeline.languages import ENGLISH
 from pipeline.phrases import LANGUAGES, phrases
 from pipeline.speech import TONE, Sound, VoiceChain, default_chain, join
 

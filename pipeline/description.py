@@ -13,8 +13,8 @@ from PIL import Image
 from pipeline.captioning.captioner import Caption, Captioner, Encoded
 from pipeline.captioning.confidence import Manner
 from pipeline.captioning.detail import DEFAULT_STYLE, DescriptionStyle, describe_in_style
-from pipeline.captioning.languages import ENGLISH
 from pipeline.image import read_rgb
+from pipeline.languages import ENGLISH
 from pipeline.photo_quality import Guidance, assess
 from pipeline.phrases import phrases
 

@@ -1,7 +1,7 @@
 """Checks whether a photo is fit to describe, and gives guidance on how to take a better one.
 
 Thresholds were chosen on up to 1,500 training photos of Flickr8k and as many everyday photos of
-COCO, then fixed. Measured by tests/bench/guidance.py at 224 x 224, as the share of photos that
+COCO, then fixed. Measured by tests/bench/photo_quality.py at 224 x 224, as the share of photos that
 got guidance:
 
 - False alarms on untouched photos: 1 of 1,000 of Flickr8k's dev photos, 0 of 1,500 training photos,

@@ -26,8 +26,8 @@ from pipeline.captioning.confidence import NEVER, Confidence
 from pipeline.captioning.confidence_features import Floats, Space, Words, sigmoid, word_features
 from pipeline.captioning.confidence_file import save_confidence
 from pipeline.captioning.contract import ModelContract
-from pipeline.captioning.languages import ARTICLES, ENGLISH, NEVER_LAST
 from pipeline.captioning.vocabulary import normalise
+from pipeline.languages import ARTICLES, ENGLISH, NEVER_LAST
 from training.calibration.described import DescribedPhotos, describe_drawn, describe_photos, encode
 from training.calibration.fits import (
     RIDGE,

@@ -22,9 +22,9 @@ import numpy as np
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.contract import ModelContract
 from pipeline.captioning.detail import Form
-from pipeline.captioning.languages import ENGLISH
 from pipeline.captioning.neutral import neutral_words
 from pipeline.captioning.vocabulary import normalise, sentence
+from pipeline.languages import ENGLISH
 from training.command import exit_code
 from training.data.flickr8k_sources import SPLITS
 from training.data.prepared import Photo, load

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.captioning.captioner import Captioner
-from pipeline.captioning.languages import FRENCH
+from pipeline.languages import FRENCH
 from training.command import exit_code
 from training.data.flickr8k_sources import CAPTIONS_PER_PHOTO
 from training.data.prepared import load

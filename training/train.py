@@ -29,8 +29,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from pipeline.captioning.languages import ENGLISH, FRENCH
 from pipeline.image import read_rgb, to_pixels
+from pipeline.languages import ENGLISH, FRENCH
 from training.config import (
     MODELS,
     RECIPES,

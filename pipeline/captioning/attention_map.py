@@ -7,7 +7,6 @@ model may attend to the right place and choose the wrong word (Jain and Wallace,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import StrEnum
 
 import cv2
@@ -74,20 +73,6 @@ def overlay(photo: bytes, weights: NDArray[np.float32]) -> bytes:
         shown = cv2.drawContours(shown, edges, -1, colour, thickness)
     quality = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
     return cv2.imencode(".jpg", shown, quality)[1].tobytes()
-
-
-def merged(weights: NDArray[np.float32], parts: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-    """The weights of words that replace other words.
-
-    Args:
-        weights: (words, rows, columns) float32.
-        parts: for each new word, the indices of the words that it replaces; at least one.
-
-    Returns:
-        (new words, rows, columns) float32, the mean over those words.
-    """
-    new = [weights[list(places)].mean(axis=0) for places in parts]
-    return np.reshape(new, (len(parts), *weights.shape[1:])).astype(np.float32)
 
 
 def _enlarge(weights: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:

@@ -13,11 +13,11 @@ from pipeline.captioning.beam_search import Hypothesis, Rules, beam_search
 from pipeline.captioning.confidence import Confidence, Manner
 from pipeline.captioning.confidence_file import load_confidence
 from pipeline.captioning.contract import ModelContract
-from pipeline.captioning.languages import ENGLISH, NEVER_LAST
 from pipeline.captioning.onnx_session import Array, Session, open_session
 from pipeline.captioning.vocabulary import Vocabulary, sentence
 from pipeline.errors import Message, ModelError
 from pipeline.image import to_pixels
+from pipeline.languages import ENGLISH, NEVER_LAST
 
 
 @dataclass(frozen=True)

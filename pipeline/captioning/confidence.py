@@ -31,9 +31,9 @@ from pipeline.captioning.confidence_features import (
     sigmoid,
     word_features,
 )
-from pipeline.captioning.languages import ARTICLES
 from pipeline.captioning.vocabulary import joined
 from pipeline.errors import Message, ModelError
+from pipeline.languages import ARTICLES
 
 MOST_SURE = 3  # phrases; more would read like a description
 NEVER = -50.0  # a bias whose logistic function is 0

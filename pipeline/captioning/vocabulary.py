@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.captioning.languages import ENGLISH, FRENCH
 from pipeline.errors import Message, ModelError
+from pipeline.languages import ENGLISH, FRENCH
 
 PAD, BEGIN, END, UNKNOWN = 0, 1, 2, 3
 SPECIAL_WORDS = ("<pad>", "<begin>", "<end>", "<unknown>")

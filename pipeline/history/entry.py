@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pipeline.errors import HistoryError, Message
+from pipeline.languages import ENGLISH
 from pipeline.photo_quality import Kind
 
 if TYPE_CHECKING:  # the history needs neither the model nor a voice
@@ -58,7 +59,7 @@ class Draft:
 
     source: Source
     text: str
-    language: str = "en"
+    language: str = ENGLISH
     confidence: float = 0.0
     guidance: Kind | None = None
     photo: str = ""

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.detail import DEFAULT_STYLE, DescriptionStyle, Form
-from pipeline.captioning.languages import ARTICLES, ENGLISH
 from pipeline.description import Description, Inspection, describe
+from pipeline.languages import ARTICLES, ENGLISH
 from pipeline.live.scene_change import Change, SceneGate
 from pipeline.photo_quality import Kind, assess
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pipeline import languages
 from pipeline.errors import Message
 from pipeline.phrases.base import Phrases
 
 ENGLISH = Phrases(
-    language="en",
+    language=languages.ENGLISH,
     name="English",
     errors={message: message.value for message in Message},
     tagline="Hear what the camera or a photo shows.",

@@ -6,11 +6,12 @@ voices read it as an ordinary space.
 
 from __future__ import annotations
 
+from pipeline import languages
 from pipeline.phrases.base import Phrases
 from pipeline.phrases.french_errors import ERRORS
 
 FRENCH = Phrases(
-    language="fr",
+    language=languages.FRENCH,
     name="Français",
     errors=ERRORS,
     tagline="Écoutez ce que montre la caméra ou une photo.",

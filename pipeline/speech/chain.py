@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from pipeline.errors import SpeechError
+from pipeline.languages import ENGLISH
 from pipeline.speech import espeak, system
 from pipeline.speech.cache import MEMORY_BYTES, DiskCache, MemoryCache
 from pipeline.speech.finishing import finish
@@ -67,7 +68,7 @@ class VoiceChain:
     def speak(
         self,
         text: str,
-        language: str = "en",
+        language: str = ENGLISH,
         rate: float = 1.0,
         mode: str = "offline",
         keep: bool = False,
@@ -93,7 +94,7 @@ class VoiceChain:
     def stream(
         self,
         text: str,
-        language: str = "en",
+        language: str = ENGLISH,
         rate: float = 1.0,
         mode: str = "offline",
         keep: bool = False,

@@ -13,11 +13,12 @@ import threading
 import numpy as np
 
 from pipeline.errors import Message, SpeechError
+from pipeline.languages import ENGLISH, FRENCH
 from pipeline.speech.finishing import finish
 from pipeline.speech.sound import Samples, Sound
 
 # eSpeak's own names of the voices: the English of the captions is American.
-_VOICES = {"en": b"en-us", "fr": b"fr"}
+_VOICES = {ENGLISH: b"en-us", FRENCH: b"fr"}
 _WORDS_PER_MINUTE = 175  # eSpeak's own pace; it documents 80 to 450
 
 # From speak_lib.h of eSpeak NG 1.52.

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.errors import Message, SpeechError
+from pipeline.languages import ENGLISH
 from pipeline.speech.codec import change_pace
 from pipeline.speech.finishing import finish
 from pipeline.speech.sound import Sound
@@ -29,7 +30,7 @@ class HibariVoice:
     """Speaks English on the CPU (hibari-tts, distilled from Kokoro-82M; Apache-2.0)."""
 
     name = "hibari"
-    languages = frozenset({"en"})
+    languages = frozenset({ENGLISH})
     online = False
 
     def __init__(self) -> None:

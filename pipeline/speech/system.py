@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import Message, SpeechError
+from pipeline.languages import ENGLISH, FRENCH
 from pipeline.speech.codec import decode
 from pipeline.speech.finishing import finish
 from pipeline.speech.sound import Sound
@@ -25,7 +26,7 @@ _SPEAK_S = 30.0  # ten times what 10,000 characters took hibari: `say` once hung
 # A line of `say -v ?`: "Eddy (French (France)) fr_FR    # Bonjour, je m'appelle Eddy."
 _LINE = re.compile(r"^(?P<name>\S.*?)\s+(?P<locale>[a-z]{2,3}(?:[-_]\S+)?)\s+#")
 _QUALITIES = ("(Premium)", "(Enhanced)")  # downloaded by the person, so they are wanted
-_REGIONS = {"en": ("US", "GB"), "fr": ("FR", "CA")}
+_REGIONS = {ENGLISH: ("US", "GB"), FRENCH: ("FR", "CA")}
 _PREFERRED = ("Samantha", "Ava", "Alex", "Daniel", "Thomas", "Audrey", "Amélie")
 # Joke voices.
 _NOVELTIES = frozenset(

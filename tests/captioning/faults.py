@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from pipeline.captioning.captioner import Caption
-from pipeline.captioning.languages import NEVER_LAST
+from pipeline.languages import NEVER_LAST
 
 
 def faults(caption: Caption) -> list[str]:

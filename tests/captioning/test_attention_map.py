@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.captioning.attention_map import DIM, Place, merged, overlay, place
+from pipeline.captioning.attention_map import DIM, Place, overlay, place
 from pipeline.phrases import ENGLISH
 
 
@@ -65,13 +65,3 @@ def test_the_photo_is_bright_there_and_dim_elsewhere(suffix: str, height: int, w
 def test_what_is_no_picture_is_refused() -> None:
     with pytest.raises(ValueError, match="no picture"):
         overlay(b"words", spot(0, 0))
-
-
-def test_merged_words_share_what_they_stand_for() -> None:
-    weights = np.stack([spot(0, 0), spot(0, 6), spot(6, 6)])
-    found = merged(weights, [(0, 1), (2,), (2,)])
-    assert found.dtype == np.float32
-    assert found[0] == pytest.approx((weights[0] + weights[1]) / 2)
-    assert np.array_equal(found[1], weights[2])
-    assert np.array_equal(found[2], weights[2])
-    assert merged(weights[:0], []).shape == (0, 7, 7)

@@ -19,9 +19,9 @@ from pipeline.captioning import onnx_session
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.confidence import Manner
 from pipeline.captioning.contract import CONTRACT_FILE
-from pipeline.captioning.languages import NEVER_LAST
 from pipeline.captioning.onnx_session import COREML, CPU, accelerators, open_session
 from pipeline.errors import ModelError
+from pipeline.languages import NEVER_LAST
 from tests.data.tiny_files import COLOURS, SHAPES, TINY, draw, french
 
 ASSETS = Path(__file__).parents[2] / "assets"

@@ -9,10 +9,10 @@ import pytest
 
 from pipeline.captioning.captioner import Caption
 from pipeline.captioning.confidence import Manner
-from pipeline.captioning.languages import NEVER_LAST
 from pipeline.captioning.neutral import neutral, neutral_words
-from pipeline.captioning.neutral.pieces import pieces, repeated
+from pipeline.captioning.neutral.rewording import merged_attention, pieces, repeated
 from pipeline.captioning.vocabulary import normalise, sentence
+from pipeline.languages import NEVER_LAST
 
 ENGLISH = [
     ("A man runs.", "A person runs."),
@@ -144,3 +144,13 @@ def test_what_people_wrote_is_not_broken_by_it(language: str, name: str) -> None
     ]
     # One person's "a tennis player on a tennis court" is left, and it needs the word "male".
     assert len(broken) <= len(captions) // 10_000
+
+
+def test_reworded_words_have_the_mean_attention_of_their_sources() -> None:
+    weights = np.random.default_rng(0).random((3, 7, 7), np.float32)
+    found = merged_attention(weights, [(0, 1), (2,), (2,)])
+    assert found.dtype == np.float32
+    assert found[0] == pytest.approx((weights[0] + weights[1]) / 2)
+    assert np.array_equal(found[1], weights[2])
+    assert np.array_equal(found[2], weights[2])
+    assert merged_attention(weights[:0], []).shape == (0, 7, 7)

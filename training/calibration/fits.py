@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.captioning.confidence_features import Floats, Space, Words, sigmoid
-from pipeline.captioning.languages import ARTICLES, ENGLISH, FRENCH, NEVER_LAST
 from pipeline.captioning.vocabulary import normalise
+from pipeline.languages import ARTICLES, ENGLISH, FRENCH, NEVER_LAST
 
 COMPONENTS = 64  # 48 and 96 separate non-scenes from photos as well (training/LOG.md)
 # Share of the mean variance added to each variance: few photos estimate the last ones badly.

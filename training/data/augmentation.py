@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 from tqdm import tqdm
 
-from pipeline.captioning.languages import FRENCH
 from pipeline.captioning.vocabulary import PAD, SPECIAL_WORDS, Vocabulary
 from pipeline.image import read_rgb
+from pipeline.languages import FRENCH
 from training.config import FeatureDropout
 from training.data.flickr8k_sources import CAPTIONS_PER_PHOTO
 from training.data.prepared import Photo

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.captioning.languages import FRENCH
 from pipeline.captioning.vocabulary import normalise
+from pipeline.languages import FRENCH
 from training.errors import DataError
 
 SPLITS = ("train", "dev", "test")

@@ -17,9 +17,9 @@ from pathlib import Path
 from PIL import Image
 from tqdm import tqdm
 
-from pipeline.captioning.languages import ENGLISH
 from pipeline.errors import ImageError
 from pipeline.image import read_rgb, squash
+from pipeline.languages import ENGLISH
 from training.data.flickr8k_sources import (
     CAPTIONS_PER_PHOTO,
     FRENCH_FILE,

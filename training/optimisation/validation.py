@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.captioning.languages import ENGLISH, FRENCH
 from pipeline.captioning.vocabulary import Vocabulary, normalise
+from pipeline.languages import ENGLISH, FRENCH
 from training.data.prepared import Photo
 
 

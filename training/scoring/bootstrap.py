@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pycocoevalcap.bleu.bleu_scorer import BleuScorer
 from pycocoevalcap.cider.cider import Cider
 
-from pipeline.captioning.languages import ENGLISH
+from pipeline.languages import ENGLISH
 from training.scoring.metrics import Cut, cut_words
 
 SAMPLES = 1000

@@ -8,8 +8,8 @@ from tqdm import tqdm
 
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.detail import DescriptionStyle, Form, describe_in_style
-from pipeline.captioning.languages import ENGLISH
 from pipeline.image import read_rgb
+from pipeline.languages import ENGLISH
 from training.data.prepared import Photo
 from training.scoring.bootstrap import around, redraw
 from training.scoring.metrics import cider_by_photo, score

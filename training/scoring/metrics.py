@@ -21,8 +21,8 @@ from pycocoevalcap.meteor.meteor import Meteor
 from pycocoevalcap.rouge.rouge import Rouge
 from pycocoevalcap.tokenizer import ptbtokenizer
 
-from pipeline.captioning.languages import ENGLISH
 from pipeline.captioning.vocabulary import normalise
+from pipeline.languages import ENGLISH
 from training.errors import ScoreError
 
 # Sentences by photo, every sentence being its words with one space between them.

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from pipeline.captioning.attention_map import merged
 from pipeline.captioning.captioner import Caption
-from pipeline.captioning.languages import ENGLISH, FRENCH
 from pipeline.captioning.neutral import english, french
-from pipeline.captioning.neutral.pieces import Piece, pieces
+from pipeline.captioning.neutral.rewording import Piece, merged_attention, pieces
 from pipeline.captioning.vocabulary import joined, normalise
+from pipeline.languages import ENGLISH, FRENCH
 
 _LANGUAGES: dict[str, Callable[[list[Piece]], list[Piece]]] = {
     ENGLISH: english.neutral,
@@ -48,7 +47,7 @@ def neutral(caption: Caption) -> Caption:
         words=tuple(piece.word for piece in found),
         word_scores=(*scores, caption.word_scores[-1]),
         sure=_neutral_phrases(caption.sure, caption.language),
-        attention=merged(caption.attention, [piece.sources for piece in found]),
+        attention=merged_attention(caption.attention, [piece.sources for piece in found]),
     )
 
 

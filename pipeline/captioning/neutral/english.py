@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.captioning.neutral.pieces import Piece, distinct, join, word_at
+from pipeline.captioning.neutral.rewording import Piece, distinct, join, word_at
 
 NOUNS = {
     **dict.fromkeys(

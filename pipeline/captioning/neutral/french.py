@@ -17,7 +17,7 @@ from pipeline.captioning.neutral.french_words import (
     Noun,
     forms,
 )
-from pipeline.captioning.neutral.pieces import Piece, word_at
+from pipeline.captioning.neutral.rewording import Piece, word_at
 
 
 def neutral(parts: list[Piece]) -> list[Piece]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.captioning.neutral.french_words import ADJECTIVES, NEW, POSTURES, Noun, forms
-from pipeline.captioning.neutral.pieces import Piece, distinct, join, word_at
+from pipeline.captioning.neutral.rewording import Piece, distinct, join, word_at
 
 _NUMBERS = ("un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix")
 

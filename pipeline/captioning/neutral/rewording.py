@@ -6,6 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -67,3 +70,19 @@ def distinct(
             break
         parts = said
     return parts
+
+
+def merged_attention(
+    weights: NDArray[np.float32], parts: Sequence[Sequence[int]]
+) -> NDArray[np.float32]:
+    """The attention of words that replace other words.
+
+    Args:
+        weights: (words, rows, columns) float32, the attention of each original word.
+        parts: for each new word, the indices of the words that it replaces; at least one.
+
+    Returns:
+        (new words, rows, columns) float32, the mean over those words.
+    """
+    new = [weights[list(places)].mean(axis=0) for places in parts]
+    return np.reshape(new, (len(parts), *weights.shape[1:])).astype(np.float32)

@@ -1,6 +1,6 @@
 """Measures pipeline.photo_quality on photos: false alarms, and misses on spoiled copies.
 
-    python tests/bench/guidance.py --photos FOLDER [--list NAMES.txt] [--count 1500]
+    python tests/bench/photo_quality.py --photos FOLDER [--list NAMES.txt] [--count 1500]
 
 Every photo is squashed to 224 x 224 first, so that blurs are relative to that size.
 """

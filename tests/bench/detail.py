@@ -1,8 +1,8 @@
 """Looks for broken descriptions in every language, form and wording; there must be none.
 
-    python -m tests.bench.forms --photos data/flickr8k/photos
-    python -m tests.bench.forms --photos data/flickr8k/photos --limit 500
-    python -m tests.bench.forms --photos data/flickr8k/photos --language en --form auto
+    python -m tests.bench.detail --photos data/flickr8k/photos
+    python -m tests.bench.detail --photos data/flickr8k/photos --limit 500
+    python -m tests.bench.detail --photos data/flickr8k/photos --language en --form auto
 
 Broken is one that repeats a pair of words, ends in a function word, holds a token that is no word,
 or says nothing. All 8,091 photos take ten minutes a language and form.
