@@ -16,7 +16,7 @@ from pathlib import Path
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.detail import DescriptionStyle, Form
 from pipeline.description import describe_file
-from pipeline.errors import ImageError, Message, VoisError
+from pipeline.errors import ErrorCode, ImageError, VoisError
 from pipeline.history import LOCAL_OWNER, Draft, History, Source
 from pipeline.languages import ENGLISH
 from pipeline.phrases import LANGUAGES, phrases
@@ -44,7 +44,7 @@ def read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ImageError(Message.PHOTO_NOT_OPENED, name=path.name) from error
+        raise ImageError(ErrorCode.PHOTO_NOT_OPENED, name=path.name) from error
 
 
 def speak(voices: VoiceChain, said: Sequence[tuple[str, str]], rate: float, mode: str) -> Sound:
@@ -113,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 said.append((say.error_sentence(error), say.language))
             print(f"{path}: {said[-1][0]}", flush=True)
         if not said:
-            raise ImageError(Message.FOLDER_WITHOUT_PHOTO)
+            raise ImageError(ErrorCode.FOLDER_WITHOUT_PHOTO)
         if chosen.speak is not None:
             mode = chosen.voice or ("best" if chosen.online else "offline")
             voices = default_chain(allow_online=chosen.online)

@@ -6,11 +6,11 @@ from enum import Enum, unique
 
 
 @unique
-class Message(Enum):
+class ErrorCode(Enum):
     """What went wrong. The value is the English sentence; it says what to do.
 
     Braces in a sentence name the fields that are filled in. The other languages have a table of
-    their sentences by message, such as `pipeline.phrases.french_errors`.
+    their sentences by code, such as `pipeline.phrases.french_errors`.
     """
 
     # Photos.
@@ -141,20 +141,20 @@ class VoisError(Exception):
     `str(error)` is the English sentence; `Phrases.error_sentence` gives that of another language.
 
     Attributes:
-        message: what went wrong.
+        code: what went wrong.
         fields: the values that are filled into the sentence, by name.
     """
 
-    def __init__(self, message: Message, **fields: object) -> None:
-        """Takes the message and a value for each field that its sentence names."""
-        super().__init__(message)
-        self.message = message
+    def __init__(self, code: ErrorCode, **fields: object) -> None:
+        """Takes the code and a value for each field that its sentence names."""
+        super().__init__(code)
+        self.code = code
         self.fields = fields
 
     def __str__(self) -> str:
         """The English sentence with its fields filled in."""
         # Not passed to `Exception` as text: unpickling calls the class with those arguments.
-        return self.message.value.format(**self.fields)
+        return self.code.value.format(**self.fields)
 
 
 class ImageError(VoisError):

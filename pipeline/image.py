@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
-from pipeline.errors import ImageError, Message
+from pipeline.errors import ErrorCode, ImageError
 
 MAX_BYTES = 50_000_000  # several times a phone's photo; the page reads the whole file into memory
 # Allows photos of 64-megapixel phones. Reading 80 megapixels was measured to take at most 40 MB for
@@ -65,21 +65,21 @@ def read_rgb(data: bytes) -> NDArray[np.uint8]:
         ImageError: the file is empty, not a picture, damaged, too large or too small.
     """
     if not data:
-        raise ImageError(Message.PHOTO_EMPTY)
+        raise ImageError(ErrorCode.PHOTO_EMPTY)
     if len(data) > MAX_BYTES:
-        raise ImageError(Message.PHOTO_TOO_LARGE)
+        raise ImageError(ErrorCode.PHOTO_TOO_LARGE)
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as photo:
             _check_size(photo)
             return _decode(photo)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ImageError(Message.PHOTO_TOO_LARGE) from error
+        raise ImageError(ErrorCode.PHOTO_TOO_LARGE) from error
     except UnidentifiedImageError as error:
         raise ImageError(_why_unreadable(data)) from error
     except MemoryError as error:
-        raise ImageError(Message.PHOTO_TOO_LARGE) from error
+        raise ImageError(ErrorCode.PHOTO_TOO_LARGE) from error
     except _FAILURES as error:
-        raise ImageError(Message.PHOTO_DAMAGED) from error
+        raise ImageError(ErrorCode.PHOTO_DAMAGED) from error
 
 
 def squash(rgb: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
@@ -132,9 +132,9 @@ def _check_size(photo: Image.Image) -> None:
         tile = (photo.tag_v2.get(_TILE_WIDTH_TAG, 0), photo.tag_v2.get(_TILE_HEIGHT_TAG, 0))
         stored = max(stored, int(tile[0]) * int(tile[1]))
     if stored > MAX_PIXELS:
-        raise ImageError(Message.PHOTO_TOO_LARGE)
+        raise ImageError(ErrorCode.PHOTO_TOO_LARGE)
     if min(width, height) < MIN_SIDE:
-        raise ImageError(Message.PHOTO_TOO_SMALL)
+        raise ImageError(ErrorCode.PHOTO_TOO_SMALL)
 
 
 def _decode(photo: Image.Image) -> NDArray[np.uint8]:
@@ -202,16 +202,16 @@ def _scale(photo: Image.Image) -> NDArray[np.uint8]:
     return np.invert(grey) if white_is_zero else grey
 
 
-def _why_unreadable(data: bytes) -> Message:
+def _why_unreadable(data: bytes) -> ErrorCode:
     """The message for a file that no decoder recognised."""
     if data[4:8] == b"ftyp":
         brand = data[8:12]
         if brand in _HEIC_BRANDS:
-            return Message.PHOTO_HEIC
-        return Message.PHOTO_AVIF if brand in _AVIF_BRANDS else Message.PHOTO_VIDEO
+            return ErrorCode.PHOTO_HEIC
+        return ErrorCode.PHOTO_AVIF if brand in _AVIF_BRANDS else ErrorCode.PHOTO_VIDEO
     if data.startswith(_SIGNATURES):
-        return Message.PHOTO_DAMAGED
-    return Message.PHOTO_FORMAT_UNKNOWN
+        return ErrorCode.PHOTO_DAMAGED
+    return ErrorCode.PHOTO_FORMAT_UNKNOWN
 
 
 def _uint8(values: object) -> NDArray[np.uint8]:

@@ -15,7 +15,7 @@ from pipeline.captioning.confidence_file import load_confidence
 from pipeline.captioning.contract import ModelContract
 from pipeline.captioning.onnx_session import Array, Session, open_session
 from pipeline.captioning.vocabulary import Vocabulary, sentence
-from pipeline.errors import Message, ModelError
+from pipeline.errors import ErrorCode, ModelError
 from pipeline.image import to_pixels
 from pipeline.languages import ENGLISH, NEVER_LAST
 
@@ -121,7 +121,7 @@ class Captioner:
         contract = ModelContract.load(folder)
         vocabulary = Vocabulary.load(folder / contract.vocabulary_file)
         if vocabulary.sha256() != contract.vocabulary_sha256:
-            raise ModelError(Message.VOCABULARY_MISMATCHED)
+            raise ModelError(ErrorCode.VOCABULARY_MISMATCHED)
         size = contract.input_size
         probe = np.random.default_rng(0).normal(size=(1, 3, size, size)).astype(np.float32)
         encoder = open_session(
@@ -151,7 +151,7 @@ class Captioner:
         size, (rows, columns) = self.contract.input_size, self.contract.grid
         encoded = self.encode(np.zeros((size, size, 3), dtype=np.uint8))
         if encoded.cross_keys.shape[2] != rows * columns:
-            raise ModelError(Message.MODEL_FILES_MISMATCHED)
+            raise ModelError(ErrorCode.MODEL_FILES_MISMATCHED)
         self.captions(encoded)
 
     @property
@@ -268,4 +268,4 @@ def _run(
     try:
         return list(session.run(outputs, inputs))
     except Exception as error:  # onnxruntime raises many unrelated kinds
-        raise ModelError(Message.MODEL_FILES_MISMATCHED) from error
+        raise ModelError(ErrorCode.MODEL_FILES_MISMATCHED) from error

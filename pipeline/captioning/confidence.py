@@ -32,7 +32,7 @@ from pipeline.captioning.confidence_features import (
     word_features,
 )
 from pipeline.captioning.vocabulary import joined
-from pipeline.errors import Message, ModelError
+from pipeline.errors import ErrorCode, ModelError
 from pipeline.languages import ARTICLES
 
 MOST_SURE = 3  # phrases; more would read like a description
@@ -139,7 +139,7 @@ class Confidence:
             ModelError: the features or the language are not those of the fitted model.
         """
         if features.shape != self.space.centre.shape or language not in self.feature_scale:
-            raise ModelError(Message.MODEL_FILES_MISMATCHED)
+            raise ModelError(ErrorCode.MODEL_FILES_MISMATCHED)
         place = self.space.place(features[None])[0]
         ood_score = float(place @ self.ood[:-1] + self.ood[-1])
         found = description_features(said, hypotheses, place)

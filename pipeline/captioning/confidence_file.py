@@ -17,7 +17,7 @@ from pipeline.captioning.confidence_features import (
     Space,
     Words,
 )
-from pipeline.errors import Message, ModelError
+from pipeline.errors import ErrorCode, ModelError
 
 _UNREADABLE = (OSError, EOFError, ValueError, LookupError, zipfile.BadZipFile, zlib.error)
 
@@ -62,11 +62,11 @@ def load_confidence(path: Path, languages: Sequence[str]) -> Confidence:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             confidence = _read({name: file[name] for name in file.files})
     except FileNotFoundError as error:
-        raise ModelError(Message.MODEL_FILE_MISSING, file=path.name) from error
+        raise ModelError(ErrorCode.MODEL_FILE_MISSING, file=path.name) from error
     except _UNREADABLE as error:
-        raise ModelError(Message.MODEL_FILE_DAMAGED, file=path.name) from error
+        raise ModelError(ErrorCode.MODEL_FILE_DAMAGED, file=path.name) from error
     if set(confidence.feature_scale) != set(languages):
-        raise ModelError(Message.MODEL_FILES_MISMATCHED)
+        raise ModelError(ErrorCode.MODEL_FILES_MISMATCHED)
     return confidence
 
 

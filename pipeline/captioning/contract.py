@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import Message, ModelError
+from pipeline.errors import ErrorCode, ModelError
 
 CONTRACT_FILE = "contract.json"
 
@@ -85,13 +85,13 @@ class ModelContract:
             raw = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             raise ModelError(
-                Message.MODEL_MISSING, file=CONTRACT_FILE, folder=folder.name
+                ErrorCode.MODEL_MISSING, file=CONTRACT_FILE, folder=folder.name
             ) from error
         except (OSError, ValueError) as error:
-            raise ModelError(Message.CONTRACT_UNREADABLE, file=CONTRACT_FILE) from error
+            raise ModelError(ErrorCode.CONTRACT_UNREADABLE, file=CONTRACT_FILE) from error
         names = {field.name for field in dataclasses.fields(cls)}
         if not isinstance(raw, dict) or set(raw) != names:
-            raise ModelError(Message.CONTRACT_OTHER_VERSION, file=CONTRACT_FILE)
+            raise ModelError(ErrorCode.CONTRACT_OTHER_VERSION, file=CONTRACT_FILE)
         try:
             contract = cls(
                 encoder=str(raw["encoder"]),
@@ -113,7 +113,7 @@ class ModelContract:
                 confidence_file=str(raw["confidence_file"]),
             )
         except (TypeError, ValueError) as error:
-            raise ModelError(Message.CONTRACT_VALUE_WRONG, file=CONTRACT_FILE) from error
+            raise ModelError(ErrorCode.CONTRACT_VALUE_WRONG, file=CONTRACT_FILE) from error
         contract.check()
         return contract
 
@@ -134,7 +134,7 @@ class ModelContract:
             and self.confidence_file != ""
         )
         if not sound:
-            raise ModelError(Message.CONTRACT_VALUE_OUT_OF_RANGE, file=CONTRACT_FILE)
+            raise ModelError(ErrorCode.CONTRACT_VALUE_OUT_OF_RANGE, file=CONTRACT_FILE)
 
     def save(self, folder: Path) -> None:
         """Writes `folder/contract.json`."""

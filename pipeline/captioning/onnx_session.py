@@ -11,7 +11,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from pipeline.errors import Message, ModelError
+from pipeline.errors import ErrorCode, ModelError
 
 _LOG = logging.getLogger(__name__)
 
@@ -101,7 +101,7 @@ def _open(
     path: Path, providers: list[str | tuple[str, dict[str, str]]], threads: int
 ) -> ort.InferenceSession:
     if not path.is_file():
-        raise ModelError(Message.MODEL_FILE_MISSING, file=path.name)
+        raise ModelError(ErrorCode.MODEL_FILE_MISSING, file=path.name)
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -112,7 +112,7 @@ def _open(
     try:
         return ort.InferenceSession(path, options, providers=providers)
     except Exception as error:  # onnxruntime raises many unrelated kinds
-        raise ModelError(Message.MODEL_FILE_DAMAGED, file=path.name) from error
+        raise ModelError(ErrorCode.MODEL_FILE_DAMAGED, file=path.name) from error
 
 
 def _agree(expected: list[NDArray[np.float32]], actual: list[NDArray[np.float32]]) -> bool:

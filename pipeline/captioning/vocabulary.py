@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.errors import Message, ModelError
+from pipeline.errors import ErrorCode, ModelError
 from pipeline.languages import ENGLISH, FRENCH
 
 PAD, BEGIN, END, UNKNOWN = 0, 1, 2, 3
@@ -78,10 +78,10 @@ class Vocabulary:
             ModelError: the special words are not first, or a word is listed twice.
         """
         if self.words[: len(SPECIAL_WORDS)] != SPECIAL_WORDS:
-            raise ModelError(Message.VOCABULARY_WITHOUT_SPECIAL_WORDS)
+            raise ModelError(ErrorCode.VOCABULARY_WITHOUT_SPECIAL_WORDS)
         index = {word: token for token, word in enumerate(self.words)}
         if len(index) != len(self.words):
-            raise ModelError(Message.VOCABULARY_WORD_TWICE)
+            raise ModelError(ErrorCode.VOCABULARY_WORD_TWICE)
         object.__setattr__(self, "_index", index)
         special = sum(word.startswith("<") for word in self.words)
         object.__setattr__(self, "special", special)
@@ -116,9 +116,9 @@ class Vocabulary:
         try:
             words = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise ModelError(Message.VOCABULARY_UNREADABLE, file=path.name) from error
+            raise ModelError(ErrorCode.VOCABULARY_UNREADABLE, file=path.name) from error
         if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-            raise ModelError(Message.VOCABULARY_NOT_A_LIST, file=path.name)
+            raise ModelError(ErrorCode.VOCABULARY_NOT_A_LIST, file=path.name)
         return cls(tuple(words))
 
     def save(self, path: Path) -> None:
@@ -156,7 +156,7 @@ class Vocabulary:
         """
         token = self._index.get(begin_word(language))
         if token is None:
-            raise ModelError(Message.LANGUAGE_NOT_LEARNED, code=language)
+            raise ModelError(ErrorCode.LANGUAGE_NOT_LEARNED, code=language)
         return token
 
     def encode(self, text: str, max_words: int, language: str = ENGLISH) -> list[int]:

@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING
 
-from pipeline.errors import HistoryError, Message
+from pipeline.errors import ErrorCode, HistoryError
 from pipeline.history import thumbnail
 from pipeline.history.entry import Imported, Incoming
 from pipeline.history.record import read_json
@@ -96,11 +96,11 @@ def _entries(file: IO[bytes]) -> Iterator[tuple[Incoming, bytes]]:
                 yield incoming, jpeg
                 count += 1
             if count != expected:
-                raise HistoryError(Message.ARCHIVE_DAMAGED)
+                raise HistoryError(ErrorCode.ARCHIVE_DAMAGED)
     except HistoryError:
         raise
     except _FAILURES as error:
-        raise HistoryError(Message.ARCHIVE_DAMAGED) from error
+        raise HistoryError(ErrorCode.ARCHIVE_DAMAGED) from error
 
 
 def _check_directory(file: IO[bytes]) -> None:
@@ -114,16 +114,16 @@ def _check_directory(file: IO[bytes]) -> None:
     file.seek(0)
     start = file.read(4)
     if len(tail) < _END.size:
-        raise HistoryError(Message.ARCHIVE_FOREIGN)
+        raise HistoryError(ErrorCode.ARCHIVE_FOREIGN)
     signature, *_, directory_bytes, _, comment = _END.unpack(tail[-_END.size :])
     if signature != b"PK\x05\x06" or comment:
         raise HistoryError(
-            Message.ARCHIVE_DAMAGED if start == b"PK\x03\x04" else Message.ARCHIVE_FOREIGN
+            ErrorCode.ARCHIVE_DAMAGED if start == b"PK\x03\x04" else ErrorCode.ARCHIVE_FOREIGN
         )
     if tail.startswith(b"PK\x06\x06"):  # more than 65,535 members, or 4 GB
         directory_bytes = _END64.unpack(tail[: _END64.size])[-2]
     if directory_bytes > _MAX_DIRECTORY_BYTES:
-        raise HistoryError(Message.ARCHIVE_TOO_LARGE)
+        raise HistoryError(ErrorCode.ARCHIVE_TOO_LARGE)
 
 
 def _check_members(archive: zipfile.ZipFile) -> set[str]:
@@ -133,17 +133,17 @@ def _check_members(archive: zipfile.ZipFile) -> set[str]:
         limit = _limit(member)
         too_dense = member.file_size > _FREE_BYTES + MAX_RATIO * member.compress_size
         if member.file_size > limit or too_dense:
-            raise HistoryError(Message.ARCHIVE_TOO_LARGE)
+            raise HistoryError(ErrorCode.ARCHIVE_TOO_LARGE)
         if member.flag_bits & 1:
-            raise HistoryError(Message.ARCHIVE_ENCRYPTED)
+            raise HistoryError(ErrorCode.ARCHIVE_ENCRYPTED)
         if member.filename in names or member.compress_type not in (
             zipfile.ZIP_STORED,
             zipfile.ZIP_DEFLATED,
         ):
-            raise HistoryError(Message.ARCHIVE_FILES_FOREIGN)
+            raise HistoryError(ErrorCode.ARCHIVE_FILES_FOREIGN)
         names.add(member.filename)
     if MANIFEST not in names or ENTRIES not in names:
-        raise HistoryError(Message.ARCHIVE_FOREIGN)
+        raise HistoryError(ErrorCode.ARCHIVE_FOREIGN)
     return names
 
 
@@ -151,10 +151,10 @@ def _limit(member: zipfile.ZipInfo) -> int:
     """The most bytes that a member of this name may have, unpacked."""
     name = member.filename
     if stat.S_ISLNK(member.external_attr >> 16):
-        raise HistoryError(Message.ARCHIVE_LINKS)
+        raise HistoryError(ErrorCode.ARCHIVE_LINKS)
     parts = re.split(r"[/\\]", name)
     if name.startswith(("/", "\\")) or ".." in parts or ":" in parts[0]:
-        raise HistoryError(Message.ARCHIVE_PATHS_OUTSIDE)
+        raise HistoryError(ErrorCode.ARCHIVE_PATHS_OUTSIDE)
     if name in _FOLDERS:
         return 0
     if name == MANIFEST:
@@ -165,7 +165,7 @@ def _limit(member: zipfile.ZipInfo) -> int:
         return thumbnail.MAX_BYTES
     if _SOUND.fullmatch(name):
         return MAX_SOUND_BYTES
-    raise HistoryError(Message.ARCHIVE_FILES_FOREIGN)
+    raise HistoryError(ErrorCode.ARCHIVE_FILES_FOREIGN)
 
 
 def _lines(archive: zipfile.ZipFile) -> Iterator[bytes]:
@@ -174,7 +174,7 @@ def _lines(archive: zipfile.ZipFile) -> Iterator[bytes]:
         while line := member.readline(MAX_LINE_BYTES + 1):
             count += 1
             if len(line) > MAX_LINE_BYTES or count > MAX_ENTRIES:
-                raise HistoryError(Message.ARCHIVE_TOO_LARGE)
+                raise HistoryError(ErrorCode.ARCHIVE_TOO_LARGE)
             yield line
 
 
@@ -183,12 +183,12 @@ def _expected(manifest: bytes) -> int:
     try:
         values = json.loads(manifest)
     except (ValueError, RecursionError) as error:
-        raise HistoryError(Message.ARCHIVE_FOREIGN) from error
+        raise HistoryError(ErrorCode.ARCHIVE_FOREIGN) from error
     if not isinstance(values, dict) or values.get("format") != FORMAT:
-        raise HistoryError(Message.ARCHIVE_FOREIGN)
+        raise HistoryError(ErrorCode.ARCHIVE_FOREIGN)
     version, entries = values.get("version"), values.get("entries")
     if not isinstance(version, int) or not isinstance(entries, int):
-        raise HistoryError(Message.ARCHIVE_FOREIGN)
+        raise HistoryError(ErrorCode.ARCHIVE_FOREIGN)
     if version > FORMAT_VERSION:
-        raise HistoryError(Message.ARCHIVE_NEWER)
+        raise HistoryError(ErrorCode.ARCHIVE_NEWER)
     return entries

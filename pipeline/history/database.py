@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import platformdirs
 
-from pipeline.errors import HistoryError, Message
+from pipeline.errors import ErrorCode, HistoryError
 from pipeline.history.schema import VERSION, migrate, version_of
 
 FILE_NAME = "history.db"
@@ -129,7 +129,9 @@ class Database:
             try:
                 _make(self.path)
             except OSError as error:
-                raise HistoryError(Message.HISTORY_NOT_WRITABLE, folder=self.path.parent) from error
+                raise HistoryError(
+                    ErrorCode.HISTORY_NOT_WRITABLE, folder=self.path.parent
+                ) from error
             self._identity = _identity(self.path)
             self._connection = _connect(self.path)
             try:
@@ -169,8 +171,10 @@ class Database:
                 with contextlib.suppress(FileNotFoundError):
                     os.replace(f"{self.path}{suffix}", f"{aside}{suffix}")
         except OSError as error:
-            raise HistoryError(Message.HISTORY_NOT_WRITABLE, folder=self.path.parent) from error
-        self._notice = HistoryError(Message.HISTORY_REPLACED, name=aside.name, folder=aside.parent)
+            raise HistoryError(ErrorCode.HISTORY_NOT_WRITABLE, folder=self.path.parent) from error
+        self._notice = HistoryError(
+            ErrorCode.HISTORY_REPLACED, name=aside.name, folder=aside.parent
+        )
 
     def _as_history_error(self, error: sqlite3.Error) -> HistoryError:
         if not self._ready:
@@ -178,13 +182,15 @@ class Database:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         _log.warning("%s: %s (%s)", self.path, error, code)
         if code == sqlite3.SQLITE_FULL:
-            return HistoryError(Message.HISTORY_DISK_FULL)
+            return HistoryError(ErrorCode.HISTORY_DISK_FULL)
         if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN):
-            return HistoryError(Message.HISTORY_NOT_WRITABLE, folder=self.path.parent)
+            return HistoryError(ErrorCode.HISTORY_NOT_WRITABLE, folder=self.path.parent)
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            return HistoryError(Message.HISTORY_BUSY)
+            return HistoryError(ErrorCode.HISTORY_BUSY)
         return HistoryError(
-            Message.HISTORY_DISK_FAILED if code == sqlite3.SQLITE_IOERR else Message.HISTORY_FAILED
+            ErrorCode.HISTORY_DISK_FAILED
+            if code == sqlite3.SQLITE_IOERR
+            else ErrorCode.HISTORY_FAILED
         )
 
 

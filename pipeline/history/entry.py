@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pipeline.errors import HistoryError, Message
+from pipeline.errors import ErrorCode, HistoryError
 from pipeline.languages import ENGLISH
 from pipeline.photo_quality import Kind
 
@@ -95,7 +95,7 @@ class Draft:
         object.__setattr__(self, "text", cleaned(self.text, MAX_TEXT_CHARS))
         object.__setattr__(self, "photo", cleaned(self.photo, MAX_NAME_CHARS))
         if not self.text:
-            raise HistoryError(Message.HISTORY_TEXT_EMPTY)
+            raise HistoryError(ErrorCode.HISTORY_TEXT_EMPTY)
         sound = (
             _LANGUAGE.fullmatch(self.language)
             and 0 <= self.confidence <= 1
@@ -105,7 +105,7 @@ class Draft:
             and (self.time is None or self.time.tzinfo is not None)
         )
         if not sound:
-            raise HistoryError(Message.HISTORY_ENTRY_INVALID)
+            raise HistoryError(ErrorCode.HISTORY_ENTRY_INVALID)
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ class Privacy:
             HistoryError: they are not 1 to 36,500.
         """
         if self.days is not None and not 1 <= self.days <= 36_500:
-            raise HistoryError(Message.HISTORY_DAYS_OUT_OF_RANGE)
+            raise HistoryError(ErrorCode.HISTORY_DAYS_OUT_OF_RANGE)
 
 
 @dataclass(frozen=True)

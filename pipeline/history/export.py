@@ -15,7 +15,7 @@ import zipfile
 from collections.abc import Callable, Generator
 from contextlib import closing
 
-from pipeline.errors import HistoryError, Message, SpeechError
+from pipeline.errors import ErrorCode, HistoryError, SpeechError
 from pipeline.history.archive import (
     ENTRIES,
     FORMAT,
@@ -139,7 +139,7 @@ def _zip_parts(history: History, owner: str, speak: MakeSound | None, wanted: Fi
             manifest = {"format": FORMAT, "version": FORMAT_VERSION, "entries": count}
             archive.writestr(MANIFEST, json.dumps(manifest))
     except OSError as error:
-        raise HistoryError(Message.EXPORT_NOT_WRITTEN) from error
+        raise HistoryError(ErrorCode.EXPORT_NOT_WRITTEN) from error
     yield buffer.take()  # with the table of contents, which closing the archive has written
 
 

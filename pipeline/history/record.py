@@ -7,7 +7,7 @@ import json
 import uuid
 from typing import TypeVar
 
-from pipeline.errors import HistoryError, Message
+from pipeline.errors import ErrorCode, HistoryError
 from pipeline.history.entry import (
     MAX_TEXT_CHARS,
     Draft,
@@ -67,7 +67,7 @@ def read_json(line: bytes) -> tuple[Incoming, bool]:
             raise ValueError("not the fields of an entry")
         return _incoming(values), _typed(values["picture"], bool)
     except (HistoryError, ValueError, OverflowError, RecursionError) as error:
-        raise HistoryError(Message.ARCHIVE_ENTRY_INVALID) from error
+        raise HistoryError(ErrorCode.ARCHIVE_ENTRY_INVALID) from error
 
 
 def _incoming(values: dict[str, object]) -> Incoming:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from pipeline.errors import HistoryError, Message
+from pipeline.errors import ErrorCode, HistoryError
 
 APPLICATION_ID = 0x566F6973  # "Vois": identifies the file format, also for the program `file`
 
@@ -90,9 +90,9 @@ def version_of(db: sqlite3.Connection) -> int:
     application = int(db.execute("PRAGMA application_id").fetchone()[0])
     tables = int(db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
     if application != APPLICATION_ID and (tables or version or application):
-        raise HistoryError(Message.HISTORY_FOREIGN)
+        raise HistoryError(ErrorCode.HISTORY_FOREIGN)
     if version > VERSION:
-        raise HistoryError(Message.HISTORY_NEWER)
+        raise HistoryError(ErrorCode.HISTORY_NEWER)
     return version
 
 

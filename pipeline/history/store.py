@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pipeline.errors import HistoryError, Message
+from pipeline.errors import ErrorCode, HistoryError
 from pipeline.history import deletion
 from pipeline.history.database import FILE_NAME, Database, data_folder
 from pipeline.history.entry import (
@@ -98,7 +98,7 @@ class History:
         """
         found = self._database.read(lambda db: _one(db, owner, number))
         if found is None:
-            raise HistoryError(Message.HISTORY_ENTRY_MISSING)
+            raise HistoryError(ErrorCode.HISTORY_ENTRY_MISSING)
         return found
 
     def page(
@@ -157,7 +157,7 @@ class History:
 
         corrected = self._database.write(work)
         if corrected is None:
-            raise HistoryError(Message.HISTORY_ENTRY_MISSING)
+            raise HistoryError(ErrorCode.HISTORY_ENTRY_MISSING)
         return corrected
 
     def delete(self, owner: str, number: int) -> bool:
@@ -222,7 +222,7 @@ class History:
         _check_owner(owner)
         wish = self.privacy(owner)
         if not wish.history:
-            raise HistoryError(Message.HISTORY_OFF)
+            raise HistoryError(ErrorCode.HISTORY_OFF)
         with self._database.separate() as db:
             return store(db, owner, incoming, pictures=wish.pictures)
 
@@ -236,4 +236,4 @@ def _one(db: sqlite3.Connection, owner: str, number: int) -> Entry | None:
 
 def _check_owner(owner: str) -> None:
     if not owner or owner != cleaned(owner, MAX_OWNER_CHARS):
-        raise HistoryError(Message.HISTORY_OWNER_UNKNOWN)
+        raise HistoryError(ErrorCode.HISTORY_OWNER_UNKNOWN)

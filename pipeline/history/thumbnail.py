@@ -6,7 +6,7 @@ import io
 
 from PIL import Image
 
-from pipeline.errors import HistoryError, ImageError, Message
+from pipeline.errors import ErrorCode, HistoryError, ImageError
 from pipeline.image import read_rgb
 
 SIDE_PX = 256  # more than the model's 224, so that corrected entries can be used for training
@@ -49,6 +49,6 @@ def check(jpeg: bytes) -> None:
                 )  # decodes all data at an eighth of the size: 4 times faster
                 photo.load()
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise HistoryError(Message.ARCHIVE_PICTURE_FOREIGN) from error
+        raise HistoryError(ErrorCode.ARCHIVE_PICTURE_FOREIGN) from error
     if not small:
-        raise HistoryError(Message.ARCHIVE_PICTURE_TOO_LARGE)
+        raise HistoryError(ErrorCode.ARCHIVE_PICTURE_TOO_LARGE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from pipeline.errors import Message, VoisError
+from pipeline.errors import ErrorCode, VoisError
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Phrases:
 
     language: str
     name: str
-    errors: Mapping[Message, str]
+    errors: Mapping[ErrorCode, str]
 
     # What Vois is, and the notes that are spoken on the first visit.
     tagline: str
@@ -58,7 +58,7 @@ class Phrases:
     guidance_blank: str
     guidance_blurred: str
 
-    # Errors without a `Message`: unexpected ones, and uploads that the page refuses.
+    # Errors without a `ErrorCode`: unexpected ones, and uploads that the page refuses.
     unknown_error: str
     too_large: str
     wrong_type: str
@@ -243,7 +243,7 @@ class Phrases:
 
     def error_sentence(self, error: VoisError) -> str:
         """The error's sentence in this language, with its fields filled in."""
-        return self.errors[error.message].format(**error.fields)
+        return self.errors[error.code].format(**error.fields)
 
     def labels(self) -> dict[str, str]:
         """The sentences by field name, for the page's scripts; without the errors."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pipeline import languages
-from pipeline.errors import Message
+from pipeline.errors import ErrorCode
 from pipeline.phrases.base import Phrases
 
 ENGLISH = Phrases(
     language=languages.ENGLISH,
     name="English",
-    errors={message: message.value for message in Message},
+    errors={message: message.value for message in ErrorCode},
     tagline="Hear what the camera or a photo shows.",
     about="About Vois",
     what_it_is="Vois describes what the camera or a photo shows in one sentence, said aloud.",

@@ -10,7 +10,7 @@ import av
 import numpy as np
 from av.filter import Graph
 
-from pipeline.errors import Message, SpeechError
+from pipeline.errors import ErrorCode, SpeechError
 from pipeline.speech.sound import Samples
 
 
@@ -31,7 +31,7 @@ def decode(data: bytes, file_format: str, sample_rate_hz: int) -> Samples:
     try:
         return _decode(data, file_format, sample_rate_hz)
     except (av.FFmpegError, IndexError, ValueError) as error:
-        raise SpeechError(Message.VOICE_AUDIO_UNREADABLE) from error
+        raise SpeechError(ErrorCode.VOICE_AUDIO_UNREADABLE) from error
 
 
 def change_pace(samples: Samples, sample_rate_hz: int, pace: float) -> Samples:

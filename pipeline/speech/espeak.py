@@ -12,7 +12,7 @@ import threading
 
 import numpy as np
 
-from pipeline.errors import Message, SpeechError
+from pipeline.errors import ErrorCode, SpeechError
 from pipeline.languages import ENGLISH, FRENCH
 from pipeline.speech.finishing import finish
 from pipeline.speech.sound import Samples, Sound
@@ -58,7 +58,7 @@ class EspeakVoice:
         """
         voice = _VOICES.get(language)
         if voice is None:
-            raise SpeechError(Message.ESPEAK_LANGUAGE_UNSUPPORTED)
+            raise SpeechError(ErrorCode.ESPEAK_LANGUAGE_UNSUPPORTED)
         samples, sample_rate_hz = _ENGINE.say(text, voice, round(_WORDS_PER_MINUTE * rate))
         return finish(samples, sample_rate_hz, self.name)
 
@@ -88,7 +88,7 @@ class _Engine:
                 )
             )
             if failed:
-                raise SpeechError(Message.ESPEAK_FAILED)
+                raise SpeechError(ErrorCode.ESPEAK_FAILED)
             steps = np.frombuffer(b"".join(self._parts), "<i2")
             return steps.astype(np.float32) / np.float32(32768), self._sample_rate_hz
 
@@ -99,14 +99,14 @@ class _Engine:
             library = ctypes.CDLL(espeakng_loader.get_library_path())
             data = espeakng_loader.get_data_path().encode()
         except (ImportError, OSError, RuntimeError) as error:
-            raise SpeechError(Message.ESPEAK_MISSING) from error
+            raise SpeechError(ErrorCode.ESPEAK_MISSING) from error
         library.espeak_Synth.argtypes = [
             ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint, ctypes.c_int, ctypes.c_uint,
             ctypes.c_uint, ctypes.c_void_p, ctypes.c_void_p,
         ]  # fmt: skip
         sample_rate_hz = library.espeak_Initialize(_SYNCHRONOUS, 0, data, _DONT_EXIT)
         if sample_rate_hz <= 0:
-            raise SpeechError(Message.ESPEAK_MISSING)
+            raise SpeechError(ErrorCode.ESPEAK_MISSING)
         library.espeak_SetSynthCallback(self._callback)
         self._library, self._sample_rate_hz = library, sample_rate_hz
         return library

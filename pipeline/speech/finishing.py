@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.errors import Message, SpeechError
+from pipeline.errors import ErrorCode, SpeechError
 from pipeline.speech.codec import resample
 from pipeline.speech.sound import Samples, Sound, pcm16
 
@@ -49,10 +49,10 @@ def finish(samples: Samples, sample_rate_hz: int, voice: str, online: bool = Fal
         SpeechError: the samples are empty, silent or not finite.
     """
     if samples.size == 0 or not np.isfinite(samples).all():
-        raise SpeechError(Message.VOICE_SOUND_INVALID)
+        raise SpeechError(ErrorCode.VOICE_SOUND_INVALID)
     peak = float(np.abs(samples).max())
     if peak < _QUIETEST_PEAK:
-        raise SpeechError(Message.VOICE_SILENT)
+        raise SpeechError(ErrorCode.VOICE_SILENT)
     trimmed = _trim(samples / np.float32(peak), sample_rate_hz)
     gain_db = LOUDNESS_DBFS - loudness_dbfs(trimmed, sample_rate_hz)
     gain_db = min(gain_db, CEILING_DBFS + _MOST_LIMITED_DB)
@@ -74,7 +74,7 @@ def join(sounds: Sequence[Sound], pause_s: float = 0.15) -> Sound:
         SpeechError: `sounds` is empty.
     """
     if not sounds:
-        raise SpeechError(Message.NO_SOUNDS_TO_JOIN)
+        raise SpeechError(ErrorCode.NO_SOUNDS_TO_JOIN)
     rate_hz = max(sound.sample_rate_hz for sound in sounds)
     pause = np.zeros(int(pause_s * rate_hz), np.float32)
     parts: list[Samples] = []

@@ -19,7 +19,7 @@ from gtts import gTTS, gTTSError
 from gtts.accents import accents
 from gtts.lang import tts_langs
 
-from pipeline.errors import Message, SpeechError
+from pipeline.errors import ErrorCode, SpeechError
 from pipeline.speech.codec import change_pace, decode
 from pipeline.speech.finishing import finish
 from pipeline.speech.network_call import NetworkCall, PauseError
@@ -76,7 +76,7 @@ class GoogleVoice:
             SpeechError: gTTS does not list this domain.
         """
         if accent not in (*ACCENTS, *accents):
-            raise SpeechError(Message.ONLINE_VOICE_ACCENT_UNSUPPORTED)
+            raise SpeechError(ErrorCode.ONLINE_VOICE_ACCENT_UNSUPPORTED)
         other = copy.copy(self)
         other._accent, other.name = accent, f"google {accent}"
         return other
@@ -94,9 +94,9 @@ class GoogleVoice:
                 or requests are paused after a failure.
         """
         if language not in self.languages:
-            raise SpeechError(Message.ONLINE_VOICE_LANGUAGE_UNSUPPORTED)
+            raise SpeechError(ErrorCode.ONLINE_VOICE_LANGUAGE_UNSUPPORTED)
         if len(text) > MAX_CHARS:
-            raise SpeechError(Message.ONLINE_VOICE_TEXT_TOO_LONG)
+            raise SpeechError(ErrorCode.ONLINE_VOICE_TEXT_TOO_LONG)
         key = (self._accent, language, text)
         mp3s = self._cache.get(key)
         if mp3s is None:
@@ -119,10 +119,10 @@ class GoogleVoice:
         except gTTSError as error:
             if error.rsp is not None and error.rsp.status_code == 429:
                 raise PauseError(_pause_s(error.rsp.headers)) from error
-            raise SpeechError(Message.ONLINE_VOICE_UNREACHABLE) from error
+            raise SpeechError(ErrorCode.ONLINE_VOICE_UNREACHABLE) from error
         except Exception as error:
             # gTTS hardly checks the answers: a malformed one may raise any of a dozen errors.
-            raise SpeechError(Message.ONLINE_VOICE_AUDIO_UNREADABLE) from error
+            raise SpeechError(ErrorCode.ONLINE_VOICE_AUDIO_UNREADABLE) from error
         return tuple(mp3s)
 
     def _sound(self, mp3s: _Mp3s, rate: float) -> Sound:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.errors import Message, SpeechError
+from pipeline.errors import ErrorCode, SpeechError
 from pipeline.languages import ENGLISH
 from pipeline.speech.codec import change_pace
 from pipeline.speech.finishing import finish
@@ -45,7 +45,7 @@ class HibariVoice:
             SpeechError: another language than English, nothing to speak, or a broken package.
         """
         if language not in self.languages:
-            raise SpeechError(Message.OFFLINE_VOICE_LANGUAGE_UNSUPPORTED)
+            raise SpeechError(ErrorCode.OFFLINE_VOICE_LANGUAGE_UNSUPPORTED)
         try:
             with self._lock:
                 if self._engine is None:
@@ -58,7 +58,7 @@ class HibariVoice:
         except Exception as error:
             # A young package whose failures are not documented: whatever happens inside it must
             # end with the next voice speaking.
-            raise SpeechError(Message.OFFLINE_VOICE_FAILED) from error
+            raise SpeechError(ErrorCode.OFFLINE_VOICE_FAILED) from error
         return finish(samples, self._engine.sample_rate, self.name)
 
     def _samples(self, text: str, rate: float) -> np.ndarray[Any, np.dtype[np.float32]]:

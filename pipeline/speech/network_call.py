@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
-from pipeline.errors import Message, SpeechError
+from pipeline.errors import ErrorCode, SpeechError
 from pipeline.speech.circuit_breaker import CircuitBreaker
 
 # Concurrent calls, including those that were given up at the deadline.
@@ -28,7 +28,7 @@ class PauseError(SpeechError):
 
     def __init__(self, pause_s: float) -> None:
         """Stores the least length of the pause, in seconds."""
-        super().__init__(Message.ONLINE_VOICE_PAUSE_REQUESTED)
+        super().__init__(ErrorCode.ONLINE_VOICE_PAUSE_REQUESTED)
         self.pause_s = pause_s
 
 
@@ -64,7 +64,7 @@ class NetworkCall(Generic[Answer]):
                 runs `fetch` in the background; if that succeeds, the next call runs normally.
         """
         if not self._slots.acquire(blocking=False):
-            raise SpeechError(Message.ONLINE_VOICE_BUSY)
+            raise SpeechError(ErrorCode.ONLINE_VOICE_BUSY)
         how = self._breaker.next_call()
         if how == "wait":
             return self._wait(fetch)
@@ -75,7 +75,7 @@ class NetworkCall(Generic[Answer]):
                 self._slots.release()
         else:
             self._slots.release()
-        raise SpeechError(Message.ONLINE_VOICE_SUSPENDED)
+        raise SpeechError(ErrorCode.ONLINE_VOICE_SUSPENDED)
 
     def _retry(self, fetch: Fetch[Answer]) -> None:
         with contextlib.suppress(SpeechError):
@@ -90,12 +90,12 @@ class NetworkCall(Generic[Answer]):
         try:
             if not _started(worker):
                 self._slots.release()
-                raise SpeechError(Message.ONLINE_VOICE_UNAVAILABLE)
+                raise SpeechError(ErrorCode.ONLINE_VOICE_UNAVAILABLE)
             answer = future.result(timeout=self._deadline_s)
         except TimeoutError as error:
             given_up.set()
             self._breaker.failed()
-            raise SpeechError(Message.ONLINE_VOICE_TIMEOUT) from error
+            raise SpeechError(ErrorCode.ONLINE_VOICE_TIMEOUT) from error
         except PauseError as error:
             self._breaker.failed(error.pause_s)
             raise

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.errors import Message, SpeechError
+from pipeline.errors import ErrorCode, SpeechError
 
 Samples = npt.NDArray[np.float32]
 
@@ -38,7 +38,7 @@ class Sound:
         """
         wrong = self.samples.ndim != 1 or self.samples.dtype != np.float32
         if wrong or self.samples.size == 0 or self.sample_rate_hz <= 0:
-            raise SpeechError(Message.VOICE_SOUND_INVALID)
+            raise SpeechError(ErrorCode.VOICE_SOUND_INVALID)
         self.samples.flags.writeable = False
 
     @property

@@ -12,7 +12,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import Message, SpeechError
+from pipeline.errors import ErrorCode, SpeechError
 from pipeline.languages import ENGLISH, FRENCH
 from pipeline.speech.codec import decode
 from pipeline.speech.finishing import finish
@@ -104,14 +104,14 @@ class SystemVoice:
             SpeechError: no voice of this language, nothing it can say, or `say` failed or hung.
         """
         if language not in self.languages:
-            raise SpeechError(Message.SYSTEM_VOICE_LANGUAGE_UNSUPPORTED)
+            raise SpeechError(ErrorCode.SYSTEM_VOICE_LANGUAGE_UNSUPPORTED)
         with self._lock:
             if self._speakers is None:
                 listing = self._run([self._program, "-v", "?"], "", _LIST_S)
                 self._speakers = parse_speakers(listing)
         speaker = best_speaker(self._speakers, language)
         if speaker is None:
-            raise SpeechError(Message.SYSTEM_VOICE_MISSING)
+            raise SpeechError(ErrorCode.SYSTEM_VOICE_MISSING)
         with tempfile.TemporaryDirectory(prefix="vois-") as folder:
             target = Path(folder) / "speech.wav"
             order = command(self._program, speaker, rate, target)
@@ -119,7 +119,7 @@ class SystemVoice:
             try:
                 wav = target.read_bytes()
             except OSError as error:
-                raise SpeechError(Message.SYSTEM_VOICE_NO_SOUND) from error
+                raise SpeechError(ErrorCode.SYSTEM_VOICE_NO_SOUND) from error
         return finish(decode(wav, "wav", SAMPLE_RATE_HZ), SAMPLE_RATE_HZ, self.name)
 
     def _run(self, order: list[str], text: str, limit_s: float) -> str:
@@ -134,7 +134,7 @@ class SystemVoice:
                 env={**os.environ, "LC_ALL": "en_US.UTF-8"},
             )
         except (OSError, subprocess.SubprocessError) as error:
-            raise SpeechError(Message.SYSTEM_VOICE_NOT_STARTED) from error
+            raise SpeechError(ErrorCode.SYSTEM_VOICE_NOT_STARTED) from error
         return done.stdout.decode("utf-8", "replace")
 
 

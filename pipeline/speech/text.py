@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from pipeline.errors import Message, SpeechError
+from pipeline.errors import ErrorCode, SpeechError
 
 # hibari makes the sound of 10,000 characters in 4 s; it lasts 11 minutes.
 MAX_CHARS = 10_000
@@ -29,13 +29,13 @@ def clean(text: str) -> str:
         SpeechError: nothing is left to speak, or the text has more than `MAX_CHARS`.
     """
     if len(text) > MAX_CHARS:
-        raise SpeechError(Message.TEXT_TOO_LONG, most=MAX_CHARS)
+        raise SpeechError(ErrorCode.TEXT_TOO_LONG, most=MAX_CHARS)
     kept = "".join(_speakable(char) for char in unicodedata.normalize("NFC", text))
     kept = _LONG_NUMBER.sub(lambda digits: " ".join(digits[0]), kept)
     kept = _LONG_WORD.sub(r"\1 ", kept)
     kept = _LINE_ENDS.sub("\n", _BLANKS.sub(" ", kept)).strip()
     if not any(char.isalnum() for char in kept):
-        raise SpeechError(Message.TEXT_EMPTY)
+        raise SpeechError(ErrorCode.TEXT_EMPTY)
     return kept
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from pipeline.errors import HistoryError, Message, SpeechError
+from pipeline.errors import ErrorCode, HistoryError, SpeechError
 from pipeline.history import (
     Draft,
     Entry,
@@ -154,7 +154,7 @@ def test_the_zip_holds_pictures_and_sounds(history: History) -> None:
     def speak(entry: Entry) -> bytes:
         asked.append((entry.words, entry.language, entry.rate))
         if entry.guidance:
-            raise SpeechError(Message.VOICE_SILENT)
+            raise SpeechError(ErrorCode.VOICE_SILENT)
         return b"RIFF" + entry.words.encode()
 
     file = io.BytesIO(b"".join(export_zip(history, ME, speak)))

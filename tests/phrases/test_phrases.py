@@ -11,7 +11,7 @@ from pathlib import Path
 from string import Formatter
 
 from pipeline import errors
-from pipeline.errors import ImageError, Message
+from pipeline.errors import ErrorCode, ImageError
 from pipeline.phrases import ENGLISH, FRENCH, LANGUAGES, phrases
 
 PIPELINE = Path(__file__).resolve().parents[2] / "pipeline"
@@ -44,12 +44,12 @@ def raised() -> Iterator[tuple[str, ast.Call, ast.AST]]:
                 yield f"{path.relative_to(PIPELINE)}:{node.lineno}", node, first
 
 
-def messages(node: ast.AST) -> set[Message]:
-    """The messages that stand as `Message.NAME` in a piece of source."""
+def messages(node: ast.AST) -> set[ErrorCode]:
+    """The messages that stand as `ErrorCode.NAME` in a piece of source."""
     return {
-        Message[one.attr]
+        ErrorCode[one.attr]
         for one in ast.walk(node)
-        if isinstance(one, ast.Attribute) and ast.unparse(one.value) == "Message"
+        if isinstance(one, ast.Attribute) and ast.unparse(one.value) == "ErrorCode"
     }
 
 
@@ -63,21 +63,21 @@ def test_every_language_has_its_own_words_for_every_sentence() -> None:
 
 
 def test_every_message_has_its_own_sentence_in_every_language_with_the_same_fields() -> None:
-    assert len(Message) > 60
-    assert set(ENGLISH.errors) == set(FRENCH.errors) == set(Message)
-    for message in Message:
+    assert len(ErrorCode) > 60
+    assert set(ENGLISH.errors) == set(FRENCH.errors) == set(ErrorCode)
+    for message in ErrorCode:
         english, french = ENGLISH.errors[message], FRENCH.errors[message]
         assert english == message.value != french.strip() != "", message
         assert placeholders(english) == placeholders(french), message
-    assert len(set(FRENCH.errors.values())) == len(Message)
+    assert len(set(FRENCH.errors.values())) == len(ErrorCode)
 
 
 def test_every_message_is_used() -> None:
-    used: set[Message] = set()
+    used: set[ErrorCode] = set()
     for path in PIPELINE.rglob("*.py"):
         if path.parent.name != "phrases":
             used |= messages(ast.parse(path.read_text(encoding="utf-8")))
-    assert used == set(Message)
+    assert used == set(ErrorCode)
 
 
 def test_every_error_is_made_of_a_message_and_its_fields() -> None:
@@ -97,13 +97,13 @@ def test_french_follows_french_typography() -> None:
 
 
 def test_the_sentence_of_an_error_has_its_fields_filled_in() -> None:
-    error = ImageError(Message.PHOTO_NOT_OPENED, name="{chat}.jpg")
+    error = ImageError(ErrorCode.PHOTO_NOT_OPENED, name="{chat}.jpg")
     assert str(error) == ENGLISH.error_sentence(error) == "The file {chat}.jpg cannot be opened."
     assert FRENCH.error_sentence(error) == "Le fichier {chat}.jpg ne peut pas être ouvert."
 
 
 def test_an_error_of_another_process_keeps_its_message() -> None:
-    error = pickle.loads(pickle.dumps(ImageError(Message.PHOTO_NOT_OPENED, name="chat.jpg")))
+    error = pickle.loads(pickle.dumps(ImageError(ErrorCode.PHOTO_NOT_OPENED, name="chat.jpg")))
     assert FRENCH.error_sentence(error) == "Le fichier chat.jpg ne peut pas être ouvert."
 
 

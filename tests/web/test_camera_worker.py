@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.captioning.captioner import Captioner
-from pipeline.errors import Message, ModelError, SpeechError
+from pipeline.errors import ErrorCode, ModelError, SpeechError
 from pipeline.live.watcher import LiveSettings, Watcher
 from pipeline.phrases import ENGLISH, FRENCH
 from pipeline.web.state import camera_worker as module
@@ -148,7 +148,7 @@ def test_broken_frames_are_reported_once_and_the_camera_goes_on(
 
 def test_a_models_error_is_reported_in_its_own_words(camera: Camera) -> None:
     def broken() -> NDArray[np.uint8]:
-        raise ModelError(Message.MODEL_FILES_MISMATCHED)
+        raise ModelError(ErrorCode.MODEL_FILES_MISMATCHED)
 
     camera.offer(broken)
     taken: list[Announcement] = []
@@ -167,7 +167,7 @@ def test_the_camera_speaks_the_chosen_language(camera: Camera) -> None:
         yield Spoken(f"sound of {text}", 0.0, "voice", False)
 
     def broken() -> NDArray[np.uint8]:
-        raise ModelError(Message.MODEL_FILE_DAMAGED, file="a.onnx")
+        raise ModelError(ErrorCode.MODEL_FILE_DAMAGED, file="a.onnx")
 
     camera.configure(LiveSettings(interval_s=0.0, language="fr"), note, keep)
     (red,) = reports(camera, RED, 1)
@@ -181,7 +181,7 @@ def test_the_camera_speaks_the_chosen_language(camera: Camera) -> None:
     assert spoken == [(report.text, "fr") for report in (red, dark, taken[-1])]
 
 
-@pytest.mark.parametrize("error", [SpeechError(Message.VOICE_SILENT), RuntimeError("broken")])
+@pytest.mark.parametrize("error", [SpeechError(ErrorCode.VOICE_SILENT), RuntimeError("broken")])
 def test_a_silent_voice_leaves_the_words(captioner: Captioner, error: Exception) -> None:
     def fail(text: str, language: str) -> Iterator[Spoken]:
         raise error

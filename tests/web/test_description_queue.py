@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.captioning.captioner import Captioner
 from pipeline.description import Description, describe_file
-from pipeline.errors import Message, ModelError, SpeechError
+from pipeline.errors import ErrorCode, ModelError, SpeechError
 from pipeline.phrases import ENGLISH, FRENCH
 from pipeline.speech import default_chain
 from pipeline.web.routes.sounds import sound_store, utter
@@ -143,7 +143,7 @@ def test_unforeseen_error_becomes_a_sentence(
 
 def test_silent_voice_leaves_the_words(workers: Workers) -> None:
     def speak(text: str, language: str) -> Iterator[Spoken]:
-        raise SpeechError(Message.VOICE_SILENT)
+        raise SpeechError(ErrorCode.VOICE_SILENT)
 
     queue = DescriptionQueue()
     queue.sync([photo("a")], ENGLISH)
@@ -165,11 +165,11 @@ def test_a_long_text_is_spoken_sentence_by_sentence(workers: Workers) -> None:
 
 def test_missing_model_is_reported_until_the_next_photo(workers: Workers) -> None:
     def prepare() -> None:
-        raise ModelError(Message.MODEL_FILES_MISMATCHED)
+        raise ModelError(ErrorCode.MODEL_FILES_MISMATCHED)
 
     queue = DescriptionQueue()
     work(queue, Workers(prepare, workers.describe, workers.speak))
-    assert [entry.text for entry in queue.entries] == [Message.MODEL_FILES_MISMATCHED.value]
+    assert [entry.text for entry in queue.entries] == [ErrorCode.MODEL_FILES_MISMATCHED.value]
     assert queue.entries[0].as_item()["now"] is True
     queue.sync([], ENGLISH)
     assert len(queue.entries) == 1

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.captioning.captioner import Captioner
 from pipeline.description import Description, describe_file
-from pipeline.errors import HistoryError, Message
+from pipeline.errors import ErrorCode, HistoryError
 from pipeline.history import LOCAL_OWNER, History, Privacy, Source
 from pipeline.phrases import ENGLISH, FRENCH
 from pipeline.web.state.history_access import SESSION_DAYS, HistoryAccess, owner_of
@@ -86,17 +86,17 @@ def test_who_keeps_no_history_changes_nothing(tmp_path: Path, description: Descr
 
 
 def test_what_failed_is_reported_in_the_chosen_language() -> None:
-    error = HistoryError(Message.HISTORY_FAILED)
+    error = HistoryError(ErrorCode.HISTORY_FAILED)
     assert (
-        HistoryAccess(None, LOCAL_OWNER, error).take_problem(FRENCH) == FRENCH.errors[error.message]
+        HistoryAccess(None, LOCAL_OWNER, error).take_problem(FRENCH) == FRENCH.errors[error.code]
     )
 
 
 def test_no_history_is_reported_once_and_keeps_nothing(description: Description) -> None:
-    history_access = HistoryAccess(None, LOCAL_OWNER, HistoryError(Message.HISTORY_BUSY))
+    history_access = HistoryAccess(None, LOCAL_OWNER, HistoryError(ErrorCode.HISTORY_BUSY))
     history_access.keep(Source.UPLOAD, description)
     assert history_access.privacy.history is False
-    assert history_access.take_problem(ENGLISH) == Message.HISTORY_BUSY.value
+    assert history_access.take_problem(ENGLISH) == ErrorCode.HISTORY_BUSY.value
     assert history_access.take_problem(ENGLISH) == ""
 
 

@@ -24,7 +24,7 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from pipeline.errors import HistoryError, Message, SpeechError
+from pipeline.errors import ErrorCode, HistoryError, SpeechError
 from pipeline.history import LOCAL_OWNER, Draft, Entry, Filter, History, Source
 from pipeline.history.export import BLOCK_BYTES, Blocks
 from pipeline.phrases import FRENCH
@@ -40,7 +40,7 @@ WAV = b"RIFF" + bytes(100)
 
 def speak(entry: Entry) -> bytes:
     if "silent" in entry.words:
-        raise SpeechError(Message.VOICE_SILENT)
+        raise SpeechError(ErrorCode.VOICE_SILENT)
     return WAV
 
 
@@ -54,7 +54,7 @@ def history(tmp_path: Path) -> Iterator[History]:
 @dataclass
 class Answer:
     status_code: int
-    headers: message.Message
+    headers: message.ErrorCode
     content: bytes
 
     @property
@@ -157,7 +157,7 @@ def test_a_token_ends_with_its_session(history: History) -> None:
 def test_a_history_that_cannot_be_read_is_a_sentence(
     history: History, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gone = Message.HISTORY_FAILED
+    gone = ErrorCode.HISTORY_FAILED
 
     def page(*args: object, **kwargs: object) -> None:
         raise HistoryError(gone)
@@ -194,7 +194,7 @@ def break_fourth_page(history: History, monkeypatch: pytest.MonkeyPatch) -> None
         nonlocal calls
         calls += 1
         if calls == 4:
-            raise HistoryError(Message.HISTORY_DISK_FAILED)
+            raise HistoryError(ErrorCode.HISTORY_DISK_FAILED)
         return before(*args, **kwargs)
 
     monkeypatch.setattr(history, "page", page)

@@ -20,7 +20,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from pipeline.errors import HistoryError, Message
+from pipeline.errors import ErrorCode, HistoryError
 from pipeline.history import Entry, History, export_csv, export_json, export_zip
 from pipeline.history.export import Blocks
 from pipeline.phrases import phrases
@@ -128,7 +128,7 @@ def _blocks(history: History, owner: str, kind: str, speak: Speak) -> Blocks:
         raise
     except Exception as error:
         logger.exception("An export failed.")
-        raise HistoryError(Message.EXPORT_FAILED, kind=type(error).__name__) from error
+        raise HistoryError(ErrorCode.EXPORT_FAILED, kind=type(error).__name__) from error
 
 
 class _Download(StreamingResponse):
