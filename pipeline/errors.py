@@ -145,7 +145,7 @@ class VoisError(Exception):
         fields: the values that are filled into the sentence, by name.
     """
 
-    def __init__(self, code: ErrorCode, **fields: object) -> None:
+    def __init__(self, code: ErrorCode, /, **fields: object) -> None:
         """Takes the code and a value for each field that its sentence names."""
         super().__init__(code)
         self.code = code

@@ -87,9 +87,7 @@ def test_who_keeps_no_history_changes_nothing(tmp_path: Path, description: Descr
 
 def test_what_failed_is_reported_in_the_chosen_language() -> None:
     error = HistoryError(ErrorCode.HISTORY_FAILED)
-    assert (
-        HistoryAccess(None, LOCAL_OWNER, error).take_problem(FRENCH) == FRENCH.errors[error.code]
-    )
+    assert HistoryAccess(None, LOCAL_OWNER, error).take_problem(FRENCH) == FRENCH.errors[error.code]
 
 
 def test_no_history_is_reported_once_and_keeps_nothing(description: Description) -> None:
