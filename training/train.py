@@ -52,12 +52,12 @@ from training.networks.checkpoint import (
 from training.networks.encoder import Encoder
 from training.networks.huggingface import HuggingFaceEncoder
 from training.networks.warm_start import warm_start
-from training.optimisation.batch_beam_search import beams
+from training.optimisation.batch_beam_search import batch_beam_search
 from training.optimisation.cider_reward import CiderReward
 from training.optimisation.curves import append_row, draw_curves
 from training.optimisation.device import autocast, best_device
 from training.optimisation.losses import caption_loss, self_critical_loss
-from training.optimisation.schedule import parameter_groups, rate_share
+from training.optimisation.schedule import learning_rate_factor, parameter_groups
 from training.optimisation.validation import validation_sets_of, vocabulary_of, word_lists
 
 VALIDATION_BEAMS, REWARD_BEAMS, LENGTH_PENALTY = 3, 5, 0.7
@@ -229,7 +229,7 @@ class Trainer:
             "dev_cider": round(cider, 2),
             "dev_scores": " ".join(f"{name}:{score:.2f}" for name, score in scores.items()),
             "learning_rate": stage.learning_rate
-            * rate_share(stage, self.epoch * steps, stage.epochs * steps),
+            * learning_rate_factor(stage, self.epoch * steps, stage.epochs * steps),
         }
         append_row(self.run / "curves.csv", row)
         draw_curves(self.run / "curves.csv", self.run / "curves.png")
@@ -278,7 +278,7 @@ class Trainer:
             raise RuntimeError("no stage was started")
         step = self.epoch * steps + self.step
         for group in self.optimizer.param_groups:
-            group["lr"] = group["peak"] * rate_share(stage, step, stage.epochs * steps)
+            group["lr"] = group["peak"] * learning_rate_factor(stage, step, stage.epochs * steps)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config.gradient_norm)
         self.optimizer.step()
@@ -311,7 +311,7 @@ class Trainer:
     def _captions(self, memory: Tensor, language: str) -> list[list[str]]:
         with autocast(self.device):
             keys, values = self.average.cross(memory)
-            tokens, _ = beams(
+            tokens, _ = batch_beam_search(
                 self.average,
                 keys.float(),
                 values.float(),
