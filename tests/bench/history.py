@@ -126,15 +126,15 @@ def exporting(history: History, folder: Path) -> None:
         with open(folder / name, "wb") as file:
             seconds = once_s(lambda export=export, file=file: file.writelines(export(history, ME)))
             size = file.tell()
-        grown = peak_bytes() - before
-        print(f"export: {name:22}{seconds:7.2f} s{size / 1e6:9.1f} MB{grown / 1e6:9.1f} MB grown")
+        growth = peak_bytes() - before
+        print(f"export: {name:22}{seconds:7.2f} s{size / 1e6:9.1f} MB{growth / 1e6:9.1f} MB grown")
     before = peak_bytes()
     other = History(folder / "other")
     with open(folder / "zip", "rb") as file:
         for name in ("import", "the same again"):
             seconds = once_s(lambda file=file: import_zip(other, ME, file))
-            grown = (peak_bytes() - before) / 1e6
-            print(f"{name:30}{seconds:7.2f} s{'':12}{grown:9.1f} MB grown")
+            growth = (peak_bytes() - before) / 1e6
+            print(f"{name:30}{seconds:7.2f} s{'':12}{growth:9.1f} MB grown")
     other.close()
 
 

@@ -1,9 +1,9 @@
 """A process killed while it writes loses nothing that it kept: python -m tests.bench.kills
 
-Each round starts a program that adds, corrects, deletes and purges from two threads, says what it
-was told is kept, and is killed (SIGKILL) at a random moment, its start included. Then the file is
-checked with SQLite alone: it is whole, its search index fits its entries, and all that was said to
-be kept is there, with its picture.
+Each round starts a program that adds, corrects, deletes and purges from two threads, prints what
+was kept, and is killed (SIGKILL) at a random moment, its start included. Then SQLite alone checks
+the file: it is whole, its search index fits its entries, and every entry that was printed is there,
+with its picture.
 """
 
 from __future__ import annotations

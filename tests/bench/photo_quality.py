@@ -62,8 +62,8 @@ def shaken(length: int) -> Callable[[Photo, Random], Photo]:
         line = np.zeros((length, length), np.float32)
         line[length // 2] = 1
         middle = ((length - 1) / 2, (length - 1) / 2)
-        turn = cv2.getRotationMatrix2D(middle, rng.uniform(0, 180), 1)
-        line = np.asarray(cv2.warpAffine(line, turn, (length, length)))
+        rotation = cv2.getRotationMatrix2D(middle, rng.uniform(0, 180), 1)
+        line = np.asarray(cv2.warpAffine(line, rotation, (length, length)))
         return noisy(cv2.filter2D(rgb, -1, line / line.sum()).astype(float), 1, rng)
 
     return spoil

@@ -1,4 +1,4 @@
-"""What a long session leaves behind: memory, threads, open files; and how many scenes were said.
+"""What a long session leaves behind: memory, threads, open files, the scenes described.
 
     python -m tests.bench.soak [--minutes 15] [--starts 20] [--photos FOLDER]
 
@@ -63,10 +63,11 @@ def main() -> int:
                 megabytes, threads, files = held(server)
                 memory.append(megabytes)
                 print(f"minute {minute:2}: {megabytes:6.1f} MB, {threads} threads, {files} files")
-            told = [scene_at(vois, event["at"]) for event in descriptions(vois)]
+            described = [scene_at(vois, event["at"]) for event in descriptions(vois)]
             on = len(vois.page.evaluate("timeline"))
-            twice = sum(one == other for one, other in pairwise(told))
-            print(f"{on} scenes shown, {len(told)} descriptions, {twice} of a scene described last")
+            twice = sum(one == other for one, other in pairwise(described))
+            count = len(described)
+            print(f"{on} scenes shown, {count} descriptions, {twice} of a scene described last")
             print(f"{len(overlaps(vois))} sounds began over another one")
             switch(vois, on=False)
             time.sleep(8)

@@ -54,7 +54,7 @@ def choose_english(vois: Vois) -> None:
 
 
 def tab_to(vois: Vois, name: str) -> None:
-    """By keyboard, as somebody who sees no pointer."""
+    """By keyboard, without a pointer."""
     for _ in range(60):
         vois.page.keyboard.press("Tab")
         if vois.page.evaluate(FOCUS) == name:
@@ -170,7 +170,7 @@ def test_the_language_is_chosen_while_the_camera_is_live(
         vois.page.wait_for_function(
             "text => said.some((entry) => entry.text === text)", arg=ENGLISH.camera_live
         )
-        # The camera was not turned off and on for it, and what it said keeps its language.
+        # The camera was not turned off and on for it, and its descriptions keep their language.
         assert vois.page.evaluate("track.readyState") == "live"
         assert picture.is_visible()
         assert vois.page.get_attribute(".vois-sentence", "lang") == "fr"

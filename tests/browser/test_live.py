@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.confidence import Manner
 from pipeline.phrases import ENGLISH
-from tests.browser.app import ROOT, Server, Vois, free_port, launch, serve, visit
+from tests.browser.app import ROOT, WAIT_MS, Server, Vois, free_port, launch, serve, visit
 from tests.browser.camera import (
     CAMERA,
     begin,
@@ -45,7 +45,7 @@ def real() -> Iterator[Server]:
         yield running
 
 
-def test_two_scenes_are_said_once_each_and_noise_is_not(
+def test_two_scenes_are_described_once_each_and_noise_is_not(
     real: Server, driver: Any, tmp_path: Path
 ) -> None:
     scenes = [still("flower", 10), still("rocket", 6), still("rocket", 14, noise=8)]
@@ -57,13 +57,13 @@ def test_two_scenes_are_said_once_each_and_noise_is_not(
         assert loudness(vois.sound()) > 0.01
         # Under test: the rest of the second scene, most of it noisy, may not be described.
         vois.page.wait_for_timeout(13_000)
-        again = vois.page.evaluate("timeline[2]?.at ?? Infinity")  # the film begins anew
-        told = [event for event in descriptions(vois) if event["at"] < again]
-        assert [scene_at(vois, event["at"]) for event in told] == [0, 1]
+        again = vois.page.evaluate("timeline[2]?.at ?? Infinity")  # the film starts again
+        described = [event for event in descriptions(vois) if event["at"] < again]
+        assert [scene_at(vois, event["at"]) for event in described] == [0, 1]
         spoken = [identity for _, identity in vois.events("playing")]
-        assert spoken[:2] == [event["id"] for event in told]
+        assert spoken[:2] == [event["id"] for event in described]
         assert overlaps(vois) == []
-        # That the person is asked is only said when opening the camera takes a while.
+        # That the browser asks for permission is announced only when opening takes a while.
         said = [entry["text"] for entry in vois.page.evaluate("said")]
         said = [text for text in said if text != ENGLISH.camera_asking]
         assert said[: said.index(ENGLISH.camera_first) + 1] == [
@@ -78,7 +78,7 @@ def test_two_scenes_are_said_once_each_and_noise_is_not(
         assert "second" in vois.page.inner_text(".vois-ago")
 
 
-def told_apart(count: int) -> list[NDArray[np.uint8]]:
+def distinct_pictures(count: int) -> list[NDArray[np.uint8]]:
     """So many pictures, (H, W, 3) uint8 RGB, each described otherwise than the one before it.
 
     What was just said is not said again, not even "I cannot tell" of another scene: twelve scenes
@@ -87,22 +87,22 @@ def told_apart(count: int) -> list[NDArray[np.uint8]]:
     captioner = Captioner.load(ROOT / "assets", threads=1, accelerate=False)
     whole = [photo(path) for path in sorted(SAMPLES.glob("*.jpg"))]
     halves = [picture[:, side] for side in (slice(320), slice(320, None)) for picture in whole]
-    known, strange = [], []
+    known, unknown = [], []
     for picture in [*whole, *(np.asarray(cv2.resize(half, SIZE), np.uint8) for half in halves)]:
         caption = captioner.describe(picture)
-        (strange if caption.manner is Manner.UNKNOWN else known).append((caption.words, picture))
+        (unknown if caption.manner is Manner.UNKNOWN else known).append((caption.words, picture))
     chosen: list[tuple[tuple[str, ...], NDArray[np.uint8]]] = []
     while len(chosen) < count:
-        # A known one stands between two strange ones.
-        pool = strange if strange and len(chosen) % 2 else known
+        # A known one stands between two unknown ones.
+        pool = unknown if unknown and len(chosen) % 2 else known
         before = chosen[-1][0] if chosen and pool is known else ()
         chosen.append(next(one for one in pool if one[0] != before))
         pool.remove(chosen[-1])
     return [picture for _, picture in chosen]
 
 
-def test_twelve_scenes_are_described_in_turn(real: Server, driver: Any, tmp_path: Path) -> None:
-    scenes = [Scene(picture, 6) for picture in told_apart(12)]
+def test_twelve_scenes_are_described_in_order(real: Server, driver: Any, tmp_path: Path) -> None:
+    scenes = [Scene(picture, 6) for picture in distinct_pictures(12)]
     film = write_film(tmp_path / "film.y4m", scenes)
     with filmed(driver, real, film) as vois:
         begin(vois, scenes)
@@ -110,10 +110,10 @@ def test_twelve_scenes_are_described_in_turn(real: Server, driver: Any, tmp_path
         early = held(real)[0]
         vois.page.wait_for_function("timeline.length >= 14", timeout=120_000)
         timeline = [entry["scene"] for entry in vois.page.evaluate("timeline")][:13]
-        told = [scene_at(vois, event["at"]) for event in descriptions(vois)]
+        described = [scene_at(vois, event["at"]) for event in descriptions(vois)]
         assert set(timeline) == set(range(12))
-        assert len(set(told)) >= 11
-        assert all(one != other for one, other in pairwise(told))
+        assert len(set(described)) >= 11
+        assert all(one != other for one, other in pairwise(described))
         assert overlaps(vois) == []
         assert held(real)[0] < early + MEMORY_GROWTH_MB
 
@@ -149,7 +149,7 @@ def test_now_repeat_pause_and_stop_by_keys(real: Server, driver: Any, tmp_path: 
         assert vois.page.evaluate("document.activeElement === document.body")
 
 
-def test_dark_is_said_once_and_what_comes_after_is_described(
+def test_darkness_is_announced_once_and_the_next_scene_is_described(
     real: Server, driver: Any, tmp_path: Path
 ) -> None:
     black = Scene(np.full((SIZE[1], SIZE[0], 3), 4, np.uint8), 9, 2)
@@ -159,16 +159,16 @@ def test_dark_is_said_once_and_what_comes_after_is_described(
         begin(vois, scenes[:2])
         vois.page.wait_for_function("timeline.length >= 3", timeout=60_000)
         vois.wait_for_events("shown", 3)
-        told = descriptions(vois)
-        assert [scene_at(vois, event["at"]) for event in told] == [0, 1, 0]
+        described = descriptions(vois)
+        assert [scene_at(vois, event["at"]) for event in described] == [0, 1, 0]
         dark = [entry["text"] for entry in vois.page.evaluate("sentences")][1]
         assert dark.startswith("It is too dark to see.")
 
 
-def test_two_browsers_hear_their_own_camera(real: Server, driver: Any, tmp_path: Path) -> None:
+def test_two_browsers_get_their_own_camera(real: Server, driver: Any, tmp_path: Path) -> None:
     films = [
         write_film(tmp_path / f"{place}.y4m", [Scene(picture, 30)])
-        for place, picture in enumerate(told_apart(2))
+        for place, picture in enumerate(distinct_pictures(2))
     ]
     with filmed(driver, real, films[0]) as one, filmed(driver, real, films[1]) as two:
         begin(one)
@@ -185,7 +185,7 @@ def test_two_browsers_hear_their_own_camera(real: Server, driver: Any, tmp_path:
         assert one.sentence != two.sentence
 
 
-def test_news_that_gets_lost_is_told_again(real: Server, driver: Any, tmp_path: Path) -> None:
+def test_lost_messages_are_sent_again(real: Server, driver: Any, tmp_path: Path) -> None:
     film = write_film(tmp_path / "film.y4m", [still("flower", 30)])
     losing: list[bytes | str] | None = None
 
@@ -206,13 +206,22 @@ def test_news_that_gets_lost_is_told_again(real: Server, driver: Any, tmp_path: 
         for key, count in (("l", 1), ("d", 2)):
             losing = []
             vois.page.keyboard.press(key)
+            # Under test: all that the page sends for 1 s is lost, not its first message alone.
             vois.page.wait_for_timeout(1_000)
-            assert losing, "nothing was sent that could get lost"
+            wait_until_sent(vois, losing)
             losing = None
             vois.wait_for_events("shown", count)
         # Under test: the browser sends again twice in this time, and nothing may come of it.
         vois.page.wait_for_timeout(5_000)
         assert len(descriptions(vois)) == 2
+
+
+def wait_until_sent(vois: Vois, messages: list[bytes | str]) -> None:
+    """Waits until a message was caught; Playwright carries them while it waits for the page."""
+    deadline = time.monotonic() + WAIT_MS / 1000
+    while not messages:
+        assert time.monotonic() < deadline, "nothing was sent that could get lost"
+        vois.page.wait_for_timeout(50)
 
 
 def test_started_and_stopped_often_leaves_nothing_behind(
@@ -235,7 +244,7 @@ def test_started_and_stopped_often_leaves_nothing_behind(
             vois.page.keyboard.press("l")
             vois.wait_for_status(ENGLISH.camera_off)
             counts.append(settled(real))
-        if counts[-1][0] > counts[0][0]:  # one that handed out a sound rests ten seconds longer
+        if counts[-1][0] > counts[0][0]:  # a thread that served a sound idles for 10 s more
             counts.append(settled(real))
         # The first start opens what is kept for good, such as the loop's own threads.
         assert counts[-1][0] <= counts[0][0]
@@ -254,7 +263,7 @@ def settled(server: Server) -> tuple[int, int]:
     return best
 
 
-def test_refused_permission_is_said(real: Server, driver: Any, tmp_path: Path) -> None:
+def test_refused_permission_is_announced(real: Server, driver: Any, tmp_path: Path) -> None:
     film = write_film(tmp_path / "film.y4m", [still("flower", 2)])
     deny = "--use-fake-ui-for-media-stream=deny"
     with filmed(driver, real, film, deny, permissions=[]) as vois:
@@ -264,7 +273,7 @@ def test_refused_permission_is_said(real: Server, driver: Any, tmp_path: Path) -
         assert vois.page.get_by_role("button", name=ENGLISH.camera_start).count() == 1
 
 
-def test_no_camera_is_said(real: Server, browser: Any) -> None:
+def test_a_missing_camera_is_announced(real: Server, browser: Any) -> None:
     with visit(browser, real.url) as vois:
         vois.page.add_init_script(
             "navigator.mediaDevices.getUserMedia = async () => {"
@@ -292,7 +301,7 @@ def test_a_camera_that_is_pulled_out_comes_back(real: Server, driver: Any, tmp_p
         vois.wait_for_events("shown", shown + 1)
 
 
-def test_a_server_that_is_started_anew_gets_the_camera_again(driver: Any, tmp_path: Path) -> None:
+def test_a_server_that_is_started_again_gets_the_camera_again(driver: Any, tmp_path: Path) -> None:
     film = write_film(tmp_path / "film.y4m", [still("flower", 20)])
     port = free_port()
     with launch(driver, f"{CAMERA}{film}") as browser:
@@ -311,12 +320,13 @@ def test_a_server_that_hangs_for_a_while_goes_on(real: Server, driver: Any, tmp_
         begin(vois)
         vois.wait_for_events("shown", 1)
         os.kill(real.pid, signal.SIGSTOP)
-        vois.page.wait_for_timeout(12_000)  # longer than the browser waits for an answer
+        # Under test: a hang of 12 s, which is longer than the browser waits for an answer.
+        vois.page.wait_for_timeout(12_000)
         os.kill(real.pid, signal.SIGCONT)
         vois.wait_for_events("shown", 2, timeout_ms=90_000)
 
 
-def test_a_page_loaded_anew_mid_sentence_begins_afresh(
+def test_a_page_reloaded_during_a_sentence_starts_from_the_beginning(
     real: Server, driver: Any, tmp_path: Path
 ) -> None:
     film = write_film(tmp_path / "film.y4m", [still("flower", 20)])

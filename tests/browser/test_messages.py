@@ -158,7 +158,7 @@ def test_the_cameras_messages(home: tuple[str, History], browser: Any) -> None:
 
 
 def fill(history: History) -> None:
-    """One entry for each of `TEXTS`, a minute apart, in the place of all others."""
+    """Replaces all entries by one for each of `TEXTS`, a minute apart."""
     history.delete_all(LOCAL_OWNER)
     history.purge(undo_s=0)
     now = dt.datetime.now(dt.UTC)

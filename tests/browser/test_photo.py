@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.browser.app import Server, Vois, launch, serve, visit
 from tests.browser.photos import NOT_A_PHOTO, SAMPLES, black, sample
 from tests.browser.sounds import DONE, loudness
 
+playwright_api = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
 
 MEMORY_LIMIT_KB = 600 * 1024
@@ -158,7 +160,7 @@ def test_pace_changes_at_once_and_in_the_settings(vois: Vois) -> None:
     assert vois.page.evaluate(rate) == 0.75
 
 
-def test_broken_file_is_said_and_stops_nobody(vois: Vois, captioner: Captioner) -> None:
+def test_broken_file_is_announced_and_stops_no_other(vois: Vois, captioner: Captioner) -> None:
     vois.upload(NOT_A_PHOTO)
     vois.wait_for_events("ended", 1)
     assert vois.sentence.startswith("This file is not a picture that Vois can read.")
@@ -192,7 +194,7 @@ def test_several_photos_speak_one_after_another(vois: Vois, captioner: Captioner
     assert vois.page.locator(".st-key-pictures p[lang=en]").all_inner_texts() == texts
 
 
-def test_drawing_the_page_anew_says_nothing_twice(vois: Vois) -> None:
+def test_a_redraw_of_the_page_plays_nothing_twice(vois: Vois) -> None:
     vois.upload(sample("cat"))
     vois.wait_for_events("ended", 1)
     said = len(vois.page.evaluate("said"))
@@ -238,7 +240,7 @@ def test_sample_interrupts_and_stop_ends_the_queue(vois: Vois, captioner: Captio
     assert [kind for kind, _ in vois.events(*DONE)][-2:] == ["playing", "stopped"]
 
 
-def test_what_the_browser_refuses_is_said(vois: Vois, tmp_path: Path) -> None:
+def test_what_the_browser_refuses_is_announced(vois: Vois, tmp_path: Path) -> None:
     film = tmp_path / "film.xyz"
     film.write_bytes(b"x")
     vois.page.set_input_files("input[type=file]", film)
@@ -259,9 +261,10 @@ def test_photo_from_the_camera(vois: Vois) -> None:
     vois.page.wait_for_function("document.querySelector('video')?.videoWidth > 0")
     taken = vois.page.get_by_role("button", name="Clear photo")
     for _ in range(10):  # Streamlit's shutter does nothing while its own picture is not ready
-        if not taken.count():
-            shutter.click()
-            vois.page.wait_for_timeout(2_000)
+        shutter.click()
+        with suppress(playwright_api.TimeoutError):
+            taken.wait_for(timeout=2_000)
+            break
     vois.wait_for_events("ended", 1)
     assert vois.sentence != ""
 
@@ -276,7 +279,7 @@ def test_introduction_is_open_once(vois: Vois) -> None:
     sentences.wait_for(state="visible")
 
 
-def test_blocked_sound_is_said_and_unlocked_by_a_button(server: Server, driver: Any) -> None:
+def test_blocked_sound_is_announced_and_unlocked_by_a_button(server: Server, driver: Any) -> None:
     with launch(driver, "--autoplay-policy=user-gesture-required") as browser:
         with visit(browser, server.url) as vois:
             vois.open()
@@ -287,12 +290,12 @@ def test_blocked_sound_is_said_and_unlocked_by_a_button(server: Server, driver: 
             vois.wait_for_events("ended", 1)
             assert not vois.page.locator(".vois-unlock").is_visible()
             assert vois.page.evaluate("document.activeElement.dataset.do") == "again"
-            # From then on sound plays by itself, though nobody touches the page.
+            # From then on sound plays by itself, without a touch of the page.
             vois.forget_gesture()
             assert vois.upload_untouched(SAMPLES / "rocket.jpg", 4) == "playing"
 
 
-def test_missing_model_is_said(driver: Any, browser: Any, tmp_path: Path) -> None:
+def test_missing_model_is_announced(driver: Any, browser: Any, tmp_path: Path) -> None:
     with serve(tmp_path) as server, visit(browser, server.url) as vois:
         vois.page.goto(server.url)
         vois.wait_for_events("playing", 1)

@@ -96,7 +96,7 @@ def test_the_online_voice_says_that_the_words_went_away(browser: Any) -> None:
                 voice="google"
             )
             assert [asked.text for asked in google.asked] == [vois.sentence]
-            # The network goes away: the same page goes on with the voice of this machine.
+            # The network fails: the same page continues with the voice of this machine.
             google.stop()
             vois.upload(black())
             vois.wait_for_events("ended", 3)

@@ -83,9 +83,9 @@ def test_people_are_called_people_unless_it_is_switched_off(
     written = [
         describe_in_style(captioner, one, DescriptionStyle(neutral=False), "en") for one in photos
     ]
-    told = [describe_in_style(captioner, one, DescriptionStyle(), "en") for one in photos]
+    captions = [describe_in_style(captioner, one, DescriptionStyle(), "en") for one in photos]
     assert any(gendered & set(caption.words) for caption in written)
-    assert not any(gendered & set(caption.words) for caption in told)
+    assert not any(gendered & set(caption.words) for caption in captions)
 
 
 CAPTION = Caption(

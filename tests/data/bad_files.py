@@ -13,7 +13,7 @@ from PIL import Image, TiffImagePlugin
 
 Colour = tuple[int, int, int]
 
-# The corners of the test picture, clockwise from the upper left: any turn, mirror, swap of
+# The corners of the test picture, clockwise from the upper left: any rotation, mirror, swap of
 # channels or inversion moves one of them.
 RED, GREEN, BLUE, WHITE = (220, 40, 40), (40, 180, 60), (40, 60, 200), (250, 250, 250)
 CORNERS = (RED, GREEN, BLUE, WHITE)
@@ -235,10 +235,10 @@ def _jpeg() -> list[DifficultFile]:
         ("JPEG with orientation 99", encoded(picture(), "JPEG", exif=_exif(99)), lossy),
         ("JPEG of two pictures (MPO)", _two_pictures(), lossy),
     ]
-    for turn, corners in turned.items():
-        size = (HEIGHT, WIDTH) if turn > 4 else (WIDTH, HEIGHT)
-        data = encoded(picture(), "JPEG", quality=98, exif=_exif(turn))
-        rows.append((f"JPEG with orientation {turn}", data, Described(corners, size, 4)))
+    for orientation, corners in turned.items():
+        size = (HEIGHT, WIDTH) if orientation > 4 else (WIDTH, HEIGHT)
+        data = encoded(picture(), "JPEG", quality=98, exif=_exif(orientation))
+        rows.append((f"JPEG with orientation {orientation}", data, Described(corners, size, 4)))
     return [DifficultFile(*row) for row in rows]
 
 
@@ -295,9 +295,9 @@ def _tiff() -> list[DifficultFile]:
         (round((c[0] * 257 - darkest) * 255 / (brightest - darkest)),) * 3 for c in _greys()
     )
     inverted = encoded(Image.fromarray(65535 - wide), "TIFF", tiffinfo=_white_is_zero())
-    turn = TiffImagePlugin.ImageFileDirectory_v2()
-    turn[274] = 6
-    turned = encoded(picture(), "TIFF", tiffinfo=turn)
+    tags = TiffImagePlugin.ImageFileDirectory_v2()
+    tags[274] = 6
+    turned = encoded(picture(), "TIFF", tiffinfo=tags)
     pages = encoded(picture(), "TIFF", save_all=True, append_images=[Image.new("RGB", (9, 9))])
     jpeg = encoded(picture(), "TIFF", compression="jpeg", quality=98)
     black_white = Image.fromarray(np.asarray(_two_tone()) > 0)

@@ -54,7 +54,7 @@ def kill_once(folder: Path, delay_s: float) -> list[tuple[str, str]]:
         stream = writer.stdout
         if stream is None or stream.readline() != b"begin\n":
             raise RuntimeError("the writer did not begin")
-        time.sleep(delay_s)
+        time.sleep(delay_s)  # under test: a kill at any moment, so there is nothing to wait for
         if writer.poll() is not None:
             raise RuntimeError("the writer ended by itself")
         writer.kill()

@@ -1,4 +1,4 @@
-"""Export and import: what goes out comes back, and what was made to do harm is refused."""
+"""Export and import: an exported file imports without loss, and a malicious one is refused."""
 
 from __future__ import annotations
 
@@ -264,7 +264,7 @@ def archive(
     members: dict[str, bytes] | None = None,
     manifest: bytes | None = None,
 ) -> io.BytesIO:
-    """An archive as somebody might make it up."""
+    """A made-up archive."""
     if not isinstance(records, bytes):
         manifest = (
             manifest
@@ -543,9 +543,9 @@ def test_too_many_files_take_no_memory(tmp_path: Path, large: bool) -> None:
     bomb.write_bytes(member * count + end)
     command = [sys.executable, "-W", "ignore", "-c", MANY, str(tmp_path / "new"), str(bomb)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
-    sentence, grown = done.stdout.splitlines()
+    sentence, growth = done.stdout.splitlines()
     assert "too large when unpacked" in sentence
-    assert int(grown) < 20_000_000
+    assert int(growth) < 20_000_000
 
 
 def test_a_disk_that_fills_during_an_import_leaves_nothing(history: History) -> None:

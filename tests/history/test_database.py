@@ -54,7 +54,7 @@ def spoken(error: BaseException) -> str:
     assert sentence[0].isupper()
     assert sentence.endswith(".")
     assert "sqlite" not in sentence.lower()
-    assert error.__cause__ is not None  # what SQLite said is kept for the log
+    assert error.__cause__ is not None  # SQLite's message is kept for the log
     return sentence
 
 
@@ -154,11 +154,11 @@ def test_a_damaged_file_is_set_aside_and_a_new_one_begun(tmp_path: Path, kind: s
     assert history.add(ME, Draft(Source.UPLOAD, "A new dog."))
     notice = history.take_notice()
     assert notice is not None
-    told = str(notice)
-    assert re.match("The history was damaged, so a new one was begun.", told)
+    text = str(notice)
+    assert re.match("The history was damaged, so a new one was begun.", text)
     (aside,) = tmp_path.glob("history-damaged-*.db")
-    assert aside.name in told
-    assert str(tmp_path) in told
+    assert aside.name in text
+    assert str(tmp_path) in text
     assert aside.read_bytes() == damaged
     assert history.take_notice() is None
     assert [entry.text for entry in history.page(ME)] == ["A new dog."]
@@ -179,8 +179,8 @@ def test_a_damaged_search_index_is_made_again(tmp_path: Path) -> None:
 def test_the_log_is_set_aside_with_its_file(tmp_path: Path) -> None:
     # A log left behind would be read into the new file.
     path = fill(tmp_path)
-    keeper = sqlite3.connect(path)
-    keeper.execute("SELECT * FROM entry").fetchone()
+    reader = sqlite3.connect(path)
+    reader.execute("SELECT * FROM entry").fetchone()
     writer = History(tmp_path)
     writer.add(ME, Draft(Source.UPLOAD, "Only in the log."))
     writer.close()
@@ -188,7 +188,7 @@ def test_the_log_is_set_aside_with_its_file(tmp_path: Path) -> None:
     kept = log.read_bytes()
     assert b"Only in the log." in kept
     damage(path, "no database")
-    keeper.close()  # after the damage: SQLite leaves the log of a file that it cannot read
+    reader.close()  # after the damage: SQLite leaves the log of a file that it cannot read
     log.write_bytes(kept)
     history = History(tmp_path)
     assert history.take_notice()
@@ -197,7 +197,7 @@ def test_the_log_is_set_aside_with_its_file(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("history-damaged-*.db-wal"))) == 1
 
 
-def test_a_file_that_is_taken_away_is_begun_anew(tmp_path: Path) -> None:
+def test_a_file_that_is_removed_is_made_again(tmp_path: Path) -> None:
     history = History(tmp_path)
     history.add(ME, Draft(Source.UPLOAD, "Dog 0"))
     for file in tmp_path.iterdir():
@@ -218,7 +218,7 @@ def test_only_this_person_may_read_it(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def nobody() -> Iterator[Path]:
+def read_only() -> Iterator[Path]:
     """A folder that is read-only even for root, who runs the tests in a container."""
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     with tempfile.TemporaryDirectory() as name:
@@ -240,13 +240,13 @@ def shut(folder: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="folders are not read-only there")
 @pytest.mark.parametrize("filled", [False, True])
-def test_a_read_only_folder_is_said(nobody: Path, filled: bool) -> None:
+def test_a_read_only_folder_is_said(read_only: Path, filled: bool) -> None:
     if filled:
-        fill(nobody)
-    shut(nobody)
+        fill(read_only)
+    shut(read_only)
     with pytest.raises(HistoryError, match="may not write") as caught:
-        keep_one(nobody)
-    assert str(nobody) in spoken(caught.value)
+        keep_one(read_only)
+    assert str(read_only) in spoken(caught.value)
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
@@ -403,7 +403,7 @@ def test_two_who_meet_the_same_damage_set_it_aside_once(tmp_path: Path) -> None:
     assert texts(tmp_path) == ["Another.", "A new dog."]
 
 
-def test_a_file_that_another_process_began_anew_is_not_set_aside_again(tmp_path: Path) -> None:
+def test_a_file_that_another_process_made_again_is_not_set_aside_again(tmp_path: Path) -> None:
     fill(tmp_path)
     first = History(tmp_path)
 

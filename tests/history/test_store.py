@@ -154,7 +154,7 @@ def test_filters_by_source(history: History) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "dog"])
-def test_a_day_is_that_of_the_persons_clock(history: History, text: str) -> None:
+def test_a_day_follows_the_given_time_zone(history: History, text: str) -> None:
     # On 30 March 2025 Paris lost an hour: its day runs from 23:00 to 22:00 UTC.
     zone = ZoneInfo("Europe/Paris")
     for hours in (-13.01, -12.99, 0, 9.99, 10.01):

@@ -109,7 +109,7 @@ def small_zoom(one: Photo, other: Photo, rng: Random) -> Film:
 
 
 def drawn(rgb: Photo, x: float, colour: tuple[int, ...]) -> Photo:
-    """With somebody close by, who covers a quarter of the picture; `x` is 0..1."""
+    """With a person nearby who covers a quarter of the picture; `x` is 0..1."""
     rgb, middle = rgb.copy(), int(WIDTH * x)
     trunk, face = (WIDTH // 6, HEIGHT * 2 // 3), (WIDTH // 13, HEIGHT // 7)
     cv2.ellipse(rgb, (middle, HEIGHT), trunk, 0, 180, 360, colour, -1)
@@ -118,7 +118,7 @@ def drawn(rgb: Photo, x: float, colour: tuple[int, ...]) -> Photo:
 
 
 def person(seconds: float) -> Callable[[Photo, Photo, Random], Film]:
-    """Somebody walks in and goes after so many seconds."""
+    """A person walks in and leaves after so many seconds."""
 
     def shoot(one: Photo, other: Photo, rng: Random) -> Film:
         colour = tuple(int(level) for level in rng.integers(20, 200, 3))
@@ -137,7 +137,7 @@ def person(seconds: float) -> Callable[[Photo, Photo, Random], Film]:
 
 
 def swaying(one: Photo, other: Photo, rng: Random) -> Film:
-    """Somebody sits there all the time and leans to both sides by 8 % of the width."""
+    """A person sits there all the time and leans to both sides by 8 % of the width."""
     colour = tuple(int(level) for level in rng.integers(20, 200, 3))
     x, pace = rng.uniform(0.3, 0.7), rng.uniform(0.1, 0.5)
     room = seen(one, 0, 0, 1)
@@ -155,7 +155,7 @@ def cut(sigma: float) -> Callable[[Photo, Photo, Random], Film]:
 
 
 def cut_in_hand(one: Photo, other: Photo, rng: Random) -> Film:
-    """Likewise, from a hand that never quite rests."""
+    """Likewise, from a hand that is never quite still."""
     before, after = hand(one, other, rng), hand(other, one, rng)
     return lambda t: before(t) if t < CUT_AT_S else after(t)
 

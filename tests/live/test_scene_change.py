@@ -31,7 +31,7 @@ def picture(distance: float, way: int = 1) -> NDArray[np.float32]:
 
 
 class Camera:
-    """Shows pictures to a gate, on a clock that goes on."""
+    """Shows pictures to a gate, on a clock of its own."""
 
     def __init__(self) -> None:
         self.gate = SceneGate()
@@ -168,7 +168,7 @@ def turned(seconds: float) -> NDArray[np.float32]:
 
 
 @pytest.mark.parametrize("every", [0.02, 0.1, 0.2])
-def test_slow_movement_is_no_rest_however_often_one_looks(camera: Camera, every: float) -> None:
+def test_slow_movement_is_no_standstill_at_any_frame_rate(camera: Camera, every: float) -> None:
     start = camera.now
     while camera.now < start + LIMITS.patience_s - every:
         assert camera.show(turned(camera.now - start), 0, every) == [Change.SETTLING]
@@ -176,16 +176,16 @@ def test_slow_movement_is_no_rest_however_often_one_looks(camera: Camera, every:
 
 def test_endless_movement_is_described_now_and_then() -> None:
     camera, rng = Camera(), np.random.default_rng(3)
-    told = []
+    described = []
     for number in range(100):
         tumult = rng.normal(size=500).astype(np.float32)  # far from each of the others
         change = camera.show(tumult)[0]
         assert change is not Change.CUT
         if change is Change.NEW:
-            told.append(0.2 * number)
+            described.append(0.2 * number)
             camera.gate.accept()
-    waits = np.diff([-0.2, *told])
-    assert len(told) >= 5
+    waits = np.diff([-0.2, *described])
+    assert len(described) >= 5
     assert set(waits.round(1)) <= {LIMITS.patience_s + 0.2}
 
 

@@ -1,4 +1,4 @@
-"""What is said about a stream of frames: the real model, photos as scenes, and a clock of ours."""
+"""Descriptions of a stream of frames: the real model, photos as scenes, and a simulated clock."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Frame = NDArray[np.uint8]
 
 @pytest.fixture(scope="module")
 def captioner() -> Captioner:
-    # All it says is a guess: what is said of the samples is not that nobody can tell.
+    # Uncalibrated, it guesses at each sample instead of saying that it cannot tell.
     return Captioner.load(ROOT / "assets", calibrated=False)
 
 
@@ -122,8 +122,8 @@ def test_a_new_scene_waits_for_the_sentence_but_a_cut_does_not(watcher: Watcher)
     mixed = ROCKET.copy()
     mixed[:, 250:] = TEMPLE[:, 250:]
     said_at = viewer.said[1][0]
-    told = viewer.show(mixed, 5)
-    assert len(told) == 1
+    said = viewer.show(mixed, 5)
+    assert len(said) == 1
     at, utterance = viewer.said[2]
     assert not utterance.interrupts
     assert at >= said_at + 4.0
@@ -134,12 +134,12 @@ def test_what_is_then_there_is_described_when_the_sentence_has_ended(watcher: Wa
     watcher.settings = LiveSettings(style=FULL, interval_s=3.0)
     flower = viewer.show(FLOWER, FIRST_S + LOOK_S)
     viewer.show(ROCKET, 1.4)
-    told = viewer.show(TEMPLE, 3)
+    said = viewer.show(TEMPLE, 3)
     other = Watcher(watcher._captioner)
     other.settings = LiveSettings(style=FULL)
     alone = Viewer(other).show(TEMPLE, 1)
-    assert told == alone
-    assert flower != told
+    assert said == alone
+    assert flower != said
 
 
 def test_the_interval_keeps_quiet_also_for_a_cut(watcher: Watcher) -> None:
@@ -254,7 +254,7 @@ def test_few_words_while_it_changes_fast(captioner: Captioner) -> None:
         assert len(lengths[form]) == 5
     auto, short, full = (lengths[form] for form in Form)
     assert max(short) <= SHORT_WORDS < FULL_WORDS <= min(full)
-    assert short[0] < auto[0]  # the first one has no hurry
+    assert short[0] < auto[0]  # no description came shortly before the first one
     assert auto[1:4] == short[1:4]  # 2 s after another
     assert short[4] < auto[4]
 
@@ -282,7 +282,7 @@ def test_few_words_are_as_sure_as_the_whole_caption() -> None:
         assert viewer.said[0][1].description.confidence == pytest.approx(whole, abs=1e-4)
 
 
-def test_that_nobody_can_tell_is_said_once() -> None:
+def test_an_unknown_scene_is_announced_once() -> None:
     captioner = Captioner.load(ROOT / "assets")
     features = captioner.encode(FLOWER).features.size
     known = Confidence.neutral(captioner.contract.languages, features)

@@ -110,3 +110,7 @@ def test_an_error_of_another_process_keeps_its_message() -> None:
 def test_an_unknown_language_falls_back_to_english() -> None:
     assert phrases("xx") is ENGLISH
     assert [phrases(language).language for language in LANGUAGES] == ["en", "fr"]
+
+
+def test_unknown_language_falls_back_to_english() -> None:
+    assert phrases("xx") is phrases("en")

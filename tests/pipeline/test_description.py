@@ -69,7 +69,7 @@ def test_a_model_that_is_not_sure_says_perhaps(captioner: Captioner) -> None:
     )
 
 
-def test_of_what_nobody_can_tell_no_word_is_shown() -> None:
+def test_an_unknown_scene_shows_no_word() -> None:
     model = Captioner.load(TINY)
     model.confidence = dataclasses.replace(model.confidence, unknown_below=1.0, plain_from=1.0)
     description = describe_file(model, CAT)
@@ -95,7 +95,7 @@ def english_only() -> Captioner:
     return model
 
 
-def test_the_language_is_the_persons(captioner: Captioner) -> None:
+def test_the_language_is_the_chosen_one(captioner: Captioner) -> None:
     caption = captioner.describe(read_rgb(CAT), language="fr")
     assert caption.manner is Manner.PLAIN
     description = describe_file(captioner, CAT, "fr")

@@ -19,7 +19,7 @@ from tests.data.bad_files import Described, DifficultFile, difficult_files, enco
 ROOT = Path(__file__).parents[2]
 SAMPLES = sorted((ROOT / "assets" / "samples").glob("*.jpg"))
 
-# Pillow warns about files that are broken; the page's user hears our sentence instead.
+# Pillow warns about files that are broken; the page says a sentence of its own instead.
 pillow_may_warn = pytest.mark.filterwarnings("ignore::UserWarning:PIL")
 
 
@@ -59,7 +59,7 @@ def test_other_files_are_refused_in_words(file: DifficultFile) -> None:
     assert sentence[0].isupper()
     assert sentence.endswith(".")
     if "damaged" in sentence or "not a picture" in sentence:
-        assert caught.value.__cause__ is not None  # what Pillow said is kept for the log
+        assert caught.value.__cause__ is not None  # Pillow's message is kept for the log
 
 
 def test_a_file_with_too_many_bytes_is_refused() -> None:
@@ -79,15 +79,15 @@ names = sys.argv[1:]
 files = [file for file in difficult_files() if file.name in names]
 peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 unit = 1 if sys.platform == "darwin" else 1024
-grown = {}
+growth = {}
 for file in files:
     before = peak()
     try:
         read_rgb(file.data)
     except ImageError:
         pass
-    grown[file.name] = (peak() - before) * unit
-print(json.dumps(grown))
+    growth[file.name] = (peak() - before) * unit
+print(json.dumps(growth))
 """
 
 
@@ -100,9 +100,9 @@ def test_bombs_take_no_memory() -> None:
     command = [sys.executable, "-c", MEASURE, *names]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
 
-    grown = json.loads(done.stdout)
-    assert sorted(grown) == sorted(names)
-    assert max(grown.values()) < 30_000_000, grown
+    growth = json.loads(done.stdout)
+    assert sorted(growth) == sorted(names)
+    assert max(growth.values()) < 30_000_000, growth
 
 
 STARVE = """

@@ -33,8 +33,8 @@ def shaken(rgb: NDArray[np.uint8], degrees: float) -> NDArray[np.uint8]:
     length = rgb.shape[1] // 10
     line = np.zeros((length, length), np.float32)
     line[length // 2] = 1
-    turn = cv2.getRotationMatrix2D(((length - 1) / 2, (length - 1) / 2), degrees, 1)
-    line = np.asarray(cv2.warpAffine(line, turn, (length, length)))
+    rotation = cv2.getRotationMatrix2D(((length - 1) / 2, (length - 1) / 2), degrees, 1)
+    line = np.asarray(cv2.warpAffine(line, rotation, (length, length)))
     return noisy(cv2.filter2D(rgb, -1, line / line.sum()).astype(float))
 
 
@@ -65,7 +65,7 @@ def test_good_photos_pass_at_any_size(path: Path, size: tuple[int, int]) -> None
 
 @samples
 @pytest.mark.parametrize("light", [0.1, 0.03])
-def test_dark_photos_are_told(path: Path, light: float) -> None:
+def test_dark_photos_get_guidance(path: Path, light: float) -> None:
     assert kind(noisy(read_rgb(path.read_bytes()) * light)) is Kind.DARK
 
 
@@ -76,14 +76,14 @@ def test_a_dark_photo_with_one_small_lamp_is_dark() -> None:
 
 
 @samples
-def test_overexposed_photos_are_told(path: Path) -> None:
+def test_overexposed_photos_get_guidance(path: Path) -> None:
     rgb = read_rgb(path.read_bytes()) + 20.0
     assert kind(noisy(rgb * (255 / np.percentile(rgb.min(2), 10)))) is Kind.BRIGHT
 
 
 @samples
 @pytest.mark.parametrize("share", [0.012, 0.03])
-def test_blurred_photos_are_told(path: Path, share: float) -> None:
+def test_blurred_photos_get_guidance(path: Path, share: float) -> None:
     assert kind(blurred(read_rgb(path.read_bytes()), share)) is Kind.BLURRED
 
 
@@ -96,7 +96,7 @@ def test_noise_does_not_pass_for_detail(path: Path) -> None:
 
 @samples
 @pytest.mark.parametrize("degrees", [0, 30, 45, 90, 120, 135])
-def test_shaken_photos_are_told(path: Path, degrees: float) -> None:
+def test_shaken_photos_get_guidance(path: Path, degrees: float) -> None:
     assert kind(shaken(read_rgb(path.read_bytes()), degrees)) is Kind.BLURRED
 
 
@@ -128,7 +128,7 @@ def test_a_small_picture_is_not_called_blurred() -> None:
         pytest.param(np.full((9, 9, 3), 128, np.uint8), Kind.BLANK, id="tiny grey picture"),
     ],
 )
-def test_pictures_of_nothing_are_told(rgb: NDArray[np.uint8], expected: Kind) -> None:
+def test_pictures_of_nothing_get_guidance(rgb: NDArray[np.uint8], expected: Kind) -> None:
     assert kind(rgb) is expected
 
 
@@ -140,8 +140,8 @@ def test_a_dim_photo_is_still_described() -> None:
 def test_every_kind_has_words_to_act_on() -> None:
     cat = read_rgb((SAMPLES[0].parent / "cat.jpg").read_bytes())
     photos = (noisy(cat * 0.03), noisy(flat(255, 255, 255)), noisy(flat(90, 90, 90)))
-    told = [assess(rgb) for rgb in (*photos, blurred(cat, 0.02))]
-    assert [guidance.kind for guidance in told if guidance] == list(Kind)
-    messages = {guidance.message("en") for guidance in told if guidance}
+    found = [assess(rgb) for rgb in (*photos, blurred(cat, 0.02))]
+    assert [guidance.kind for guidance in found if guidance] == list(Kind)
+    messages = {guidance.message("en") for guidance in found if guidance}
     assert len(messages) == len(Kind)
     assert all(message.endswith(".") and message.count(". ") >= 1 for message in messages)

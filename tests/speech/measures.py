@@ -1,4 +1,4 @@
-"""What the tests of speech measure with, and a clock that they turn."""
+"""What the tests of speech measure with, and a clock that they set."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def test_words_are_not_written_and_others_cannot_read(cache: DiskCache) -> None:
         assert stat.S_IMODE(cache.folder.stat().st_mode) == 0o700
 
 
-@pytest.mark.parametrize("damage", ["cut", "empty", "flipped", "grown", "other"])
+@pytest.mark.parametrize("damage", ["cut", "empty", "flipped", "extended", "other"])
 def test_damaged_file_is_removed(damage: str, cache: DiskCache) -> None:
     cache.put(KEY, noise())
     (path,) = cache.folder.iterdir()
@@ -66,7 +66,7 @@ def test_damaged_file_is_removed(damage: str, cache: DiskCache) -> None:
             "cut": data[:-100],
             "empty": b"",
             "flipped": flipped,
-            "grown": data + b"\0\0",
+            "extended": data + b"\0\0",
             "other": b"\x80\x04cos\nsystem\n(S'true'\ntR." * 9,
         }[damage]
     )

@@ -1,4 +1,4 @@
-"""The chain: who speaks when, and that there is always a sound."""
+"""The chain: which voice speaks when, and that there is always a sound."""
 
 from __future__ import annotations
 

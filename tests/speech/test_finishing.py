@@ -86,7 +86,7 @@ def test_finish_refuses_what_is_no_sound(samples: np.ndarray) -> None:
 
 def test_voices_start_at_once_and_are_equally_loud(server: GttsServer, hibari: HibariVoice) -> None:
     def quiet_speech(text: str) -> bytes:
-        """Somebody slower, 20 dB quieter, with less between loud and soft, and late."""
+        """A slower voice, 20 dB quieter, with less between loud and soft, and late."""
         pressed = np.tanh(8 * hibari.speak(text, "en", 0.8).samples)
         return google_mp3(np.pad(0.05 * pressed, 12_000))
 

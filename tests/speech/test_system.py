@@ -97,7 +97,7 @@ def test_best_voice_is_a_natural_one(listing: str, english: str, french: str) ->
     assert best_speaker(speakers, "de") is None
 
 
-def test_characters_speak_only_where_there_is_nobody_else_and_jokes_never() -> None:
+def test_characters_speak_only_where_there_is_no_other_voice_and_jokes_never() -> None:
     grandma, whisper = Speaker("Grandma (French (France))", "fr_FR"), Speaker("Whisper", "fr_FR")
     assert best_speaker([grandma, Speaker("Chantal", "fr_CA")], "fr") == Speaker("Chantal", "fr_CA")
     assert best_speaker([whisper, grandma], "fr") == grandma

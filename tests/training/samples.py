@@ -24,6 +24,8 @@ CANDIDATES = {
     "car.jpg": "Two men push an old car",
 }
 
+BILINGUAL = {"en": ["a dog runs", "a cat"], "fr": ["un chat"]}
+
 
 def words(text: str) -> list[str]:
     return text.lower().replace(".", "").replace(",", "").replace("!", "").split()

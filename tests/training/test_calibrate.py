@@ -116,7 +116,7 @@ def test_the_space_is_that_of_the_covariance() -> None:
     assert space.spread == pytest.approx(shrunk, rel=0.02)
 
 
-def test_things_are_told_from_what_they_do_and_are_like() -> None:
+def test_things_are_recognised_from_what_they_do_and_are_like() -> None:
     captions = [
         [
             "A brown dog runs on the beach.",
@@ -131,7 +131,7 @@ def test_things_are_told_from_what_they_do_and_are_like() -> None:
     assert words.share[words.number["dog"]] == 0  # in all of them
 
 
-def test_french_things_are_told_from_words_cut_as_the_model_says_them() -> None:
+def test_french_things_are_recognised_from_words_cut_as_the_model_says_them() -> None:
     captions = [
         ("Un homme regarde l'eau.", "L'homme est près de l'eau.", "Un petit chien brun court."),
         ("Un chien noir et un autre chien.", "Un chien brun.", "Un petit homme court."),
@@ -170,7 +170,7 @@ def test_the_command_fits_then_measures_and_writes_the_card(
     assert "ECE, equal mass" in capsys.readouterr().out
 
 
-def test_two_data_sets_are_told_apart(tmp_path: Path) -> None:
+def test_two_data_sets_are_distinguished(tmp_path: Path) -> None:
     write_world(tmp_path / "one", {"train": 24, "dev": 30, "test": 12})
     write_world(tmp_path / "two", {"train": 12, "dev": 12, "test": 12}, seed=9)
     assets = tmp_path / "assets"

@@ -214,9 +214,9 @@ def test_forms_and_wordings_are_evaluated(
     write_world(tmp_path / "data", {"train": 6, "dev": 6, "test": 6})
     where = ["--data", str(tmp_path / "data"), "--assets", str(TINY)]
     assert evaluate.main([*where, "--form", "short", "--neutral"]) == 0
-    told = capsys.readouterr().out
-    assert "Form short: " in told
-    assert "neutral, against people's captions" in told
+    printed = capsys.readouterr().out
+    assert "Form short: " in printed
+    assert "neutral, against people's captions" in printed
 
 
 @pytest.mark.parametrize(

@@ -62,10 +62,10 @@ def test_each_language_is_scored_against_one_caption(
 ) -> None:
     one = evaluate_everyday_and_french.compare(*both)
     said = {name: words for name, (words, _) in ENGLISH.items()}
-    turns = [{name: [every[at]] for name, (_, every) in ENGLISH.items()} for at in range(5)]
-    rounds = [metrics.score(said, turn) for turn in turns]
-    assert one.english.cider == pytest.approx(sum(turn.cider for turn in rounds) / 5)
-    assert one.english.bleu4 == pytest.approx(sum(turn.bleu4 for turn in rounds) / 5)
+    singles = [{name: [every[at]] for name, (_, every) in ENGLISH.items()} for at in range(5)]
+    rounds = [metrics.score(said, one_each) for one_each in singles]
+    assert one.english.cider == pytest.approx(sum(one_each.cider for one_each in rounds) / 5)
+    assert one.english.bleu4 == pytest.approx(sum(one_each.bleu4 for one_each in rounds) / 5)
     # The first French caption alone, cut as French is: 14 of 16 words are in it, written by hand.
     in_hand = {
         "dog.jpg": "un chien court sur l eau",
@@ -188,9 +188,9 @@ def test_the_parts_rows_are_those_of_their_photos(
 def test_a_model_of_english_alone_has_no_french_part() -> None:
     measured = measure([described(*said) for said in SAID], java=False)
     ours = peers.MeasuredModel("Ours", measured, measured)
-    told = evaluate_everyday_and_french.report(ours, [], None)
-    assert "Everyday: Ours" in told
-    assert "French" not in told
+    text = evaluate_everyday_and_french.report(ours, [], None)
+    assert "Everyday: Ours" in text
+    assert "French" not in text
 
 
 @pytest.mark.parametrize(

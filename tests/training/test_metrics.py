@@ -102,10 +102,10 @@ def test_an_empty_description_scores_nothing_and_breaks_nothing() -> None:
 def test_human_scores_leave_each_caption_out_once() -> None:
     found = metrics.human_scores(REFERENCES)
     rounds = []
-    for turn in range(3):
-        candidates = {name: every[turn] for name, every in REFERENCES.items()}
-        rest = {name: every[:turn] + every[turn + 1 :] for name, every in REFERENCES.items()}
-        rounds.append(metrics.score(candidates, rest))
+    for index in range(3):
+        candidates = {name: every[index] for name, every in REFERENCES.items()}
+        others = {name: every[:index] + every[index + 1 :] for name, every in REFERENCES.items()}
+        rounds.append(metrics.score(candidates, others))
     assert found.bleu4 == pytest.approx(sum(one.bleu4 for one in rounds) / 3)
     assert found.cider == pytest.approx(sum(one.cider for one in rounds) / 3)
     assert found.meteor is None

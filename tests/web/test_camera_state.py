@@ -1,4 +1,4 @@
-"""How the camera stands, what is announced of it, and the setting for STUN and TURN."""
+"""The camera's state, its announcements, and the setting for STUN and TURN."""
 
 from __future__ import annotations
 
@@ -84,16 +84,16 @@ def test_one_that_is_pulled_out_is_waited_for() -> None:
     assert tab.state is State.LIVE
 
 
-def test_frames_that_stay_away_are_lost_and_come_back() -> None:
+def test_missing_frames_are_reported_until_frames_come() -> None:
     tab = live_tab()
     for age, state in ((LOST_S - 0.1, State.LIVE), (LOST_S + 0.1, State.LOST), (0.1, State.LIVE)):
         assert tab.observe(age, 10.0) is None
         assert tab.state is state
-    assert tab.observe(None, 500.0) is None  # the stream has ended and is being made anew
+    assert tab.observe(None, 500.0) is None  # the stream has ended and is being made again
     assert tab.state is State.LOST
     assert tab.sending
     assert tab.observe(None, 500.1 + RETRY_S) is None
-    assert tab.reconnect  # it is made anew, so often until it is there
+    assert tab.reconnect  # it is made again, so often until it is there
     tab.reconnect = False
     tab.observe(None, 500.2 + RETRY_S)
     assert not tab.reconnect
@@ -102,7 +102,7 @@ def test_frames_that_stay_away_are_lost_and_come_back() -> None:
     assert not tab.reconnect
 
 
-def test_a_stream_that_ends_by_itself_is_made_anew() -> None:
+def test_a_stream_that_ends_by_itself_is_made_again() -> None:
     tab = live_tab()
     tab.broke()
     assert tab.reconnect
@@ -111,7 +111,7 @@ def test_a_stream_that_ends_by_itself_is_made_anew() -> None:
     assert not tab.reconnect
 
 
-def test_a_stream_that_has_ended_is_made_anew_once_it_was_idle() -> None:
+def test_a_stream_that_has_ended_is_made_again_once_it_was_idle() -> None:
     tab = live_tab()
     assert not tab.streamed(playing=False, signalling=True)  # connecting
     assert not tab.streamed(playing=True, signalling=False)
@@ -127,7 +127,7 @@ def test_a_stream_that_has_ended_is_made_anew_once_it_was_idle() -> None:
     assert not tab.streamed(playing=False, signalling=False)
 
 
-def test_a_stream_that_the_person_has_ended_is_not_made_anew() -> None:
+def test_a_stream_that_the_person_has_ended_is_not_made_again() -> None:
     tab = live_tab()
     assert not tab.streamed(playing=True, signalling=False)
     tab.browser_event("stopped", 3.0)
@@ -157,7 +157,7 @@ def test_no_frame_at_all_means_that_webrtc_is_blocked() -> None:
     stops = tab.stops
     assert tab.observe(None, 1.1 + CONNECT_S) is Problem.BLOCKED
     assert (tab.state, tab.blocked, tab.sending) == (State.OFF, True, False)
-    assert tab.stops == stops + 1  # the browser is told to let the camera go
+    assert tab.stops == stops + 1  # the browser has to release the camera
     assert tab.observe(None, 99.0) is None
     tab.browser_event("granted", 100.0)  # another try
     assert not tab.blocked
@@ -178,7 +178,7 @@ def test_pausing_and_leaving() -> None:
     assert not tab.paused
 
 
-def test_another_camera_is_connected_anew() -> None:
+def test_another_camera_is_connected_again() -> None:
     tab = live_tab()
     tab.browser_event("granted", 5.0)
     assert tab.reconnect

@@ -2,81 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from types import SimpleNamespace
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from pipeline.captioning.captioner import Captioner
-from pipeline.description import Description
 from pipeline.errors import Message, ModelError, SpeechError
 from pipeline.live.watcher import LiveSettings, Watcher
 from pipeline.phrases import ENGLISH, FRENCH
 from pipeline.web.state import camera_worker as module
 from pipeline.web.state.announcement import Announcement, Kind, Origin, Spoken
-from pipeline.web.state.camera_state import CameraState
 from pipeline.web.state.camera_worker import Camera
-from pipeline.web.state.description_queue import DescriptionQueue
-from pipeline.web.ui import camera_tab, components
-from pipeline.web.ui.camera_tab import CameraTab
-from tests.data.tiny_files import TINY, draw, french
-
-WAIT_S = 20.0
-GENERATOR = np.random.default_rng(0)
-RED, BLUE = draw("red", "square", GENERATOR), draw("blue", "stripe", GENERATOR)
-
-
-@pytest.fixture(scope="module")
-def captioner() -> Captioner:
-    return Captioner.load(TINY, threads=1)
-
-
-KEPT: list[str] = []
-
-
-def speak(text: str, language: str) -> Iterator[Spoken]:
-    yield Spoken(f"sound of {text}", 0.0, "voice", False)
-
-
-def keep(description: Description) -> None:
-    KEPT.append(description.text)
-
-
-@pytest.fixture
-def camera(captioner: Captioner) -> Iterator[Camera]:
-    KEPT.clear()
-    camera = Camera(Watcher(captioner), speak, keep)
-    camera.configure(LiveSettings(interval_s=0.0), speak, keep)
-    camera.accept(True)
-    yield camera
-    camera.accept(False)
-    wait(lambda: not camera.working())
-
-
-def wait(ready: Callable[[], object]) -> None:
-    deadline = time.monotonic() + WAIT_S
-    while not ready():
-        assert time.monotonic() < deadline, "nothing came"
-        time.sleep(0.01)
-
-
-def reports(camera: Camera, rgb: NDArray[np.uint8], count: int) -> list[Announcement]:
-    """Shows a picture until so many different things were reported with their sound."""
-    found: dict[str, Announcement] = {}
-
-    def look() -> bool:
-        camera.offer(lambda: rgb)
-        time.sleep(0.03)
-        found.update({report.id: report for report in camera.take()})
-        return len([report for report in found.values() if report.complete]) >= count
-
-    wait(look)
-    return list(found.values())
+from tests.data.tiny_files import french
+from tests.web.cameras import BLUE, KEPT, RED, WAIT_S, keep, reports, wait
 
 
 def test_words_come_first_and_then_the_sound_of_each_sentence(captioner: Captioner) -> None:
@@ -170,7 +112,7 @@ def test_the_thread_ends_with_the_camera_and_begins_with_the_next_frame(camera: 
     assert camera.frame_age() is None
 
 
-def test_the_thread_ends_when_frames_stay_away(
+def test_the_thread_ends_when_no_frames_come(
     camera: Camera, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "IDLE_S", 0.3)
@@ -180,7 +122,7 @@ def test_the_thread_ends_when_frames_stay_away(
     assert camera.working()
 
 
-def test_starting_anew_describes_the_same_scene_again(camera: Camera) -> None:
+def test_starting_again_describes_the_same_scene_again(camera: Camera) -> None:
     (first,) = reports(camera, RED, 1)
     camera.accept(False)
     camera.accept(True)
@@ -189,7 +131,7 @@ def test_starting_anew_describes_the_same_scene_again(camera: Camera) -> None:
     assert second.id != first.id
 
 
-def test_broken_frames_are_told_once_and_the_camera_goes_on(
+def test_broken_frames_are_reported_once_and_the_camera_goes_on(
     camera: Camera, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken() -> NDArray[np.uint8]:
@@ -198,13 +140,13 @@ def test_broken_frames_are_told_once_and_the_camera_goes_on(
     for _ in range(40):
         camera.offer(broken)
         time.sleep(0.02)  # the pace of the frames
-    told = {report.id: report for report in camera.take()}.values()
-    assert [report.text for report in told] == [ENGLISH.unknown_error]
+    found = {report.id: report for report in camera.take()}.values()
+    assert [report.text for report in found] == [ENGLISH.unknown_error]
     assert "secret detail" in caplog.text
     assert reports(camera, BLUE, 1)[0].description is not None
 
 
-def test_a_models_error_is_told_in_its_own_words(camera: Camera) -> None:
+def test_a_models_error_is_reported_in_its_own_words(camera: Camera) -> None:
     def broken() -> NDArray[np.uint8]:
         raise ModelError(Message.MODEL_FILES_MISMATCHED)
 
@@ -217,7 +159,7 @@ def test_a_models_error_is_told_in_its_own_words(camera: Camera) -> None:
     assert KEPT == []
 
 
-def test_the_camera_speaks_the_persons_language(camera: Camera) -> None:
+def test_the_camera_speaks_the_chosen_language(camera: Camera) -> None:
     spoken: list[tuple[str, str]] = []
 
     def note(text: str, language: str) -> Iterator[Spoken]:
@@ -251,60 +193,9 @@ def test_a_silent_voice_leaves_the_words(captioner: Captioner, error: Exception)
     camera.accept(False)
 
 
-def test_reports_that_nobody_takes_do_not_pile_up(camera: Camera) -> None:
+def test_reports_that_are_not_taken_do_not_pile_up(camera: Camera) -> None:
     for number in range(4 * module.ANNOUNCEMENTS_KEPT):
         camera._publish(Announcement(str(number), Origin.CAMERA, Kind.DESCRIPTION, "", "en"))
     kept = [report.id for report in camera.take()]
     assert kept == [str(number) for number in range(3 * module.ANNOUNCEMENTS_KEPT, number + 1)]
     assert camera.take() == []
-
-
-# ---- What the page does with it --------------------------------------------------------------
-
-
-@pytest.fixture
-def tab(camera: Camera, monkeypatch: pytest.MonkeyPatch) -> CameraTab:
-    """The live tab of a person whose camera is on."""
-    monkeypatch.setattr(camera_tab.st, "session_state", {camera_tab.WORKER: camera})
-    live = CameraState()
-    live.browser_event("granted", time.monotonic())
-    return CameraTab(DescriptionQueue(), live, ENGLISH, never, [])
-
-
-def never() -> Captioner:
-    raise AssertionError("the camera is described already")
-
-
-@pytest.mark.parametrize("news", ["broke", "stopped"])
-def test_an_answer_is_shown_while_the_stream_is_made_anew_and_not_after_the_end(
-    camera: Camera, tab: CameraTab, news: str
-) -> None:
-    camera.ask()
-    camera.offer(lambda: RED)
-    wait(lambda: KEPT)
-    if news == "stopped":
-        tab.live.browser_event(news, time.monotonic())
-    else:
-        tab.live.broke()
-        assert not tab.live.sending
-    deadline = time.monotonic() + (WAIT_S if news == "broke" else 1.0)
-    while not tab.queue.entries and time.monotonic() < deadline:
-        tab.poll()
-        time.sleep(0.01)
-    assert [entry.text for entry in tab.queue.entries] == (KEPT if news == "broke" else [])
-
-
-def test_a_stream_that_cannot_be_made_is_tried_again(
-    camera: Camera,
-    tab: CameraTab,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    def too_busy(*arguments: object, **options: object) -> None:
-        raise TimeoutError("the offer was not processed in time")
-
-    library = SimpleNamespace(webrtc_streamer=too_busy, WebRtcMode=SimpleNamespace(SENDONLY=1))
-    monkeypatch.setitem(sys.modules, "streamlit_webrtc", library)
-    components.stream(tab.live, camera, [])
-    assert tab.live.reconnect
-    assert "was not made" in caplog.text

@@ -85,14 +85,14 @@ def test_who_keeps_no_history_changes_nothing(tmp_path: Path, description: Descr
     assert (history.count(LOCAL_OWNER), history_access.changes) == (0, before)
 
 
-def test_what_failed_is_told_in_the_persons_language() -> None:
+def test_what_failed_is_reported_in_the_chosen_language() -> None:
     error = HistoryError(Message.HISTORY_FAILED)
     assert (
         HistoryAccess(None, LOCAL_OWNER, error).take_problem(FRENCH) == FRENCH.errors[error.message]
     )
 
 
-def test_no_history_is_told_once_and_keeps_nothing(description: Description) -> None:
+def test_no_history_is_reported_once_and_keeps_nothing(description: Description) -> None:
     history_access = HistoryAccess(None, LOCAL_OWNER, HistoryError(Message.HISTORY_BUSY))
     history_access.keep(Source.UPLOAD, description)
     assert history_access.privacy.history is False
@@ -101,7 +101,7 @@ def test_no_history_is_told_once_and_keeps_nothing(description: Description) -> 
 
 
 @pytest.mark.skipif(os.name != "posix", reason="takes the file away under an open history")
-def test_a_history_that_fails_stops_nothing_and_is_told_once(
+def test_a_history_that_fails_stops_nothing_and_is_reported_once(
     tmp_path: Path, description: Description
 ) -> None:
     history = History(tmp_path)

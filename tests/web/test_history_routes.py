@@ -1,4 +1,4 @@
-"""What the browser fetches of a history, and that nobody fetches another's."""
+"""What the browser fetches of a history, and that no session fetches another's."""
 
 from __future__ import annotations
 
@@ -113,8 +113,8 @@ def test_a_picture_behind_its_own_door_only(history: History, web: Web) -> None:
     assert answer.headers["cache-control"] == "no-store"
     for token in (other, "guess", ""):
         assert web.get(f"/history/{token}/picture/{number}").status_code == 404
-    for strange in (number + 1, "9" * 30, "-1", "a", "..%2f"):
-        assert web.get(f"/history/{own}/picture/{strange}").status_code == 404
+    for unknown in (number + 1, "9" * 30, "-1", "a", "..%2f"):
+        assert web.get(f"/history/{own}/picture/{unknown}").status_code == 404
     history.delete("session a", number)
     assert web.get(f"/history/{own}/picture/{number}").status_code == 404
 
@@ -141,17 +141,17 @@ def test_exports_hold_ones_own_entries(history: History, web: Web) -> None:
     assert web.get("/history/guess/export.csv").status_code == 404
 
 
-def test_a_door_goes_with_its_session(history: History) -> None:
-    house = AccessTokens()
+def test_a_token_ends_with_its_session(history: History) -> None:
+    tokens_of_sessions = AccessTokens()
     history_accesses = [HistoryAccess(history, LOCAL_OWNER) for _ in range(3)]
-    tokens = [house.open(history_access) for history_access in history_accesses]
-    assert [house.history_access(token) for token in tokens] == history_accesses
+    tokens = [tokens_of_sessions.open(history_access) for history_access in history_accesses]
+    assert [tokens_of_sessions.history_access(token) for token in tokens] == history_accesses
     assert len(set(tokens)) == 3
     assert min(map(len, tokens)) >= 20
     history_accesses.pop()
     gc.collect()
-    assert house.history_access(tokens[2]) is None
-    assert house.history_access(tokens[1]) is history_accesses[1]
+    assert tokens_of_sessions.history_access(tokens[2]) is None
+    assert tokens_of_sessions.history_access(tokens[1]) is history_accesses[1]
 
 
 def test_a_history_that_cannot_be_read_is_a_sentence(

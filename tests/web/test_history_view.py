@@ -111,7 +111,7 @@ def test_days_are_those_of_the_browsers_clock(history: History) -> None:
 
 
 @pytest.mark.parametrize("name", [None, "", "No/Where", "../etc/passwd", "/etc/passwd"])
-def test_a_strange_zone_is_this_machines(name: str | None) -> None:
+def test_an_unknown_time_zone_becomes_this_machines(name: str | None) -> None:
     assert zone_of(name) is None
 
 
@@ -230,20 +230,20 @@ def test_what_is_gone_is_said_each_time(history: History, panel: Panel) -> None:
     (number,) = fill(history, 1)
     history.delete(LOCAL_OWNER, number)
     for _ in range(2):
-        for deed in ("play", "correct"):
-            panel.do(deed, id=str(number), text="A cat.")
+        for kind in ("play", "correct"):
+            panel.do(kind, id=str(number), text="A cat.")
             assert "no longer in the history" in panel.history_view.take_problem()
             assert panel.history_view.take_problem() == ""
     assert panel.history_view.take_speech() is None
     assert panel.words == []
 
 
-def test_nobody_reaches_another_owners_entries(history: History) -> None:
+def test_no_session_reaches_another_owners_entries(history: History) -> None:
     mine, theirs = Panel(history, "session a"), Panel(history, "session b")
     (number,) = fill(history, 1, "session a")
     assert theirs.words == []
-    for deed in ("play", "correct", "delete", "delete_all", "undo"):
-        theirs.do(deed, id=str(number), text="Mine.")
+    for kind in ("play", "correct", "delete", "delete_all", "undo"):
+        theirs.do(kind, id=str(number), text="Mine.")
     assert theirs.history_view.take_speech() is None
     mine.history_access.changed()
     assert mine.words == ["Dog 0."]
@@ -306,8 +306,8 @@ def test_a_history_that_breaks_is_a_sentence(tmp_path: Path) -> None:
 def test_without_a_history_the_panel_says_so() -> None:
     panel = Panel(None)
     assert panel.data["off"] == ENGLISH.history_off
-    for deed in ("search", "older", "play", "correct", "delete", "delete_all", "undo"):
-        panel.do(deed, id="1", text="A cat.")
+    for kind in ("search", "older", "play", "correct", "delete", "delete_all", "undo"):
+        panel.do(kind, id="1", text="A cat.")
     panel.history_view.take_in("file", io.BytesIO())
     assert panel.history_view.take_speech() is None
 

@@ -35,7 +35,7 @@ def test_each_is_taken_once_and_in_order() -> None:
     assert inbox.acknowledged == {"page": 3}
 
 
-def test_a_page_that_is_loaded_anew_begins_at_one() -> None:
+def test_a_page_that_is_reloaded_begins_at_one() -> None:
     inbox = Inbox()
     assert numbers(inbox, 1, 2, sender="before") == [1, 2]
     assert numbers(inbox, 1, sender="after") == [1]
