@@ -169,7 +169,7 @@ class Trainer:
         order = np.random.default_rng(seeds).permutation(len(self.train_photos))
         for start in range(self.step * stage.photos, len(order), stage.photos):
             chosen = order[start : start + stage.photos]
-            # Each step has its own seed, so that a resumed run draws what an uninterrupted one does.
+            # A seed for each step: a resumed run draws the same as an uninterrupted one.
             generator = np.random.default_rng([*seeds, start])
             torch.manual_seed(int(generator.integers(2**31)))
             if self.features is not None:
