@@ -37,7 +37,7 @@ from training.config import (
     ModelConfig,
     StageConfig,
     TrainConfig,
-    usual_recipe,
+    default_recipe,
 )
 from training.data import augmentation
 from training.data.prepared import load
@@ -392,7 +392,7 @@ def main(arguments: list[str] | None = None) -> int:
     model = MODELS[chosen.model]
     if chosen.encoder:
         model = dataclasses.replace(model, encoder=chosen.encoder)
-    recipe = chosen.recipe or usual_recipe(model)
+    recipe = chosen.recipe or default_recipe(model)
     run = chosen.run or Path("runs") / ("lite2" if recipe == "flickr8k" else recipe)
     config = RECIPES[recipe]
     if chosen.seed is not None:
