@@ -1,9 +1,9 @@
-"""Compares what training has with what was exported; fails above its bounds.
+"""Compares a checkpoint with its ONNX export; exits with 1 when they differ too much.
 
     python -m export.parity --run runs/lite2 --assets assets --data data/flickr8k
 
-Numbers: both graphs on random input, for several beams and lengths. Words: the descriptions of
-test photos, by the same beam search over torch and over ONNX.
+Compares the outputs of both graphs on random input, for several numbers of beams and words, and
+the descriptions of test photos by the same beam search.
 """
 
 from __future__ import annotations
@@ -27,42 +27,42 @@ from pipeline.image import read_rgb
 from training.data.prepared import load
 from training.networks.ensemble import Exportable, load_runs
 
-# Weights are stored with 11 bits, and matrices with 8 and multiplied so in the decoder: 1 % of the
-# largest value in all. A wrong graph is off by tens of percent.
+# Largest difference, as a share of the largest value. Float16 storage (11 significant bits) and
+# 8-bit products in the decoder cause 1 %; a wrong graph, tens of percent.
 NUMBERS_BOUND = 0.02
-# Two captions of nearly the same score may change places: 1.5 % of them by 16-bit storage, 6 % with
-# the decoder's 8-bit products too, which cost no CIDEr (assets/MODEL_CARD.md).
+# Share of photos with another description: captions of nearly equal score swap ranks. 1.5 % with
+# 16-bit storage, 6 % with 8-bit products, too, at no loss of CIDEr (assets/MODEL_CARD.md).
 WORDS_BOUND = 0.1
 
 
 class TorchSession:
-    """A torch module that runs where an onnxruntime session is expected."""
+    """A torch module behind the interface of an onnxruntime session."""
 
     def __init__(self, graph: nn.Module, inputs: Sequence[str], outputs: Sequence[str]) -> None:
-        """Names the module's arguments and results, in order."""
+        """Wraps a module; `inputs` and `outputs` name its arguments and results in order."""
         self._graph = graph.eval()
         self._inputs, self._outputs = tuple(inputs), tuple(outputs)
 
     def run(self, outputs: Sequence[str], inputs: dict[str, Array]) -> list[NDArray[np.float32]]:
-        """The named outputs for the named inputs."""
+        """Computes the named outputs from the named inputs."""
         with torch.inference_mode():
             results = self._graph(*(torch.from_numpy(inputs[name]) for name in self._inputs))
         by_name = dict(zip(self._outputs, results, strict=True))
         return [by_name[name].numpy() for name in outputs]
 
     def get_providers(self) -> list[str]:
-        """What it runs on."""
+        """Returns the name of the runtime, in place of onnxruntime's providers."""
         return ["torch"]
 
 
 @dataclass(frozen=True)
 class Parity:
-    """How far the export is from the checkpoint.
+    """Differences between an export and its checkpoint.
 
     Attributes:
         numbers: largest difference, as a share of the largest value of its tensor.
-        photos: how many photos were described by both.
-        different: how many of them got other words.
+        photos: number of photos described by both.
+        different: number of photos whose descriptions differ.
     """
 
     numbers: float
@@ -76,7 +76,7 @@ class Parity:
 
 
 def torch_captioner(model: Exportable, exported: Captioner) -> Captioner:
-    """The app's captioner over the checkpoint's own weights."""
+    """Builds the app's captioner on the checkpoint, with the export's contract and confidence."""
     return Captioner(
         exported.contract,
         exported.vocabulary,
@@ -87,7 +87,7 @@ def torch_captioner(model: Exportable, exported: Captioner) -> Captioner:
 
 
 def compare_numbers(ours: Captioner, theirs: Captioner, seed: int = 0) -> float:
-    """`Parity.numbers` over random photos and random words."""
+    """Computes `Parity.numbers` on random pixels, tokens and caches."""
     worst = 0.0
     for graph, outputs, inputs in _random_inputs(ours, seed):
         for expected, actual in zip(
@@ -101,7 +101,7 @@ def compare_numbers(ours: Captioner, theirs: Captioner, seed: int = 0) -> float:
 
 
 def compare_words(ours: Captioner, theirs: Captioner, photos: Sequence[NDArray[np.uint8]]) -> int:
-    """How many of the (H, W, 3) uint8 RGB photos the two describe in other words."""
+    """Counts the photos, (H, W, 3) uint8 RGB each, whose descriptions differ."""
     return sum(ours.describe(rgb).words != theirs.describe(rgb).words for rgb in photos)
 
 
@@ -135,7 +135,7 @@ def _random_inputs(
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command line; exits with 1 when a bound is passed."""
+    """Runs the command; returns 1 when a bound is exceeded."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument(
         "--run", type=Path, nargs="+", default=[Path("runs/lite2")], help="several: an ensemble"

@@ -1,10 +1,10 @@
-"""Turns a checkpoint into the two ONNX graphs, the vocabulary and the contract.
+"""Exports a checkpoint: two ONNX graphs, vocabulary, contract, uncalibrated confidence.
 
     python -m export.to_onnx --run runs/lite2 --assets assets
 
-The encoder has a fixed shape and only operators that CoreML's MLProgram takes, so that a Mac runs
-it whole; it also computes the decoder's cross-attention keys and values, once per photo. The
-decoder step has a free number of beams and words, for the CPU.
+The encoder has a fixed shape and only operators that CoreML's MLProgram supports; it also computes
+the decoder's cross-attention keys and values, once per photo. The decoder step has dynamic numbers
+of beams and words and runs on the CPU.
 """
 
 from __future__ import annotations
@@ -33,44 +33,49 @@ from training.errors import DataError, EncoderError
 from training.networks.ensemble import Exportable, load_runs
 
 ENCODER_FILE, DECODER_FILE, VOCABULARY_FILE = "encoder.onnx", "decoder.onnx", "vocabulary.json"
-OPSET = 20  # the first with Gelu; 23 would turn attention into one operator that CoreML lacks
+OPSET = 20  # the first with Gelu; 23 would fuse attention into an operator that CoreML lacks
 
 CONFIDENCE_FILE = "confidence.npz"
 BEAM_SIZE, LENGTH_PENALTY = 5, 0.8  # chosen on the dev photos (training/LOG.md)
 
 
 class EncoderGraph(nn.Module):
-    """Pixels -> what the decoder needs of the photo, and the mean of its feature map."""
+    """The encoder's graph: computes cross-attention keys and values and the mean feature."""
 
     def __init__(self, model: Exportable) -> None:
-        """Takes the trained parts."""
+        """Wraps the trained model."""
         super().__init__()
         self.model = model
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """(1, 3, S, S) -> cross keys and values (1, L * H, N, W / H), features (1, C)."""
+        """Encodes (1, 3, S, S) float32, normalised.
+
+        Returns:
+            Cross-attention keys and values, each (1, L * H, N, W / H), and the mean of the feature
+            map (1, C), all float32.
+        """
         features = self.model.photo_encoder(pixels)
         keys, values = self.model.cross(self.model.memory(features))
         return keys, values, features.mean(dim=1)
 
 
 class DecoderGraph(nn.Module):
-    """One word of every beam."""
+    """The decoder step's graph: predicts one word for every beam."""
 
     def __init__(self, model: Exportable) -> None:
-        """Takes the trained parts."""
+        """Wraps the trained model."""
         super().__init__()
         self.model = model
 
     def forward(
         self, tokens: Tensor, keys: Tensor, values: Tensor, cross_keys: Tensor, cross_values: Tensor
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """See `CaptionModel.step`."""
+        """Predicts one word; see `CaptionModel.step`."""
         return self.model.step(tokens, keys, values, cross_keys, cross_values)
 
 
 def fold_normalisation(module: nn.Module) -> None:
-    """Puts each batch normalisation of EfficientNet-Lite into the convolution before it."""
+    """Folds each batch normalisation of EfficientNet-Lite into the convolution before it."""
     pairs = (
         ("_expand_conv", "_bn0"),
         ("_depthwise_conv", "_bn1"),
@@ -87,7 +92,7 @@ def fold_normalisation(module: nn.Module) -> None:
 
 
 def export_encoder(model: Exportable, path: Path, *, compress: bool) -> None:
-    """Writes the encoder's graph for one photo."""
+    """Writes the encoder's graph, for one photo; `compress` stores weights in fewer bits."""
     fold_normalisation(cast("nn.Module", model.photo_encoder))
     size = model.photo_encoder.input_size
     graph = _trace(
@@ -96,16 +101,16 @@ def export_encoder(model: Exportable, path: Path, *, compress: bool) -> None:
         names.ENCODER_INPUTS,
         names.ENCODER_OUTPUTS,
     )
-    # EfficientNet pads unevenly ("same"): CoreML has no Pad, but its convolutions can do it.
+    # EfficientNet pads asymmetrically ("same"). CoreML lacks Pad, but its convolutions can pad.
     _save(rewrite(graph, pattern_rewrite_rules=[fuse_pad_into_conv_rule]), path, compress)
 
 
 def export_decoder(model: Exportable, path: Path, *, compress: bool) -> None:
-    """Writes the decoder step's graph; the number of beams and of words so far stay free."""
+    """Writes the decoder step's graph with dynamic numbers of beams and of previous words."""
     config = model.config
     head = config.width // config.heads
     beams, words, places = 3, 2, model.photo_encoder.places
-    # A tensor each: torch.export takes one that is passed twice for one input.
+    # Separate tensors: torch.export treats a tensor that is passed twice as one input.
     keys, values = torch.randn(2, config.layers, beams, config.heads, words, head)
     cross_keys, cross_values = torch.randn(2, 1, config.layers * config.heads, places, head)
     tokens = torch.zeros(beams, dtype=torch.int64)
@@ -124,13 +129,16 @@ def export_decoder(model: Exportable, path: Path, *, compress: bool) -> None:
 def export(
     model: Exportable, vocabulary: Vocabulary, folder: Path, *, compress: bool = True
 ) -> ModelContract:
-    """Writes everything that the run time reads into `folder`.
+    """Writes all files of the model into `folder`.
 
     Args:
-        model: trained; its batch normalisations are folded in place.
-        vocabulary: the words it was trained with.
-        folder: existing files of the same names are replaced, all at the end.
-        compress: store the weights in 16 bits and matrices in 8.
+        model: the trained model; its batch normalisations are folded in place.
+        vocabulary: of the training run.
+        folder: created when missing; files of the same names are replaced after all are written.
+        compress: store matrices in 8 bits and other weights in 16.
+
+    Returns:
+        The contract, as written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     encoder, config = model.photo_encoder, model.config
@@ -158,7 +166,7 @@ def export(
         export_encoder(model, partial / ENCODER_FILE, compress=compress)
         export_decoder(model, partial / DECODER_FILE, compress=compress)
         vocabulary.save(partial / VOCABULARY_FILE)
-        # Until `training.calibrate` has fitted it, everything is said as a guess.
+        # Until `training.calibrate` has fitted it, every description is worded as a guess.
         neutral = Confidence.neutral(vocabulary.languages, encoder.channels)
         save_confidence(neutral, partial / CONFIDENCE_FILE)
         contract.save(partial)
@@ -175,7 +183,7 @@ def _trace(
     dynamic_shapes: tuple[dict[int, torch.export.Dim] | None, ...] | None = None,
 ) -> onnx.ModelProto:
     with warnings.catch_warnings(), torch.no_grad():
-        # The exporter's own: a class it will rename, and axes that share the name we gave them.
+        # Warnings of torch's exporter itself: a deprecated class, and axes that share a name.
         warnings.filterwarnings("ignore", message=".*LeafSpec", category=FutureWarning)
         warnings.filterwarnings("ignore", message=".*The axis name", category=UserWarning)
         program = torch.onnx.export(
@@ -196,18 +204,18 @@ def _trace(
 def _save(graph: onnx.ModelProto, path: Path, compress: bool) -> None:
     if compress:
         graph = store_in_fewer_bits(graph)
-    # The exporter notes the source line of each node: megabytes, and paths of this machine.
+    # The exporter stores the source line of each node: megabytes, and local paths.
     for entry in (*graph.graph.node, *graph.graph.input, *graph.graph.output):
         del entry.metadata_props[:]
         entry.doc_string = ""
-    # Shapes in between are worked out again by whoever opens the file.
+    # onnxruntime infers the intermediate shapes again.
     del graph.graph.value_info[:]
     onnx.checker.check_model(graph, full_check=True)
     onnx.save(graph, path)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Runs the command; returns its exit code, 2 when a run cannot be loaded."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument(
         "--run", type=Path, nargs="+", default=[Path("runs/lite2")], help="several: an ensemble"

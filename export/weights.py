@@ -1,4 +1,4 @@
-"""Weights in less space: 16-bit floats, and 8-bit integers for matrices."""
+"""Quantises weights: 8-bit integers for matrices, 16-bit floats for the others."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-# Smaller tensors (norms, biases) save nothing.
-_SMALLEST = 4096
-_MOST = 127  # of an 8-bit integer with a sign
+# Quantising smaller tensors (norms, biases) saves no space.
+_SMALLEST = 4096  # values
+_INT8_MAX = 127
 
 
 def store_in_fewer_bits(graph: onnx.ModelProto) -> onnx.ModelProto:
-    """Stores large float32 weights in fewer bits, and widens them in the graph.
+    """Stores large float32 weights in fewer bits, and converts them to float32 in the graph.
 
-    The matrices of products are 8-bit integers with a scale for each column (Cast and Mul), the
-    other weights float16 (Cast). onnxruntime folds that when it opens the file, before it hands the
-    graph to CoreML: what runs is float32 with rounded weights. What that costs is in
-    assets/MODEL_CARD.md.
+    The matrices of MatMul become 8-bit integers with a scale for each column (Cast and Mul), the
+    other weights float16 (Cast). onnxruntime folds these nodes when it loads the file, before it
+    passes the graph to CoreML: the computation is in float32, with rounded weights. The loss of
+    CIDEr is in assets/MODEL_CARD.md.
 
     Returns:
-        The same model, changed.
+        The given model, changed in place.
     """
     matrices = {node.input[1] for node in graph.graph.node if node.op_type == "MatMul"}
     nodes: list[onnx.NodeProto] = []
@@ -37,7 +37,7 @@ def store_in_fewer_bits(graph: onnx.ModelProto) -> onnx.ModelProto:
             continue
         name = initializer.name
         if name in matrices and values.ndim == 2:
-            scale = np.maximum(np.abs(values).max(axis=0), 1e-12) / _MOST
+            scale = np.maximum(np.abs(values).max(axis=0), 1e-12) / _INT8_MAX
             small, column = f"{name}_i8", f"{name}_scale"
             kept = {small: np.rint(values / scale).astype(np.int8), column: scale}
             widened = f"{name}_wide"
@@ -56,20 +56,20 @@ def store_in_fewer_bits(graph: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def multiply_in_int8(graph: onnx.ModelProto) -> onnx.ModelProto:
-    """Turns products with constant matrices into products of 8-bit integers.
+    """Replaces products with constant matrices by products of 8-bit integers.
 
-    A decoder step multiplies few rows with many matrices: its time is that of reading them, and a
-    quarter of the bytes is read in less than half of the time (tests/bench/describe.py). The input
-    is scaled anew at each product, the matrix has a scale for each of its columns.
+    A decoder step multiplies few rows by many matrices, so memory bandwidth limits it: a quarter of
+    the bytes takes less than half of the time (tests/bench/describe.py). The input's scale is
+    computed at each product; the matrix has a scale for each column.
 
-    Unsigned weights: with signed ones, processors that lack the VNNI instructions saturate.
+    Weights are unsigned, since signed ones saturate on CPUs without VNNI instructions.
 
     Returns:
-        Another model; the given one is changed, too.
+        A new model; the given one is changed, too.
     """
     _write_gemm_as_matmul(graph)
-    chatty = logging.getLogger().level
-    logging.getLogger().setLevel(logging.WARNING)  # it names each product that it leaves alone
+    level = logging.getLogger().level
+    logging.getLogger().setLevel(logging.WARNING)  # it logs each product that it skips
     try:
         with tempfile.TemporaryDirectory() as name:
             path = Path(name) / "int8.onnx"
@@ -82,12 +82,12 @@ def multiply_in_int8(graph: onnx.ModelProto) -> onnx.ModelProto:
             )
             return onnx.load(path)
     finally:
-        logging.getLogger().setLevel(chatty)
+        logging.getLogger().setLevel(level)
 
 
 def _write_gemm_as_matmul(graph: onnx.ModelProto) -> None:
-    # The output matrix is the embedding's transpose, which Gemm takes as it lies there; a MatMul
-    # has a copy that can be stored in 8 bits, while the embedding keeps its 16.
+    # Gemm reads the output matrix as the transposed embedding. MatMul needs a copy, which can be
+    # stored in 8 bits while the embedding stays in 16.
     weights = {tensor.name: tensor for tensor in graph.graph.initializer}
     nodes: list[onnx.NodeProto] = []
     for node in graph.graph.node:

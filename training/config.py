@@ -153,9 +153,9 @@ MODELS = {
 }
 
 RECIPES = {
-    # From nothing, on Flickr8k.
+    # From random decoder weights, on Flickr8k.
     "flickr8k": TrainConfig(),
-    # With the encoder of a run of the first: more photos, a second language, two more encoders.
+    # With the encoder of a "flickr8k" run: more photos, a second language, two more encoders.
     # All are frozen, and the decoder begins anew. Shipped are two of these, from seeds 2 and 3, and
     # a "grown". The fifth of their self-critical epochs was the best; the first two or three ran
     # in a schedule of four.
@@ -199,8 +199,8 @@ RECIPES = {
 }
 
 
-def usual_recipe(model: ModelConfig) -> str:
-    """The name of the recipe that fits the model."""
+def default_recipe(model: ModelConfig) -> str:
+    """Returns the name of the recipe for a model, when none is given."""
     if model.decoder == "lstm":
         return "lstm"
     return "hf" if model.encoder.startswith("hf:") else "flickr8k"

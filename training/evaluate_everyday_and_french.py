@@ -24,7 +24,7 @@ from training.command import exit_code
 from training.data.flickr8k_sources import CAPTIONS_PER_PHOTO
 from training.data.prepared import load
 from training.errors import ScoreError
-from training.scoring.bootstrap import Intervals, around, redraw
+from training.scoring.bootstrap import Intervals, bootstrap, intervals
 from training.scoring.measure import describe, measure
 from training.scoring.metrics import Scores, java_found, mean_scores, score
 from training.scoring.model_card import (
@@ -81,18 +81,18 @@ def compare(french: Sequence[Described], english: Sequence[Described]) -> OneRef
     ]
     theirs = score(said, people, language=FRENCH)
     ours = mean_scores([score(said_english, turn) for turn in turns])
-    drawn = redraw(said, people, FRENCH)
-    drawn_english = np.mean([redraw(said_english, turn) for turn in turns], axis=0)
+    drawn = bootstrap(said, people, FRENCH)
+    drawn_english = np.mean([bootstrap(said_english, turn) for turn in turns], axis=0)
     if not drawn_english.all():
         raise ScoreError("English scores nothing: French cannot be compared with it.")
     return OneReference(
         photos=len(photos),
         french=theirs,
         english=ours,
-        french_around=around(drawn),
-        english_around=around(drawn_english),
+        french_around=intervals(drawn),
+        english_around=intervals(drawn_english),
         ratio=(theirs.cider / ours.cider, theirs.bleu4 / ours.bleu4),
-        ratio_around=around(drawn / drawn_english),
+        ratio_around=intervals(drawn / drawn_english),
     )
 
 

@@ -5,10 +5,10 @@
     python -m training.train --model lstm
     python -m training.train --encoder hf:google/siglip-base-patch16-224
 
-The first folder of data chooses words and languages; the others add photos. With --from, whatever
-fits is taken from another run's best checkpoint, words by their spelling.
+Vocabulary and languages come from all folders of data. With --from, weights that fit are copied
+from another run's best checkpoint; words are matched by their spelling.
 
-Leaves in the run's folder: last.pt (to resume), best.pt (for export), curves.csv, curves.png.
+Writes into the run's folder: last.pt (to resume), best.pt (for export), curves.csv, curves.png.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from training.config import (
     ModelConfig,
     StageConfig,
     TrainConfig,
-    usual_recipe,
+    default_recipe,
 )
 from training.data import augmentation
 from training.data.prepared import load
@@ -52,12 +52,12 @@ from training.networks.checkpoint import (
 from training.networks.encoder import Encoder
 from training.networks.huggingface import HuggingFaceEncoder
 from training.networks.warm_start import warm_start
-from training.optimisation.batch_beam_search import beams
+from training.optimisation.batch_beam_search import batch_beam_search
 from training.optimisation.cider_reward import CiderReward
 from training.optimisation.curves import append_row, draw_curves
 from training.optimisation.device import autocast, best_device
 from training.optimisation.losses import caption_loss, self_critical_loss
-from training.optimisation.schedule import parameter_groups, rate_share
+from training.optimisation.schedule import learning_rate_factor, parameter_groups
 from training.optimisation.validation import validation_sets_of, vocabulary_of, word_lists
 
 VALIDATION_BEAMS, REWARD_BEAMS, LENGTH_PENALTY = 3, 5, 0.7
@@ -80,15 +80,15 @@ class Trainer:
 
         Args:
             data: folders prepared by `training.flickr8k` or `training.everyday`.
-            run: where checkpoints, table and curves go.
+            run: folder for checkpoints, table and curves.
             model_config: shape of the network.
-            config: how it is trained.
-            encoder: used instead of the one that `model_config` names.
-            start: another run's folder, whose best weights a new run begins with.
+            config: stages, rates and other settings of the training.
+            encoder: replaces the one that `model_config` names.
+            start: folder of another run, whose best weights initialise a new run.
             features: folder for cached features, which runs may share; `run` by default.
 
         Raises:
-            DataError: the data is not there or damaged.
+            DataError: the data is missing or damaged.
         """
         self.config, self.run, self.device = config, run, best_device()
         self.features_folder = features or run
@@ -115,7 +115,7 @@ class Trainer:
             self._load(run / "last.pt")
 
     def train(self) -> None:
-        """Runs the stages that are left."""
+        """Runs the remaining stages."""
         while self.stage < len(self.config.stages):
             stage = self.config.stages[self.stage]
             self._start(stage)
@@ -144,7 +144,7 @@ class Trainer:
     def _cache(self, split: str, count: int) -> list[NDArray[np.float16]]:
         photos = self.train_photos if split == "train" else self.dev_photos
         encoder = self.model.photo_encoder
-        # Features belong to these weights and photos: the average is what `_encode_frozen` runs.
+        # The cache's key holds the averaged weights, which `_encode_frozen` uses, and the photos.
         weights = cast("nn.Module", self.average.photo_encoder).state_dict()
         folder = self.features_folder / f"features-{augmentation.features_key(weights, photos)}"
         shape = (encoder.places, encoder.channels)
@@ -164,12 +164,12 @@ class Trainer:
         return torch.from_numpy(pixels).to(self.device)
 
     def _batches(self, stage: StageConfig) -> Iterator[tuple[NDArray[np.int64], Tensor]]:
-        """Photos' numbers and their features, for the steps of this epoch that are left."""
+        """Yields photos' indices and features for the remaining steps of this epoch."""
         seeds = [self.config.seed, self.stage, self.epoch]
         order = np.random.default_rng(seeds).permutation(len(self.train_photos))
         for start in range(self.step * stage.photos, len(order), stage.photos):
             chosen = order[start : start + stage.photos]
-            # Each step has its own seed: a resumed run draws what an unbroken one does.
+            # A seed for each step: a resumed run draws the same as an uninterrupted one.
             generator = np.random.default_rng([*seeds, start])
             torch.manual_seed(int(generator.integers(2**31)))
             if self.features is not None:
@@ -216,7 +216,7 @@ class Trainer:
         bar.close()
         self.step, self.epoch = 0, self.epoch + 1
         scores = self.validate()
-        # Of the English ones: a French photo has one caption, whose score is mostly chance.
+        # English sets only: a French photo has one caption, whose score is mostly noise.
         cider = float(
             np.mean([scores[one.name] for one in self.validation_sets if one.language == ENGLISH])
         )
@@ -229,7 +229,7 @@ class Trainer:
             "dev_cider": round(cider, 2),
             "dev_scores": " ".join(f"{name}:{score:.2f}" for name, score in scores.items()),
             "learning_rate": stage.learning_rate
-            * rate_share(stage, self.epoch * steps, stage.epochs * steps),
+            * learning_rate_factor(stage, self.epoch * steps, stage.epochs * steps),
         }
         append_row(self.run / "curves.csv", row)
         draw_curves(self.run / "curves.csv", self.run / "curves.png")
@@ -248,7 +248,7 @@ class Trainer:
             language = ENGLISH
             if FRENCH in self.rewards and torch.rand(()) < config.french_share:
                 language = FRENCH
-            # A photo without captions in this language has nothing to be rewarded by.
+            # A photo without captions in this language gives no reward.
             captioned = [place for place, photo in enumerate(photos) if photo.said(language)]
             return self_critical_loss(
                 self.model,
@@ -278,7 +278,7 @@ class Trainer:
             raise RuntimeError("no stage was started")
         step = self.epoch * steps + self.step
         for group in self.optimizer.param_groups:
-            group["lr"] = group["peak"] * rate_share(stage, step, stage.epochs * steps)
+            group["lr"] = group["peak"] * learning_rate_factor(stage, step, stage.epochs * steps)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config.gradient_norm)
         self.optimizer.step()
@@ -287,14 +287,14 @@ class Trainer:
 
     @torch.no_grad()
     def _average(self, step: int) -> None:
-        # The first steps count for more, so that the random start is soon forgotten.
+        # A smaller decay in the first steps, so that the random initial weights soon lose weight.
         decay = min(self.config.ema_decay, (1 + step) / (10 + step))
         pairs = zip(self.average.parameters(), self.model.parameters(), strict=True)
         changed = [(mean, value.detach()) for mean, value in pairs if value.requires_grad]
         torch._foreach_lerp_([m for m, _ in changed], [v for _, v in changed], 1 - decay)
 
     def validate(self) -> dict[str, float]:
-        """CIDEr (x100) of the averaged weights on the dev photos of each validation set, beam 3."""
+        """Computes CIDEr (x100) of the averaged weights on each validation set, beam 3."""
         memories = self._dev_memories()
         scores = {}
         for one in self.validation_sets:
@@ -311,7 +311,7 @@ class Trainer:
     def _captions(self, memory: Tensor, language: str) -> list[list[str]]:
         with autocast(self.device):
             keys, values = self.average.cross(memory)
-            tokens, _ = beams(
+            tokens, _ = batch_beam_search(
                 self.average,
                 keys.float(),
                 values.float(),
@@ -324,7 +324,7 @@ class Trainer:
 
     @torch.no_grad()
     def _dev_memories(self) -> Tensor:
-        """(dev photos, N, W) float32."""
+        """Computes the memory of all dev photos: (photos, N, W) float32, on the CPU."""
         memories = []
         for start in range(0, len(self.dev_photos), 50):
             part = slice(start, start + 50)
@@ -374,7 +374,7 @@ class Trainer:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Runs the command; returns its exit code, 2 when data or encoder are missing or broken."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, nargs="+", default=[Path("data/flickr8k")])
     parser.add_argument("--run", type=Path, help="folder; runs/lite2, or one after the recipe")
@@ -392,7 +392,7 @@ def main(arguments: list[str] | None = None) -> int:
     model = MODELS[chosen.model]
     if chosen.encoder:
         model = dataclasses.replace(model, encoder=chosen.encoder)
-    recipe = chosen.recipe or usual_recipe(model)
+    recipe = chosen.recipe or default_recipe(model)
     run = chosen.run or Path("runs") / ("lite2" if recipe == "flickr8k" else recipe)
     config = RECIPES[recipe]
     if chosen.seed is not None:

@@ -9,7 +9,7 @@ from torch import Tensor
 from pipeline.captioning.beam_search import Rules, beam_search
 from pipeline.captioning.vocabulary import BEGIN, END, PAD
 from training.networks.build import Network
-from training.optimisation.batch_beam_search import beams
+from training.optimisation.batch_beam_search import batch_beam_search
 
 
 def hold_to_the_pipelines(
@@ -29,7 +29,9 @@ def hold_to_the_pipelines(
     """
     longest = model.config.max_words
     with torch.no_grad():
-        tokens, scores = beams(model, keys, values, 3, length_penalty, BEGIN, Rules().never_written)
+        tokens, scores = batch_beam_search(
+            model, keys, values, 3, length_penalty, BEGIN, Rules().never_written
+        )
     for photo in range(len(keys)):
 
         def step(last, state, photo=photo):

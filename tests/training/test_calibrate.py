@@ -14,6 +14,7 @@ from pipeline.captioning.confidence_features import sigmoid
 from pipeline.captioning.contract import ModelContract
 from tests.data.tiny_files import TINY, write_world
 from training import calibrate
+from training.calibration import confidence_fit
 from training.calibration.fits import (
     Bin,
     bin_by_probability,
@@ -183,7 +184,7 @@ def test_two_data_sets_are_distinguished(tmp_path: Path) -> None:
     assert calibrate.main([*where, "--trained-on-everyday"]) == 0
     both = Captioner.load(assets).confidence
     assert both.unlike_flickr8k[:-1].any()
-    assert both.plain_from <= both.plain_from_unlike >= calibrate.PLAIN_FROM_OTHER
+    assert both.plain_from <= both.plain_from_unlike >= confidence_fit.PLAIN_FROM_OTHER
 
 
 @pytest.mark.parametrize("likeness", [0.0, 0.1])
@@ -191,10 +192,10 @@ def test_the_share_that_is_said_plainly_is_what_is_asked_for(likeness: float) ->
     rng = np.random.default_rng(4)
     chances, ood_scores = rng.random(2_000), rng.normal(-3, 1, 2_000)
     other = rng.uniform(0, likeness, 2_000)
-    plain_from = calibrate._plain_from(chances, ood_scores, other)
-    least = (1 - other) * plain_from + other * calibrate.PLAIN_FROM_OTHER
+    plain_from = confidence_fit._plain_from(chances, ood_scores, other)
+    least = (1 - other) * plain_from + other * confidence_fit.PLAIN_FROM_OTHER
     plain = (chances >= least) & (ood_scores <= 0)
-    assert plain.mean() == pytest.approx(calibrate.PLAIN_SHARE, abs=0.002)
+    assert plain.mean() == pytest.approx(confidence_fit.PLAIN_SHARE, abs=0.002)
 
 
 def test_a_file_fitted_for_another_model_is_not_measured(

@@ -18,7 +18,7 @@ from training import evaluate
 from training.data.prepared import Photo
 from training.errors import DataError
 from training.scoring import metrics, model_card
-from training.scoring.bootstrap import around, redraw
+from training.scoring.bootstrap import bootstrap, intervals
 from training.scoring.contact_sheet import SHEET_MARGIN, contact_sheet
 from training.scoring.measure import measure
 from training.scoring.model_card import Row
@@ -68,7 +68,7 @@ def test_the_report_names_what_was_measured(evaluation: Evaluation) -> None:
     found = metrics.score(CANDIDATES, REFERENCES)
     assert f" {found.bleu4:.1f} " in text
     assert f" {found.cider:.1f} " in text
-    limits = around(redraw(CANDIDATES, REFERENCES))
+    limits = intervals(bootstrap(CANDIDATES, REFERENCES))
     assert f"CIDEr {limits.cider.low:.1f} to {limits.cider.high:.1f}" in text
     assert f"BLEU-4 {limits.bleu4.low:.1f} to {limits.bleu4.high:.1f}" in text
     assert "Adaptive attention" in text

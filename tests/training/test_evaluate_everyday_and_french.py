@@ -17,7 +17,7 @@ from training.data.prepared import Photo, load
 from training.errors import ScoreError
 from training.evaluate import as_json
 from training.scoring import metrics, model_card, peers
-from training.scoring.bootstrap import around, redraw
+from training.scoring.bootstrap import bootstrap, intervals
 from training.scoring.measure import describe, measure
 from training.scoring.result import Described
 
@@ -91,7 +91,7 @@ def test_the_ratio_is_drawn_on_the_same_photos_in_both_languages(
     assert one.ratio_around.cider.low < one.ratio[0] < one.ratio_around.cider.high
     people = {name: [caption] for name, (_, caption) in FRENCH.items()}
     said = {name: words.split() for name, (words, _) in FRENCH.items()}
-    assert one.french_around == around(redraw(said, people, "fr"))
+    assert one.french_around == intervals(bootstrap(said, people, "fr"))
     assert one.english_around.cider.low < one.english.cider < one.english_around.cider.high
     # What the photos move in both alike does not move the ratio: a language beside itself.
     french = [

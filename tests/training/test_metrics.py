@@ -11,7 +11,7 @@ import pytest
 
 from tests.training.samples import CANDIDATES, REFERENCES, words
 from training.scoring import metrics
-from training.scoring.bootstrap import around, redraw
+from training.scoring.bootstrap import bootstrap, intervals
 
 
 def ngrams(sentence: list[str], size: int) -> Counter[tuple[str, ...]]:
@@ -81,14 +81,14 @@ def test_cider_by_photo_follows_names_not_order() -> None:
 
 def test_intervals_hold_the_score_and_shrink_to_it_when_photos_are_alike() -> None:
     found = metrics.score(CANDIDATES, REFERENCES)
-    limits = around(redraw(CANDIDATES, REFERENCES))
+    limits = intervals(bootstrap(CANDIDATES, REFERENCES))
     assert limits.cider.low < found.cider < limits.cider.high
     assert limits.bleu4.low < found.bleu4 < limits.bleu4.high
-    few = [around(redraw(CANDIDATES, REFERENCES, samples=3)) for _ in range(5)]
+    few = [intervals(bootstrap(CANDIDATES, REFERENCES, samples=3)) for _ in range(5)]
     assert len(set(few)) == 1
     alike = {name: REFERENCES["dog.jpg"] for name in "abc"}
     candidates = dict.fromkeys(alike, CANDIDATES["dog.jpg"])
-    same = around(redraw(candidates, alike)).bleu4
+    same = intervals(bootstrap(candidates, alike)).bleu4
     bleu4 = metrics.score(candidates, alike).bleu4
     assert (same.low, same.high) == pytest.approx((bleu4, bleu4))
 
@@ -96,7 +96,7 @@ def test_intervals_hold_the_score_and_shrink_to_it_when_photos_are_alike() -> No
 def test_an_empty_description_scores_nothing_and_breaks_nothing() -> None:
     found = metrics.score(dict.fromkeys(REFERENCES, ""), REFERENCES)
     assert (found.bleu1, found.cider) == pytest.approx((0.0, 0.0))
-    assert around(redraw(dict.fromkeys(REFERENCES, ""), REFERENCES)).bleu4.high == 0
+    assert intervals(bootstrap(dict.fromkeys(REFERENCES, ""), REFERENCES)).bleu4.high == 0
 
 
 def test_human_scores_leave_each_caption_out_once() -> None:

@@ -18,7 +18,7 @@ from tests.captioning.searches import hold_to_the_pipelines
 from tests.data.tiny_files import COLOURS, SHAPES, draw, write_world
 from tests.data.tiny_world import TinyEncoder
 from training import train
-from training.config import MODELS, RECIPES, ModelConfig, StageConfig, TrainConfig, usual_recipe
+from training.config import MODELS, RECIPES, ModelConfig, StageConfig, TrainConfig, default_recipe
 from training.errors import DataError
 from training.networks.build import build_model
 from training.networks.checkpoint import load_model
@@ -217,7 +217,7 @@ def test_the_command_line_picks_model_encoder_recipe_and_folder(
     assert plain == (Path("runs/lite2"), ModelConfig(), RECIPES["flickr8k"])
     assert tower == (Path("runs/hf"), ModelConfig(encoder="hf:a/b"), RECIPES["hf"])
     assert both == (Path("x"), replace(MODELS["lstm"], encoder="hf:a/b"), RECIPES["lstm"])
-    assert usual_recipe(ModelConfig(encoder="efficientnet-trio")) == "flickr8k"
+    assert default_recipe(ModelConfig(encoder="efficientnet-trio")) == "flickr8k"
 
 
 def test_other_shapes_and_kinds_are_refused() -> None:

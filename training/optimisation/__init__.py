@@ -1,1 +1,1 @@
-"""What a training step is made of: losses, rewards, schedules, validation."""
+"""Parts of a training step: losses, reward, schedules, beam search, validation."""

@@ -1,7 +1,7 @@
 """Beam search over many photos at once, on the training device.
 
-Only for validation during training and for self-critical samples; whatever is reported or run for
-a person goes through `pipeline.captioning.beam_search`. A test holds the two to the same words.
+Only for validation during training and for the samples of self-critical training; reported scores
+and the app use `pipeline.captioning.beam_search`. A test checks that both find the same captions.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _NEVER = -1e9
 
 
 @torch.no_grad()
-def beams(
+def batch_beam_search(
     model: Network,
     cross_keys: Tensor,
     cross_values: Tensor,
@@ -27,20 +27,20 @@ def beams(
     begin: int,
     never_written: Sequence[int],
 ) -> tuple[Tensor, Tensor]:
-    """The `size` best captions of each photo.
+    """Finds the `size` best captions of each photo.
 
     Args:
         model: in evaluation mode.
         cross_keys: (P, L * H, N, W / H) float32.
-        cross_values: likewise.
-        size: beams a photo.
-        length_penalty: scores are divided by the length (END counts) to this power.
-        begin: the token before the first word, which chooses the language.
-        never_written: tokens that no caption holds.
+        cross_values: (P, L * H, N, W / H) float32.
+        size: number of beams a photo.
+        length_penalty: scores are divided by the length (with END) to this power.
+        begin: the token before the first word, which selects the language.
+        never_written: tokens that may not be generated.
 
     Returns:
-        (P, size, longest + 1) int64 tokens with END and PAD at the end, the best first, and
-        (P, size) float32 normalised scores.
+        (P, size, max_words + 1) int64 tokens, ended by END and padded with PAD, the best first,
+        and (P, size) float32 log-probabilities, normalised by length.
     """
     config, device, photos = model.config, cross_keys.device, cross_keys.shape[0]
     max_words = config.max_words
@@ -48,7 +48,7 @@ def beams(
     keys = values = torch.zeros(shape, device=device)
     tokens = torch.full((photos * size,), begin, device=device)
     written = torch.zeros(photos, size, 0, dtype=torch.int64, device=device)
-    # The beams start equal: only the first one counts.
+    # All beams of a photo start equal: only the first one is expanded.
     score = torch.full((photos, size), _NEVER, device=device)
     score[:, 0] = 0
     done_tokens = torch.full((photos, size, max_words + 1), PAD, device=device)
@@ -66,7 +66,7 @@ def beams(
             log_p.fill_(_NEVER)
             log_p[:, END] = ends
         total = score[..., None] + log_p.view(photos, size, words)
-        # Finished ones leave the beam and compete by their normalised score.
+        # Finished captions leave the beam and compete by their normalised score.
         ended = torch.cat([written, end_column], dim=2)
         ended = torch.nn.functional.pad(ended, (0, max_words + 1 - length), value=PAD)
         all_score = torch.cat([done_score, total[..., END] / length**length_penalty], dim=1)

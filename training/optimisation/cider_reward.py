@@ -1,9 +1,9 @@
-"""CIDEr-D of single captions, as validation and self-critical training need it.
+"""CIDEr-D of single captions, for validation and self-critical training.
 
-Source: Vedantam et al., "CIDEr: consensus-based image description evaluation". A test holds it to
-pycocoevalcap's figures ("Cider" there is CIDEr-D); that scorer counts the document frequencies of
-the batch it is given and builds each reference's vector again for each caption, which
-self-critical training cannot use: its frequencies are the training captions'.
+Source: Vedantam et al., "CIDEr: consensus-based image description evaluation" (2015). A test
+compares it with pycocoevalcap (whose "Cider" is CIDEr-D). That scorer counts document frequencies
+in the batch it is given, and rebuilds each reference's vector for each caption; self-critical
+training needs the frequencies of all training captions, counted once.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-# Stands behind each caption in training, so that stopping in the right place is rewarded too.
+# Appended to each caption in training, so that ending in the right place is rewarded, too.
 END_WORD = "<end>"
 
 _LONGEST = 4
@@ -32,14 +32,14 @@ def _grams(words: Sequence[str]) -> list[Counter[tuple[str, ...]]]:
 
 
 class CiderReward:
-    """Scores captions of known photos against document frequencies that are counted once."""
+    """Scores captions of known photos; document frequencies are counted once, on construction."""
 
     def __init__(self, references: Sequence[Sequence[Sequence[str]]], *, mark_end: bool) -> None:
         """Counts the n-grams of all references.
 
         Args:
             references: per photo, its captions as lists of words.
-            mark_end: whether END_WORD counts as a word (for training, not for reported scores).
+            mark_end: append END_WORD to every caption (for training, not for reported scores).
         """
         self._mark_end = mark_end
         self._log_photos = math.log(len(references))
@@ -58,8 +58,7 @@ class CiderReward:
         """Scores caption i against the references of photo `photos[i]`.
 
         Returns:
-            (len(captions),) float64, 0..10; the published figures are its mean times 100 (0.589
-            is published as 58.9).
+            (len(captions),) float64, 0..10; papers report the mean times 100 (0.589 as 58.9).
         """
         scores = [
             self._score(self._vector(self._text(words)), self._references[photo])
@@ -86,7 +85,7 @@ class CiderReward:
         vectors, norms, length = caption
         total = 0.0
         for ref_vectors, ref_norms, ref_length in references:
-            nearness = math.exp(-((length - ref_length) ** 2) / (2 * _SIGMA**2))
+            length_factor = math.exp(-((length - ref_length) ** 2) / (2 * _SIGMA**2))
             for vector, norm, ref_vector, ref_norm in zip(
                 vectors, norms, ref_vectors, ref_norms, strict=True
             ):
@@ -96,5 +95,5 @@ class CiderReward:
                         for gram, weight in vector.items()
                         if gram in ref_vector
                     )
-                    total += nearness * shared / (norm * ref_norm)
+                    total += length_factor * shared / (norm * ref_norm)
         return 10.0 * total / (_LONGEST * len(references))

@@ -1,4 +1,4 @@
-"""What a run leaves behind: its table, its curves as a picture, and its checkpoints."""
+"""The table (CSV) of a training run's epochs and its curves as a picture."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COLUMNS = (
 
 
 def append_row(path: Path, row: dict[str, float | str]) -> None:
-    """Adds a line to the run's table (CSV), with a header when the file is new."""
+    """Appends an epoch to the run's table (CSV); writes the header when the file is new."""
     new = not path.exists()
     with path.open("a", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, COLUMNS)
@@ -29,7 +29,7 @@ def append_row(path: Path, row: dict[str, float | str]) -> None:
 
 
 def draw_curves(table: Path, picture: Path) -> None:
-    """Draws loss and dev CIDEr over all epochs, the stages one after another."""
+    """Draws loss and dev CIDEr over the epochs of all stages; dotted lines separate the stages."""
     import matplotlib as mpl
 
     mpl.use("Agg")

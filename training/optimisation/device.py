@@ -1,4 +1,4 @@
-"""The processor that trains, and how it multiplies."""
+"""Choice of the training device and of its arithmetic precision."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import torch
 
 
 def best_device() -> torch.device:
-    """CUDA, then Apple's GPU, then the processor."""
+    """Returns the first available device of CUDA, Apple's GPU (MPS) and the CPU."""
     if torch.cuda.is_available():
         return torch.device("cuda")
     if torch.backends.mps.is_available():
@@ -15,9 +15,9 @@ def best_device() -> torch.device:
 
 
 def autocast(device: torch.device) -> torch.autocast:
-    """Bfloat16 where it is multiplied faster: on CUDA, and on processors made for it.
+    """Returns a context that computes in bfloat16 where it is faster: CUDA, CPUs with AVX512-BF16.
 
-    It keeps 16-bit copies of the weights until it is left, so training enters it once per step.
+    The context caches 16-bit copies of the weights, so training enters it anew for each step.
     """
     fast = device.type == "cuda" or (device.type == "cpu" and torch.cpu._is_avx512_bf16_supported())
     return torch.autocast(device.type, dtype=torch.bfloat16, enabled=fast)

@@ -1,4 +1,4 @@
-"""The two losses: the next word's likelihood, and the reward of whole captions."""
+"""The two losses: cross-entropy of the next word, and self-critical loss on whole captions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipeline.captioning.vocabulary import BEGIN, END, PAD, Vocabulary
 from training.data.augmentation import bag_targets
 from training.networks.build import Network
 from training.networks.show_attend_tell import AttendAndTell
-from training.optimisation.batch_beam_search import beams
+from training.optimisation.batch_beam_search import batch_beam_search
 from training.optimisation.cider_reward import CiderReward
 
 
@@ -23,17 +23,20 @@ def caption_loss(
     other_weight: float = 1.0,
     spread_weight: float = 1.0,
 ) -> Tensor:
-    """Cross-entropy of the next word, with label smoothing, and of the photo's bag of words.
+    """Computes the cross-entropy of the next word and of the photo's bag of words.
 
     Args:
         model: in training mode.
-        features: (P, N, C).
-        rows: (P * R, T + 1) int64 captions, from their language's beginning to END and PAD.
-        label_smoothing: 0..1.
+        features: (P, N, C) float.
+        rows: (P * R, T + 1) int64 captions: the language's begin token, words, END, PAD.
+        label_smoothing: 0..1, for the next word.
         words_weight: weight of the bag of words.
-        other_weight: of a word in another language than English, whose captions are five times
-            as many.
-        spread_weight: weight of the LSTM's doubly stochastic attention.
+        other_weight: weight of a word that is not English; English has five times as many
+            captions.
+        spread_weight: weight of the LSTM's doubly stochastic attention penalty.
+
+    Returns:
+        A scalar with gradients.
     """
     memory = model.memory(features)
     penalty = memory.new_zeros(())
@@ -49,8 +52,8 @@ def caption_loss(
     weights = torch.where(english, 1.0, other_weight)
     loss = (each * weights).sum() / weights.sum()
     bag = model.bag_of_words(memory).float()
-    wanted = bag_targets(rows.cpu(), len(features), bag.shape[-1]).to(bag.device)
-    return loss + words_weight * F.cross_entropy(bag, wanted) + spread_weight * penalty
+    bag_target = bag_targets(rows.cpu(), len(features), bag.shape[-1]).to(bag.device)
+    return loss + words_weight * F.cross_entropy(bag, bag_target) + spread_weight * penalty
 
 
 def self_critical_loss(
@@ -63,29 +66,29 @@ def self_critical_loss(
     length_penalty: float,
     language: str,
 ) -> tuple[Tensor, float]:
-    """Self-critical sequence training over the model's own beams.
+    """Computes the self-critical loss over the model's own beams.
 
-    Rennie et al., "Self-critical sequence training", with beams as samples and their mean as
-    baseline (Cornia et al., "Meshed-memory Transformer"). Dropout stays off: with it on, the
-    caption whose probability is raised is not the one that was rewarded.
+    Rennie et al., "Self-critical sequence training" (2017), with beams as samples and their mean
+    reward as baseline (Cornia et al., "Meshed-memory Transformer", 2020). Dropout stays off, so
+    that the probabilities are those of the model that generated the samples.
 
     Args:
         model: in evaluation mode, with gradients.
-        features: (P, N, C).
-        photos: the photos' numbers in `reward`.
-        reward: CIDEr-D with the training captions' frequencies.
-        vocabulary: turns tokens into words.
-        beam_size: samples a photo.
-        length_penalty: of the beam search, the same as at run time.
+        features: (P, N, C) float.
+        photos: (P,) the photos' indices in `reward`.
+        reward: CIDEr-D with the document frequencies of the training captions.
+        vocabulary: decodes tokens to words.
+        beam_size: number of samples a photo.
+        length_penalty: of the beam search.
         language: of the captions and of `reward`.
 
     Returns:
-        The loss and the samples' mean reward.
+        The loss, a scalar with gradients, and the mean reward of the samples, 0..10.
     """
     cross_keys, cross_values = model.cross(model.memory(features))
     begin = vocabulary.begin(language)
     with torch.no_grad():
-        tokens, _ = beams(
+        tokens, _ = batch_beam_search(
             model,
             cross_keys.float(),
             cross_values.float(),

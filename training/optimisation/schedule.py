@@ -1,4 +1,4 @@
-"""Learning rates: which weights get which, and how they change over a stage."""
+"""Parameter groups of the optimiser and the learning-rate schedule of a stage."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from training.config import StageConfig
 def parameter_groups(
     model: nn.Module, stage: StageConfig, weight_decay: float
 ) -> list[dict[str, Any]]:
-    """The trained weights for AdamW, each group with its `peak` rate.
+    """Groups the trainable weights for AdamW; `peak` is a group's highest learning rate.
 
-    The encoder's weights (named "encoder...") have a rate of their own; only matrices decay.
+    The encoder's weights (named "encoder...") have their own rate. Weight decay applies to tensors
+    of two or more dimensions only.
     """
     groups: list[dict[str, Any]] = []
     trained = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
@@ -32,8 +33,14 @@ def parameter_groups(
     return [group for group in groups if group["params"]]
 
 
-def rate_share(stage: StageConfig, step: int, steps: int) -> float:
-    """Share of the peak rate at `step` of a stage of `steps`: linear warm-up, then a cosine."""
+def learning_rate_factor(stage: StageConfig, step: int, steps: int) -> float:
+    """Computes the factor of the peak rate, 0..1: linear warm-up, then cosine decay.
+
+    Args:
+        stage: its `warm_up` is in steps, its `final_rate` a factor of the peak rate.
+        step: from 0.
+        steps: number of steps of the stage.
+    """
     if step < stage.warm_up:
         return (step + 1) / stage.warm_up
     done = (step - stage.warm_up) / max(1, steps - stage.warm_up)

@@ -1,4 +1,4 @@
-"""The validation sets of a run, and the vocabulary that it learns."""
+"""Builds the validation sets and the vocabulary of a training run."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ class ValidationSet:
     """Dev photos that are scored together.
 
     Attributes:
-        name: what the table of curves calls it.
+        name: in the table of curves, as folder number and language.
         language: of the captions.
-        places: the photos' places among all dev photos.
+        places: the photos' indices among all dev photos.
     """
 
     name: str
@@ -26,7 +26,7 @@ class ValidationSet:
 
 
 def validation_sets_of(dev: list[list[Photo]], languages: Sequence[str]) -> list[ValidationSet]:
-    """One validation set for each folder and language that has captions."""
+    """Makes a validation set for each data folder and each language it has captions in."""
     sets, first = [], 0
     for number, photos in enumerate(dev):
         for language in languages:
@@ -38,7 +38,7 @@ def validation_sets_of(dev: list[list[Photo]], languages: Sequence[str]) -> list
 
 
 def vocabulary_of(photos: list[Photo], min_count: int) -> Vocabulary:
-    """The words of all languages that the photos have captions in."""
+    """Builds the vocabulary of all languages from the photos' captions; see `Vocabulary.build`."""
     captions = {
         language: [caption for photo in photos for caption in photo.said(language)]
         for language in (ENGLISH, FRENCH)
@@ -47,5 +47,5 @@ def vocabulary_of(photos: list[Photo], min_count: int) -> Vocabulary:
 
 
 def word_lists(photos: list[Photo], language: str) -> list[list[list[str]]]:
-    """By photo and caption: the words as the model writes them."""
+    """Cuts the captions into normalised words: one list a photo, of one list a caption."""
     return [[normalise(said, language) for said in photo.said(language)] for photo in photos]

@@ -1,1 +1,1 @@
-"""Caption metrics and where they are reported."""
+"""Caption metrics, confidence intervals and reports."""

@@ -1,4 +1,4 @@
-"""How far scores would move with other photos: the percentile bootstrap (Koehn, 2004)."""
+"""Confidence intervals of scores by the percentile bootstrap over photos (Koehn, 2004)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SAMPLES = 1000
 
 @dataclass(frozen=True)
 class Interval:
-    """A 95 % confidence interval, in the unit of what lies in it: scores are x100."""
+    """A 95 % confidence interval, in the unit of the estimate: scores are x100."""
 
     low: float
     high: float
@@ -26,31 +26,38 @@ class Interval:
 
 @dataclass(frozen=True)
 class Intervals:
-    """How far scores, or their ratio, would move with other photos of the same kind."""
+    """95 % confidence intervals of CIDEr and BLEU-4, or of the ratios of two systems' scores."""
 
     cider: Interval
     bleu4: Interval
 
     def __str__(self) -> str:
-        """For the card: "CIDEr 57.2 to 64.9, BLEU-4 21.8 to 24.4"."""
+        """Formats for the card: "CIDEr 57.2 to 64.9, BLEU-4 21.8 to 24.4"."""
         return (
             f"CIDEr {self.cider.low:.1f} to {self.cider.high:.1f}, "
             f"BLEU-4 {self.bleu4.low:.1f} to {self.bleu4.high:.1f}"
         )
 
 
-def redraw(
+def bootstrap(
     candidates: Mapping[str, str | Sequence[str]],
     references: Mapping[str, Sequence[str]],
     language: str = ENGLISH,
     samples: int = SAMPLES,
     seed: int = 0,
 ) -> NDArray[np.float64]:
-    """CIDEr and BLEU-4 of photos that are drawn again with replacement; no Java.
+    """Computes CIDEr and BLEU-4 of bootstrap samples of the photos; needs no Java.
 
-    CIDEr's word frequencies stay those of all the references. What is drawn follows from the
-    number of photos and the seed alone, by their order in `references`: whatever is scored on the
-    same photos can be compared draw by draw.
+    CIDEr keeps the document frequencies of all references. The samples depend only on the number
+    of photos and the seed, in the order of `references`, so systems that are scored on the same
+    photos can be compared sample by sample.
+
+    Args:
+        candidates: by photo, the description: a sentence or its words.
+        references: by photo, people's captions; the same photos.
+        language: of the captions.
+        samples: number of bootstrap samples.
+        seed: of the random generator.
 
     Returns:
         (samples, 2) float64, x100.
@@ -66,19 +73,19 @@ def redraw(
     return 100 * np.column_stack([drawn @ cider / photos, bleu4])
 
 
-def around(drawn: NDArray[np.float64]) -> Intervals:
-    """The intervals that hold 95 % of what was drawn: (samples, 2), CIDEr and BLEU-4."""
+def intervals(drawn: NDArray[np.float64]) -> Intervals:
+    """Computes 95 % intervals from bootstrap samples (samples, 2): CIDEr and BLEU-4, x100."""
     low, high = np.percentile(drawn, [2.5, 97.5], axis=0)
     cider, bleu4 = map(Interval, map(float, low), map(float, high))
     return Intervals(cider=cider, bleu4=bleu4)
 
 
 def _bleu_counts(said: Cut, people: Cut) -> NDArray[np.int64]:
-    """What BLEU sums over photos, so that photos can be drawn again without counting again.
+    """Counts the n-grams that BLEU sums over photos, once for all bootstrap samples.
 
     Returns:
-        (photos, 10) int64: 1- to 4-grams that are right, 1- to 4-grams in all, the description's
-        length and the closest reference's, in words.
+        (photos, 10) int64: matching 1- to 4-grams, all 1- to 4-grams, and the lengths in words of
+        the description and of the closest reference.
     """
     scorer = BleuScorer(n=4)
     for name, references in people.items():
@@ -92,7 +99,7 @@ def _bleu_counts(said: Cut, people: Cut) -> NDArray[np.int64]:
 
 
 def _bleu(counts: NDArray[np.int64]) -> NDArray[np.float64]:
-    """BLEU-1 to BLEU-4, 0..1, of summed counts; the formula of BleuScorer.compute_score."""
+    """Computes BLEU-1 to BLEU-4, 0..1, from summed counts as `BleuScorer.compute_score` does."""
     right, guessed, length, closest = counts[:4], counts[4:8], counts[8], counts[9]
     precisions = (right + 1e-15) / (guessed + 1e-9)
     ratio = (length + 1e-15) / (closest + 1e-9)

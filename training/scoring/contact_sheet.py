@@ -1,4 +1,4 @@
-"""A contact sheet: photos with what is said of them. For looking at, never for committing."""
+"""Draws a contact sheet: photos with their descriptions, for viewing only; never committed."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ SHEET_PHOTOS, SHEET_COLUMNS, SHEET_MARGIN, SHEET_FONT = 24, 6, 12, 14
 
 
 def contact_sheet(evaluation: Evaluation, seed: int = 0) -> Image.Image:
-    """Draws random photos with our description, its scores and a person's caption, the best first.
+    """Draws random photos with description, scores and one human caption, by falling CIDEr.
 
     Returns:
-        An RGB picture, six photos wide.
+        An RGB picture of up to 24 photos, six in a row.
     """
     every = evaluation.described
     chosen = np.random.default_rng(seed).permutation(len(every))[:SHEET_PHOTOS]
@@ -26,7 +26,7 @@ def contact_sheet(evaluation: Evaluation, seed: int = 0) -> Image.Image:
         (every[place] for place in chosen), key=lambda one: -evaluation.cider[one.photo.name]
     )
     font = ImageFont.load_default(SHEET_FONT)
-    texts = [_wrapped(_words_below(evaluation, one), font) for one in shown]
+    texts = [_wrapped(_text_below(evaluation, one), font) for one in shown]
     line = SHEET_FONT + 4
     width = PHOTO_SIZE + SHEET_MARGIN
     height = PHOTO_SIZE + SHEET_MARGIN + line * (1 + max(len(lines) for lines in texts))
@@ -45,7 +45,7 @@ def contact_sheet(evaluation: Evaluation, seed: int = 0) -> Image.Image:
     return sheet
 
 
-def _words_below(evaluation: Evaluation, one: Described) -> list[str]:
+def _text_below(evaluation: Evaluation, one: Described) -> list[str]:
     scores = f"CIDEr {evaluation.cider[one.photo.name]:.0f}, confidence {one.confidence:.2f}"
     return [f"Vois: {one.text}", scores, f"Person: {one.photo.captions[0]}"]
 
@@ -53,7 +53,7 @@ def _words_below(evaluation: Evaluation, one: Described) -> list[str]:
 def _wrapped(
     paragraphs: Sequence[str], font: ImageFont.FreeTypeFont | ImageFont.ImageFont
 ) -> list[str]:
-    """Lines no wider than a photo."""
+    """Wraps text to the width of a photo."""
     lines = []
     for paragraph in paragraphs:
         line = ""

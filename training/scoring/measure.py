@@ -11,7 +11,7 @@ from pipeline.captioning.detail import DescriptionStyle, Form, describe_in_style
 from pipeline.image import read_rgb
 from pipeline.languages import ENGLISH
 from training.data.prepared import Photo
-from training.scoring.bootstrap import around, redraw
+from training.scoring.bootstrap import bootstrap, intervals
 from training.scoring.metrics import cider_by_photo, score
 from training.scoring.result import Described, Evaluation
 
@@ -23,7 +23,7 @@ def describe(
     form: Form = Form.AUTO,
     language: str = ENGLISH,
 ) -> list[Described]:
-    """Describes photos as the app does, in the model's own wording about people.
+    """Describes photos as the app does, but without neutral wording about people.
 
     Raises:
         VoisError: a photo or the model is broken.
@@ -45,8 +45,8 @@ def measure(described: Sequence[Described], java: bool, language: str = ENGLISH)
     """Scores descriptions against people's captions.
 
     Args:
-        described: in that language.
-        java: also with the PTB tokenizer and METEOR, which know English alone.
+        described: descriptions in `language`.
+        java: add scores with the PTB tokenizer and METEOR, which are for English only.
         language: "en" or "fr".
 
     Raises:
@@ -59,5 +59,5 @@ def measure(described: Sequence[Described], java: bool, language: str = ENGLISH)
         cider=cider_by_photo(candidates, references, language),
         plain=score(candidates, references, language=language),
         ptb=score(candidates, references, java=True) if java else None,
-        around=around(redraw(candidates, references, language)),
+        around=intervals(bootstrap(candidates, references, language)),
     )

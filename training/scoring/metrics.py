@@ -1,7 +1,7 @@
-"""BLEU, ROUGE-L, CIDEr and METEOR as papers on Flickr8k report them, by pycocoevalcap.
+"""Computes BLEU, ROUGE-L, CIDEr and METEOR with pycocoevalcap, as papers on Flickr8k do.
 
 Without Java the captions are cut into words by `pipeline.captioning.vocabulary.normalise`. On
-people's captions of the test split this was measured to be within 0.05 point of the usual PTB
+people's captions of the test split this was measured to be within 0.05 point of the standard PTB
 tokenizer (CIDEr: 82.3 instead of 82.0). METEOR needs Java.
 """
 
@@ -25,7 +25,7 @@ from pipeline.captioning.vocabulary import normalise
 from pipeline.languages import ENGLISH
 from training.errors import ScoreError
 
-# Sentences by photo, every sentence being its words with one space between them.
+# Sentences by photo; the words of a sentence are separated by single spaces.
 Cut = dict[str, list[str]]
 
 
@@ -53,7 +53,7 @@ class Scores:
 
 
 def java_found() -> bool:
-    """Whether Java runs; macOS has a `java` that only says where to get one."""
+    """Tests whether Java runs; macOS has a placeholder `java` that exits with an error."""
     if shutil.which("java") is None:
         return False
     return subprocess.run(["java", "-version"], capture_output=True, check=False).returncode == 0
@@ -65,13 +65,13 @@ def score(
     java: bool = False,
     language: str = ENGLISH,
 ) -> Scores:
-    """Scores one description a photo against what people said.
+    """Scores one description a photo against people's captions.
 
     Args:
         candidates: by photo, the description: a sentence or its words.
         references: by photo, people's captions; the same photos.
         java: cut English words with the PTB tokenizer, and add METEOR.
-        language: whose words `pipeline.captioning.vocabulary.normalise` cuts without Java.
+        language: of the captions, for tokenisation without Java.
 
     Raises:
         ScoreError: the photos differ, there are none, one has no reference, or Java fails.
@@ -96,7 +96,7 @@ def cider_by_photo(
     references: Mapping[str, Sequence[str]],
     language: str = ENGLISH,
 ) -> dict[str, float]:
-    """CIDEr-D of every photo, x100, with the word frequencies of all `references`; no Java.
+    """Computes CIDEr-D of every photo, x100, with document frequencies of all `references`.
 
     Raises:
         ScoreError: as for `score`.
@@ -107,7 +107,7 @@ def cider_by_photo(
 
 
 def human_scores(references: Mapping[str, Sequence[str]], java: bool = False) -> Scores:
-    """One person against the others: each caption against the rest of its photo's, averaged.
+    """Scores human captions: each against the others of its photo, averaged.
 
     Raises:
         ScoreError: photos differ in how many captions they have, or have fewer than two.
@@ -127,7 +127,7 @@ def human_scores(references: Mapping[str, Sequence[str]], java: bool = False) ->
 
 
 def mean_scores(rounds: Sequence[Scores]) -> Scores:
-    """Each score's mean; METEOR's is None where a round has none."""
+    """Averages scores; METEOR is None when any of the inputs lacks it."""
     columns = {field.name: [getattr(one, field.name) for one in rounds] for field in fields(Scores)}
     means = {
         name: None if None in column else float(np.mean(column)) for name, column in columns.items()
@@ -145,7 +145,7 @@ def cut_words(
     java: bool = False,
     language: str = ENGLISH,
 ) -> tuple[Cut, Cut]:
-    """Both sides cut into words, the photos in the order of `references`; see `score`.
+    """Tokenises candidates and references, in the order of `references`; see `score`.
 
     Raises:
         ScoreError: the photos differ, there are none, one has no reference, or Java fails.
@@ -156,7 +156,7 @@ def cut_words(
         raise ScoreError("A photo has no reference to score against.")
     cut = _ptb if java else partial(_plain, language)
     said = {
-        # "l'" and "homme" are cut out of "l'homme" as in people's captions.
+        # Joined without a space, "l'" and "homme" are tokenised as in people's captions.
         name: [words if isinstance(words, str) else " ".join(words).replace("' ", "'")]
         for name, words in ((name, candidates[name]) for name in references)
     }
@@ -171,10 +171,10 @@ def _plain(language: str, sentences: Cut) -> Cut:
 
 
 def _ptb(sentences: Cut) -> Cut:
-    """Cuts words with Stanford's PTB tokenizer and drops punctuation.
+    """Tokenises with Stanford's PTB tokenizer and drops punctuation.
 
-    As `PTBTokenizer.tokenize` of pycocoevalcap does, but quietly, through a pipe instead of a file
-    in site-packages, and with a check that no line got lost.
+    Equal to `PTBTokenizer.tokenize` of pycocoevalcap, but prints nothing, uses a pipe instead of a
+    file in site-packages, and checks the number of lines.
     """
     flat = [" ".join(one.split()) for every in sentences.values() for one in every]
     package = Path(ptbtokenizer.__file__).parent
@@ -204,6 +204,6 @@ def _meteor(said: Cut, people: Cut) -> float:
         raise ScoreError("Java could not run METEOR: score without Java.") from error
     finally:
         if meteor is not None:
-            # It ends its process when it is collected, but leaves these open.
+            # `Meteor` ends its process when it is garbage-collected, but leaves these pipes open.
             meteor.meteor_p.stdout.close()
             meteor.meteor_p.stderr.close()

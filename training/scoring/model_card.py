@@ -1,4 +1,4 @@
-"""The Markdown table of scores beside published ones, and the parts of the card that it fills."""
+"""Formats scores as a Markdown table and writes them into the model card."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from training.scoring.result import Evaluation
 
 COLUMNS = ("BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "METEOR", "ROUGE-L", "CIDEr")
 CARD_FILE = "MODEL_CARD.md"
-# The parts that commands write, each between two markers.
+# The parts of the card that commands write, each between two markers.
 SCORES_PART, OTHERS_PART, CONFIDENCE_PART = "scores", "others", "confidence"
 
 
 def markers(part: str) -> tuple[str, str]:
-    """The lines around a part of the card."""
+    """Returns the lines that begin and end a part of the card."""
     return f"<!-- {part}:begin -->", f"<!-- {part}:end -->"
 
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table: a system's scores, x100, in the order of COLUMNS; None if unknown."""
+    """A row of the table: a system's scores, x100, in the order of COLUMNS; None if unknown."""
 
     system: str
     scores: tuple[float | None, ...]
@@ -94,7 +94,7 @@ _PART_OF = {
 
 
 def empty_card() -> str:
-    """A card of headings and markers, for a model whose text is still to be written by hand."""
+    """Returns a card with headings and markers only, for a model without written text."""
     lines = ["# Model card: Vois"]
     for heading in HEADINGS:
         lines += ["", f"## {heading}"]
@@ -104,7 +104,7 @@ def empty_card() -> str:
 
 
 def rows_of(system: str, plain: Scores, ptb: Scores | None) -> list[Row]:
-    """The table's lines for what was measured here, the comparable one (with Java) first."""
+    """Returns the rows of a system measured here, the comparable one (with Java) first."""
     rows = [Row(f"{system}, words cut without Java", _values(plain), "measured here")]
     if ptb is not None:
         rows.insert(0, Row(system, _values(ptb), "measured here"))
@@ -112,11 +112,11 @@ def rows_of(system: str, plain: Scores, ptb: Scores | None) -> list[Row]:
 
 
 def table(rows: Sequence[Row], last: str = "source") -> str:
-    """The rows as a Markdown table that is aligned, so that it also reads well in a terminal.
+    """Formats rows as a Markdown table, aligned for reading in a terminal.
 
     Args:
-        rows: of the table.
-        last: what stands above their sources.
+        rows: rows of the table.
+        last: heading of the last column.
     """
     cells = [["system, x100", *COLUMNS, last]]
     for row in rows:
@@ -132,7 +132,7 @@ def table(rows: Sequence[Row], last: str = "source") -> str:
 
 
 def model_hash(folder: Path, contract: ModelContract) -> str:
-    """Twelve hexadecimal digits that change with the model's files: whose scores these are."""
+    """Computes the first 12 hexadecimal digits of the SHA-256 of the model's files."""
     files = (contract.encoder_file, contract.decoder_file, contract.vocabulary_file)
     return hashlib.sha256(b"".join((folder / name).read_bytes() for name in files)).hexdigest()[:12]
 
@@ -147,17 +147,17 @@ def report(
     uncompressed: Evaluation | None = None,
     peers: Sequence[Row] = (),
 ) -> str:
-    """The scores as Markdown: for the terminal, and between the card's markers.
+    """Formats the scores as Markdown, for the terminal and for the card.
 
     Args:
-        evaluation: of the model's files.
-        contract: theirs.
-        split: what was described.
-        beam: beams of the search.
+        evaluation: of the exported model.
+        contract: of the exported model.
+        split: "dev" or "test".
+        beam: number of beams.
         model: `model_hash` of the files.
-        human: rows about people's own captions.
+        human: rows of human captions.
         uncompressed: of the same model with weights of 32 bits.
-        peers: rows about other models that were measured here.
+        peers: rows of other models that were measured here.
     """
     rows = rows_of(f"**Vois** ({contract.encoder}, beam {beam})", evaluation.plain, evaluation.ptb)
     published = PUBLISHED if split == "test" else ()
@@ -179,10 +179,16 @@ def report(
 
 
 def write_card(path: Path, block: str, command: str, part: str = SCORES_PART) -> None:
-    """Writes `block` between the markers of a part; a card that is missing gets headings first.
+    """Replaces the text between a part's markers; creates the card when it is missing.
+
+    Args:
+        path: of the card.
+        block: the new text, in Markdown.
+        command: the command that produced it, for the note above it.
+        part: one of the names of parts.
 
     Raises:
-        DataError: the card has lost its markers.
+        DataError: the card lacks the markers.
     """
     text = path.read_text(encoding="utf-8") if path.exists() else empty_card()
     first, last = markers(part)
@@ -197,13 +203,13 @@ def write_card(path: Path, block: str, command: str, part: str = SCORES_PART) ->
 
 
 def _values(scores: Scores) -> tuple[float | None, ...]:
-    """In the order of COLUMNS."""
+    """Returns the scores in the order of COLUMNS."""
     bleus = (scores.bleu1, scores.bleu2, scores.bleu3, scores.bleu4)
     return (*bleus, scores.meteor, scores.rouge_l, scores.cider)
 
 
 def _number(value: float | None) -> str:
-    """One decimal, but whole numbers as they were published: more would pretend precision."""
+    """Formats one decimal; published whole numbers stay whole, as more would feign precision."""
     if value is None:
         return "-"
     return str(value) if isinstance(value, int) else f"{value:.1f}"

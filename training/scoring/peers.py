@@ -1,4 +1,4 @@
-"""Scores of other models that were measured here, kept in `peers.json` for the card's tables."""
+"""Stores scores of other models in `peers.json` and reads them for the card's tables."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class MeasuredModel:
 
 
 def load_peers(path: Path = PEERS_FILE) -> list[Row]:
-    """A row for each peer on Flickr8k, by name: the comparable one, with Java, if there is one.
+    """Reads one row for each peer on Flickr8k, by name: with Java where there is one.
 
     Raises:
         DataError: the file is damaged.
@@ -47,7 +47,7 @@ def load_peers(path: Path = PEERS_FILE) -> list[Row]:
 
 
 def load_measured_models(path: Path = PEERS_FILE) -> list[MeasuredModel]:
-    """The peers that were measured on everyday photos, too; without their descriptions.
+    """Reads the peers that were also measured on everyday photos; without their descriptions.
 
     Raises:
         DataError: the file is damaged.
@@ -74,7 +74,7 @@ def save_peer(
 
 
 def take_peer(name: str, flickr8k: Path, everyday: Path | None, path: Path = PEERS_FILE) -> None:
-    """Does the same with what `training.evaluate --json` wrote of one or both data sets.
+    """Adds or replaces a model's scores from files that `training.evaluate --json` wrote.
 
     Raises:
         DataError: a file is damaged, or not of the split test.

@@ -1,4 +1,4 @@
-"""What was measured on one split of a data set."""
+"""Results of an evaluation on one split of a data set."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from training.scoring.metrics import Scores
 
 @dataclass(frozen=True)
 class Described:
-    """A photo and what the model says of it; `confidence` is 0..1."""
+    """A photo with the model's description; `confidence` is 0..1."""
 
     photo: Photo
     words: tuple[str, ...]
@@ -23,11 +23,11 @@ class Described:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Everything measured on one split.
+    """Descriptions and scores of one split.
 
     Attributes:
         described: every photo with its description.
-        cider: by photo, x100.
+        cider: CIDEr-D by photo, x100.
         plain: scores with words cut without Java.
         ptb: scores with the PTB tokenizer and METEOR; None without Java.
         around: 95 % intervals of the plain scores.
@@ -40,7 +40,7 @@ class Evaluation:
     around: Intervals
 
     def as_json(self) -> dict[str, object]:
-        """The scores of the whole split, for a file."""
+        """Returns the scores of the whole split as JSON values."""
         return {
             "scores_without_java": dataclasses.asdict(self.plain),
             "scores_with_java": dataclasses.asdict(self.ptb) if self.ptb else None,
