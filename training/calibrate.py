@@ -1,14 +1,14 @@
-"""Fits on the dev photos how sure the model may sound, and measures it on the test photos.
+"""Fits the confidence of descriptions on the dev photos, and measures it on the test photos.
 
     python -m training.calibrate --data data/flickr8k --everyday data/everyday --assets assets
     python -m training.calibrate ... --split test --card      fits nothing
 
-Writes the file that the contract names (read by pipeline.captioning.confidence). A description is
-right when its CIDEr against the photo's people is 0.4 or more. What is fitted is fitted on
-English, since other languages have one caption a photo; theirs are judged by the same numbers,
-their features being put on the scale of their own descriptions. What lies
-far from the photos that the model was trained on is out of distribution: say
---trained-on-everyday for a model that learned from those, too.
+Writes the confidence file that the contract names (read by pipeline.captioning.confidence). A
+description is right when its CIDEr against people's captions is 0.4 or more. The weights are
+fitted on English, since other languages have one caption a photo; the same weights serve those
+languages, whose features are standardised with their own mean and deviation. Photos far from the
+model's training photos are out of distribution: give --trained-on-everyday for a model that was
+trained on the everyday photos, too.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ from training.calibration.described import DescribedPhotos, describe_drawn, desc
 from training.calibration.fits import (
     RIDGE,
     average,
-    find_words,
+    cross_validate,
+    fit_data_set_classifier,
     fit_logistic,
-    fit_sides,
+    fit_ood,
     fit_space,
-    fit_strangeness,
-    predict_across,
+    word_statistics,
 )
 from training.calibration.nonscenes import LEARNED_SEED, MEASURED
 from training.calibration.reliability import (
@@ -52,26 +52,28 @@ from training.data.prepared import Photo, load
 from training.errors import DataError
 from training.scoring.model_card import CARD_FILE, CONFIDENCE_PART, model_hash, write_card
 
-TRAIN_EVERY = 2  # of the training photos: half of them show the space, in half the time
-LEARNED = 480  # thirty of each kind
-OTHER_LANGUAGE_EVERY = 3  # of the dev photos, to learn another language's usual evidence
-# Of the dev photos: how many may pass for no scenes, and how many are said plainly. At most a tenth
-# of the test photos may lose that; two points are left for chance.
-STRANGE_SHARE, PLAIN_SHARE = 0.01, 0.92
-PLAIN_FROM_OTHER = 0.6  # of photos like the smaller sets', of which less was learned
-UNKNOWN_BELOW = 0.12  # one chance in eight: a guess that is better not heard
-SURE_FROM = 0.5  # of single words, which are said after "Perhaps": more often right than not
+TRAIN_EVERY = (
+    2  # every second training photo fits the principal components as well, in half the time
+)
+LEARNED = 480  # drawn non-scenes to fit: thirty of each kind
+OTHER_LANGUAGE_EVERY = 3  # every third dev photo, for another language's feature scale
+# Shares of the dev photos: out of distribution, and described plainly. At least 90 % of the test
+# photos are to be described plainly; two points are left for chance.
+OOD_SHARE, PLAIN_SHARE = 0.01, 0.92
+PLAIN_FROM_OTHER = 0.6  # for photos like the other data sets', on which the model trained less
+UNKNOWN_BELOW = 0.12  # one chance in eight: such a guess is not spoken
+SURE_FROM = 0.5  # for single words, named after "Perhaps": more often right than not
 
 
 @dataclass(frozen=True)
 class Learned:
-    """What a fit learns from.
+    """Data of the out-of-distribution fits.
 
     Attributes:
-        space: of the training photos.
-        scenes: their places, one array a data set.
-        drawn: what is said of pictures that are no scenes.
-        families: theirs.
+        space: the principal components of the training photos.
+        scenes: positions (N, 2 + K) of the training photos, one array a data set.
+        drawn: drawn non-scenes with their descriptions.
+        families: the family of each drawn picture.
     """
 
     space: Space
@@ -79,29 +81,37 @@ class Learned:
     drawn: DescribedPhotos
     families: tuple[str, ...]
 
-    def strangeness(self, seen: Sequence[Floats], without: str = "") -> Floats:
-        """The weights that `Confidence.ood` wants, learned without a family.
+    def ood_weights(self, held_out: Sequence[Floats], without: str = "") -> Floats:
+        """Fits the weights `Confidence.ood`.
 
         Args:
-            seen: the places of other photos of the sets that the model was trained on.
-            without: a family of drawn pictures.
+            held_out: positions (N, 2 + K) of other photos, one array for each data set that the
+                model was trained on.
+            without: a family of drawn pictures to leave out of the fit.
         """
         kept = np.array([family != without for family in self.families])
         places = self.space.place(self.drawn.features[kept])
-        return fit_strangeness(self.scenes, places, seen, STRANGE_SHARE)
+        return fit_ood(self.scenes, places, held_out, OOD_SHARE)
 
-    def unlike(self) -> Floats:
-        """The weights of `Confidence.unlike_flickr8k`; always 0 with a single data set."""
+    def data_set_weights(self) -> Floats:
+        """Fits `Confidence.unlike_flickr8k`; with a single data set its probability is always 0."""
         first, others = self.scenes[0], self.scenes[1:]
         if not others:
             return np.append(np.zeros(first.shape[1]), NEVER)
-        return fit_sides(first, np.concatenate(others))
+        return fit_data_set_classifier(first, np.concatenate(others))
 
 
 def learn(
     captioner: Captioner, train: Sequence[Sequence[Photo]], drawn: int, space: Space | None = None
 ) -> Learned:
-    """Looks at the training photos and at pictures that are no scenes."""
+    """Encodes the training photos, describes drawn non-scenes and fits the principal components.
+
+    Args:
+        captioner: the model.
+        train: training photos, one list a data set.
+        drawn: number of non-scenes to draw.
+        space: principal components that are fitted already.
+    """
     features = [encode(captioner, one[::TRAIN_EVERY], "training photos") for one in train]
     weights = [np.full(len(one), 1 / len(one)) for one in features]
     space = space or fit_space(np.concatenate(features), np.concatenate(weights))
@@ -118,17 +128,17 @@ def fit(
     model: str,
     drawn: int = LEARNED,
 ) -> tuple[Confidence, list[Judged]]:
-    """Fits everything.
+    """Fits the confidence on the dev photos.
 
     Args:
         captioner: the model.
-        data: photos by split, Flickr8k's first.
-        trained: how many of these sets the model was trained on, the first ones.
+        data: photos by split, one entry a data set, Flickr8k first.
+        trained: the model was trained on this many of the sets, counted from the first.
         model: `model_hash` of its files.
-        drawn: pictures that are no scenes to learn from.
+        drawn: number of non-scenes to draw for the fit.
 
     Returns:
-        What the app reads, and the dev photos judged by fits that have not seen them.
+        The confidence for the app, and the cross-validated predictions for the dev photos.
 
     Raises:
         ScoreError: there is nothing to score.
@@ -138,40 +148,44 @@ def fit(
     learned = learn(captioner, [one["train"] for one in data[:trained]], drawn)
     dev = [describe_photos(captioner, one["dev"], languages[0], "dev photos") for one in data]
     places = [learned.space.place(one.features) for one in dev]
-    strange = learned.strangeness(places[:trained])
-    rows = [one.evidence(place, contract) for one, place in zip(dev, places, strict=True)]
+    ood = learned.ood_weights(places[:trained])
+    rows = [
+        one.description_features(place, contract) for one, place in zip(dev, places, strict=True)
+    ]
     right = [one.right() for one in dev]
-    usual = {languages[0]: average(rows[0])}
+    feature_scale = {languages[0]: average(rows[0])}
     for code in languages[1:]:
         other = describe_photos(
             captioner, data[0]["dev"][::OTHER_LANGUAGE_EVERY], code, f"dev photos, {code}"
         )
-        usual[code] = average(other.evidence(learned.space.place(other.features), contract))
-    mean, deviation = usual[languages[0]]
+        feature_scale[code] = average(
+            other.description_features(learned.space.place(other.features), contract)
+        )
+    mean, deviation = feature_scale[languages[0]]
     scaled, labels = (np.concatenate(rows) - mean) / deviation, np.concatenate(right)
-    scene = 1 - sigmoid(np.concatenate(places) @ strange[:-1] + strange[-1])
-    # CIDEr weighs words by the captions of its own set, so "right" is another thing in each: a
-    # constant of a set's own takes that up. The app asks by the measure of the first.
+    in_distribution = 1 - sigmoid(np.concatenate(places) @ ood[:-1] + ood[-1])
+    # CIDEr weighs words by the captions of its own data set, so "right" differs between the sets:
+    # each set but the first has a bias of its own. The app predicts for the first.
     sizes = [len(one) for one in rows]
     sets = np.repeat(np.eye(len(rows))[:, 1:], sizes, axis=0)
-    taught, asked = (np.hstack([scaled, one]) for one in (sets, np.zeros_like(sets)))
-    across = predict_across(taught, labels, RIDGE, scene, asked)
-    right_weights = fit_logistic(taught, labels, np.ones(len(labels)), RIDGE, scene)
+    fitted, inputs = (np.hstack([scaled, one]) for one in (sets, np.zeros_like(sets)))
+    predicted = cross_validate(fitted, labels, RIDGE, in_distribution, inputs)
+    right_weights = fit_logistic(fitted, labels, np.ones(len(labels)), RIDGE, in_distribution)
     train = [photo for one in data[:trained] for photo in one["train"]]
     words = {
-        code: find_words([one.said(code) for one in train if one.said(code)], code)
+        code: word_statistics([one.said(code) for one in train if one.said(code)], code)
         for code in languages
     }
-    unlike = learned.unlike()
-    strangeness, likeness = (places[0] @ one[:-1] + one[-1] for one in (strange, unlike))
-    plain_from = _plain_from(across[: sizes[0]], strangeness, sigmoid(likeness))
+    unlike = learned.data_set_weights()
+    ood_scores, unlike_scores = (places[0] @ one[:-1] + one[-1] for one in (ood, unlike))
+    plain_from = _plain_from(predicted[: sizes[0]], ood_scores, sigmoid(unlike_scores))
     confidence = Confidence(
         model=model,
         space=learned.space,
-        ood=strange,
+        ood=ood,
         right=np.append(right_weights[: scaled.shape[1]], right_weights[-1]),
-        feature_scale=usual,
-        word=_fit_words([*dev, learned.drawn], learned.space, strange, words[languages[0]]),
+        feature_scale=feature_scale,
+        word=_fit_words([*dev, learned.drawn], learned.space, ood, words[languages[0]]),
         words=words,
         unlike_flickr8k=unlike,
         plain_from=plain_from,
@@ -179,7 +193,7 @@ def fit(
         unknown_below=min(UNKNOWN_BELOW, plain_from),
         sure_from=SURE_FROM,
     )
-    split = np.split(across, np.cumsum(sizes)[:-1])
+    split = np.split(predicted, np.cumsum(sizes)[:-1])
     names = ("Flickr8k's dev photos", "everyday dev photos")
     judged = [
         Judged(name, one, two, None) for name, one, two in zip(names, split, right, strict=False)
@@ -190,7 +204,7 @@ def fit(
 def measure(
     captioner: Captioner, data: Sequence[dict[str, list[Photo]]], split: str
 ) -> list[Judged]:
-    """Judges the photos of a split with what is fitted."""
+    """Describes the photos of a split with the fitted confidence and labels them."""
     names = (f"Flickr8k's {split} photos", f"everyday {split} photos")
     judged = []
     for name, one in zip(names, data, strict=False):
@@ -215,7 +229,7 @@ def measure(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line; returns the exit code, 2 when something needed is missing or broken."""
+    """Runs the command; returns its exit code, 2 when data or model are missing or broken."""
     return exit_code(_run, _options(arguments))
 
 
@@ -241,11 +255,11 @@ def _run(options: argparse.Namespace) -> None:
     text = report(judged, confidence, model)
     train = [one["train"] for one in data[:trained]]
     learned = learn(captioner, train, options.learned, confidence.space)
-    seen = [
+    held_out = [
         confidence.space.place(encode(captioner, one["dev"], "dev photos"))
         for one in data[:trained]
     ]
-    unseen = {family: learned.strangeness(seen, family) for family in set(learned.families)}
+    unseen = {family: learned.ood_weights(held_out, family) for family in set(learned.families)}
     text += report_nonscenes(captioner, unseen, options.measured)
     draw_reliability(judged, options.assets / PICTURE_FILE)
     print(text)
@@ -279,30 +293,34 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return options
 
 
-def _plain_from(chances: Floats, strangeness: Floats, other: Floats) -> float:
-    """The `Confidence.plain_from` by which `PLAIN_SHARE` of the photos are said plainly."""
-    # Plain is chance >= (1 - other) * plain_from + other * PLAIN_FROM_OTHER.
+def _plain_from(chances: Floats, ood_scores: Floats, other: Floats) -> float:
+    """Finds the `Confidence.plain_from` at which `PLAIN_SHARE` of the photos are described plainly.
+
+    All arguments are (N,): predicted probabilities of being right, OOD scores, and probabilities
+    of belonging to another data set than Flickr8k.
+    """
+    # A description is plain when chance >= (1 - other) * plain_from + other * PLAIN_FROM_OTHER.
     levels = (chances - other * PLAIN_FROM_OTHER) / (1 - other)
-    ranked = np.sort(np.where(strangeness > 0, -np.inf, levels))
+    ranked = np.sort(np.where(ood_scores > 0, -np.inf, levels))
     return float(np.clip(ranked[round((1 - PLAIN_SHARE) * (len(ranked) - 1))], 0, 1))
 
 
 def _fit_words(
-    described: Sequence[DescribedPhotos], space: Space, strange: Floats, known: Words
+    described: Sequence[DescribedPhotos], space: Space, ood: Floats, known: Words
 ) -> Floats:
-    """Weights for single words: is it among what people say? In drawn pictures nothing is."""
+    """Fits the probability that people's captions hold a word; drawn pictures have no captions."""
     passed = NEVER_LAST[ENGLISH] | ARTICLES[ENGLISH]
     rows: list[Floats] = []
     labels: list[bool] = []
     weights: list[float] = []
     for one in described:
-        strangeness = space.place(one.features) @ strange[:-1] + strange[-1]
+        ood_scores = space.place(one.features) @ ood[:-1] + ood[-1]
         people = [set(normalise(" ".join(photo.captions))) for photo in one.photos]
         before = len(rows)
         for number, captions in enumerate(one.captions):
             best, said = captions[0], [caption.words for caption in captions]
             found = word_features(
-                best.words, best.word_scores, said, float(strangeness[number]), known
+                best.words, best.word_scores, said, float(ood_scores[number]), known
             )
             for word, row in zip(best.words, found, strict=True):
                 if word not in passed:

@@ -16,13 +16,13 @@ from tests.data.tiny_files import TINY, write_world
 from training import calibrate
 from training.calibration.fits import (
     Bin,
-    bins_of,
+    bin_by_probability,
     calibration_error,
-    find_words,
+    cross_validate,
     fit_logistic,
+    fit_ood,
     fit_space,
-    fit_strangeness,
-    predict_across,
+    word_statistics,
 )
 from training.calibration.reliability import PICTURE_FILE
 from training.scoring import model_card
@@ -32,7 +32,7 @@ def test_the_calibration_error_is_that_computed_by_hand() -> None:
     # Two bins that hold something: 0.15 said and none right, 0.95 said and half right.
     chances = np.array([0.1, 0.2 - 1e-9, 0.9, 1.0])
     right = np.array([False, False, True, False])
-    wide = bins_of(chances, right, equal_mass=False)
+    wide = bin_by_probability(chances, right, equal_mass=False)
     assert [one.count for one in wide] == [2, 2]
     assert calibration_error(wide) == pytest.approx((2 * 0.15 + 2 * 0.45) / 4)
     assert calibration_error([Bin(3, 0.5, 0.6), Bin(1, 0.9, 0.5)]) == pytest.approx(
@@ -42,9 +42,9 @@ def test_the_calibration_error_is_that_computed_by_hand() -> None:
 
 def test_bins_of_equal_mass_hold_the_same_number() -> None:
     chances = np.linspace(0, 1, 200) ** 4
-    bins = bins_of(chances, chances > 0.5, equal_mass=True)
+    bins = bin_by_probability(chances, chances > 0.5, equal_mass=True)
     assert [one.count for one in bins] == [20] * 10
-    assert [one.said for one in bins] == sorted(one.said for one in bins)
+    assert [one.predicted for one in bins] == sorted(one.predicted for one in bins)
 
 
 def test_logistic_regression_finds_what_made_the_data() -> None:
@@ -54,7 +54,7 @@ def test_logistic_regression_finds_what_made_the_data() -> None:
     found = fit_logistic(rows, labels, np.ones(20_000), 1.0)
     assert found == pytest.approx([0.7, -0.4, -1.0], abs=0.1)
     chances = sigmoid(rows @ found[:-1] + found[-1])
-    assert calibration_error(bins_of(chances, labels, equal_mass=True)) < 0.02
+    assert calibration_error(bin_by_probability(chances, labels, equal_mass=True)) < 0.02
 
 
 def test_what_a_chance_is_multiplied_by_is_not_charged_twice() -> None:
@@ -63,7 +63,7 @@ def test_what_a_chance_is_multiplied_by_is_not_charged_twice() -> None:
     labels = rng.random(20_000) < most * sigmoid(rows @ [0.7, -0.4] - 1)
     found = fit_logistic(rows, labels, np.ones(20_000), 1.0, most)
     assert found == pytest.approx([0.7, -0.4, -1.0], abs=0.1)
-    across = predict_across(rows, labels, 1.0, most)
+    across = cross_validate(rows, labels, 1.0, most)
     assert across.mean() == pytest.approx(labels.mean(), abs=0.005)
 
 
@@ -75,7 +75,7 @@ def test_labels_all_alike_stay_finite() -> None:
 def test_a_row_is_predicted_by_fits_that_have_not_seen_it() -> None:
     # Each row has a column of its own, which would give its label away.
     labels = np.random.default_rng(1).random(60) < 0.5
-    across = predict_across(np.eye(60) * 100, labels, 1e-6)
+    across = cross_validate(np.eye(60) * 100, labels, 1e-6)
     assert np.abs(across[labels].mean() - across[~labels].mean()) < 0.2
 
 
@@ -84,12 +84,12 @@ def test_rows_are_asked_for_as_they_are_asked() -> None:
     rows = np.column_stack([rng.normal(size=4_000), np.arange(4_000) % 2])
     labels = rng.random(4_000) < sigmoid(rows @ [1.0, 2.0] - 1)
     asked = rows * [1, 0]
-    across = predict_across(rows, labels, 1.0, asked=asked)
+    across = cross_validate(rows, labels, 1.0, inputs=asked)
     wanted = sigmoid(asked @ [1.0, 2.0] - 1)
     assert np.abs(across - wanted).max() < 0.06
 
 
-def test_what_lies_off_the_photos_space_is_strange() -> None:
+def test_what_lies_off_the_photos_space_is_out_of_distribution() -> None:
     rng = np.random.default_rng(2)
     basis = rng.normal(size=(8, 40))
     photos = rng.normal(size=(300, 8)) @ basis + 10
@@ -98,11 +98,11 @@ def test_what_lies_off_the_photos_space_is_strange() -> None:
     space = fit_space(photos, np.ones(300))
     farther = seen + 0.05 * rng.normal(size=(200, 40))
     places = [space.place(rows) for rows in (photos, odd[:30], seen, farther)]
-    weights = fit_strangeness(places[:1], places[1], places[2:], 0.05)
+    weights = fit_ood(places[:1], places[1], places[2:], 0.05)
     both = (seen, farther, odd[30:])
-    strange = [space.place(rows) @ weights[:-1] + weights[-1] > 0 for rows in both]
-    assert strange[0].mean() < strange[1].mean() == pytest.approx(0.05, abs=0.006)
-    assert strange[2].mean() > 0.9
+    ood = [space.place(rows) @ weights[:-1] + weights[-1] > 0 for rows in both]
+    assert ood[0].mean() < ood[1].mean() == pytest.approx(0.05, abs=0.006)
+    assert ood[2].mean() > 0.9
 
 
 def test_the_space_is_that_of_the_covariance() -> None:
@@ -125,7 +125,7 @@ def test_things_are_recognised_from_what_they_do_and_are_like() -> None:
             "A group of dogs.",
         ]
     ] * 30
-    words = find_words(captions, "en")
+    words = word_statistics(captions, "en")
     things = {word for word, place in words.number.items() if words.thing[place]}
     assert things == {"dog", "dogs", "beach"}
     assert words.share[words.number["dog"]] == 0  # in all of them
@@ -136,7 +136,7 @@ def test_french_things_are_recognised_from_words_cut_as_the_model_says_them() ->
         ("Un homme regarde l'eau.", "L'homme est près de l'eau.", "Un petit chien brun court."),
         ("Un chien noir et un autre chien.", "Un chien brun.", "Un petit homme court."),
     ]
-    words = find_words(captions * 15, "fr")
+    words = word_statistics(captions * 15, "fr")
     things = {word for word, place in words.number.items() if words.thing[place]}
     assert things == {"homme", "eau", "chien"}
     assert words.share[words.number["homme"]] == 0  # in all of them
@@ -179,21 +179,21 @@ def test_two_data_sets_are_distinguished(tmp_path: Path) -> None:
     where += ["--assets", str(assets), "--learned", "16"]
     assert calibrate.main([*where]) == 0
     alone = Captioner.load(assets).confidence
-    assert (alone.other[-1], alone.other[:-1].any()) == (NEVER, False)
+    assert (alone.unlike_flickr8k[-1], alone.unlike_flickr8k[:-1].any()) == (NEVER, False)
     assert calibrate.main([*where, "--trained-on-everyday"]) == 0
     both = Captioner.load(assets).confidence
-    assert both.other[:-1].any()
+    assert both.unlike_flickr8k[:-1].any()
     assert both.plain_from <= both.plain_from_unlike >= calibrate.PLAIN_FROM_OTHER
 
 
 @pytest.mark.parametrize("likeness", [0.0, 0.1])
 def test_the_share_that_is_said_plainly_is_what_is_asked_for(likeness: float) -> None:
     rng = np.random.default_rng(4)
-    chances, strangeness = rng.random(2_000), rng.normal(-3, 1, 2_000)
+    chances, ood_scores = rng.random(2_000), rng.normal(-3, 1, 2_000)
     other = rng.uniform(0, likeness, 2_000)
-    plain_from = calibrate._plain_from(chances, strangeness, other)
+    plain_from = calibrate._plain_from(chances, ood_scores, other)
     least = (1 - other) * plain_from + other * calibrate.PLAIN_FROM_OTHER
-    plain = (chances >= least) & (strangeness <= 0)
+    plain = (chances >= least) & (ood_scores <= 0)
     assert plain.mean() == pytest.approx(calibrate.PLAIN_SHARE, abs=0.002)
 
 

@@ -20,7 +20,7 @@ from pipeline.captioning.vocabulary import Vocabulary
 from tests.data.tiny_files import draw
 from tests.data.tiny_world import MODEL, TinyEncoder
 from training.errors import DataError
-from training.networks.ensemble import Ensemble, join
+from training.networks.ensemble import Ensemble, combine
 from training.networks.transformer import CaptionModel
 
 WORDS = ["a red square", "a blue circle", "two green circles"]
@@ -136,6 +136,6 @@ def test_only_members_that_fit_make_an_ensemble(members: list[CaptionModel]) -> 
         Ensemble([members[0], larger])
     other = Vocabulary.build({"en": [*WORDS, "a black dog"]}, 1)
     with pytest.raises(DataError, match="one vocabulary"):
-        join(members, [VOCABULARY, other])
-    assert join(members[:1], [VOCABULARY]) is members[0]
-    assert isinstance(join(members, [VOCABULARY, VOCABULARY]), Ensemble)
+        combine(members, [VOCABULARY, other])
+    assert combine(members[:1], [VOCABULARY]) is members[0]
+    assert isinstance(combine(members, [VOCABULARY, VOCABULARY]), Ensemble)

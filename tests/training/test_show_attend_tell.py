@@ -115,9 +115,9 @@ def test_the_penalty_asks_for_every_place_and_only_while_words_are_asked() -> No
     keys, values = crossed(model, 2)
     rows = torch.tensor([[BEGIN, 5, 6, END, PAD, PAD], [BEGIN, 7, END, PAD, PAD, PAD]])
     with torch.no_grad():
-        hidden, penalty = model.teach(rows, keys, values)
-        _, shorter = model.teach(rows[:, :3], keys, values)
-        _, with_an_empty_row = model.teach(
+        hidden, penalty = model.hidden_and_penalty(rows, keys, values)
+        _, shorter = model.hidden_and_penalty(rows[:, :3], keys, values)
+        _, with_an_empty_row = model.hidden_and_penalty(
             torch.cat([rows, torch.full((2, 6), PAD)])[[0, 2, 1, 3]], keys, values
         )
         assert torch.equal(hidden, model.hidden(rows, keys, values))
@@ -145,7 +145,7 @@ def test_the_loss_holds_the_penalty_by_its_weight() -> None:
             float(caption_loss(model, features, rows, 0.0, 0.0, spread_weight=weight))
             for weight in (0.0, 1.0, 2.0)
         )
-        _, penalty = model.teach(rows[:, :-1], *model.cross(model.memory(features)))
+        _, penalty = model.hidden_and_penalty(rows[:, :-1], *model.cross(model.memory(features)))
     assert once - without == pytest.approx(float(penalty), abs=1e-4)
     assert twice - once == pytest.approx(float(penalty), abs=1e-4)
 

@@ -1,4 +1,4 @@
-"""Descriptions of many pictures and whether they are right: the data of `training.calibrate`."""
+"""Describes photos and drawn pictures and labels the descriptions, for `training.calibrate`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from training.calibration.nonscenes import draw
 from training.data.prepared import Photo
 from training.scoring.metrics import cider_by_photo
 
-RIGHT_FROM = 40.0  # CIDEr x100
+RIGHT_FROM = 40.0  # CIDEr x100; a description that reaches it is right
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class DescribedPhotos:
     """Pictures with the model's descriptions, in one language.
 
     Attributes:
-        photos: where they come from; none for drawn pictures.
-        features: (N, D).
+        photos: the photos; empty for drawn pictures.
+        features: (N, D) float64, the mean of each feature map.
         captions: by picture, all beams, the best first.
     """
 
@@ -36,15 +36,23 @@ class DescribedPhotos:
     captions: tuple[tuple[Caption, ...], ...]
 
     def right(self) -> NDArray[np.bool_]:
-        """Whether each description is right."""
+        """(N,) bool: whether the CIDEr of each best caption reaches `RIGHT_FROM`."""
         best = {
             photo.name: one[0].words for photo, one in zip(self.photos, self.captions, strict=True)
         }
         found = cider_by_photo(best, {photo.name: photo.captions for photo in self.photos})
         return np.array([found[photo.name] >= RIGHT_FROM for photo in self.photos])
 
-    def evidence(self, places: Floats, contract: ModelContract) -> Floats:
-        """(N, len(DESCRIPTION_FEATURES)) of the best captions."""
+    def description_features(self, places: Floats, contract: ModelContract) -> Floats:
+        """Computes the features of the best captions.
+
+        Args:
+            places: (N, 2 + K) positions from `Space.place`.
+            contract: of the model, for its length penalty.
+
+        Returns:
+            (N, len(DESCRIPTION_FEATURES)) float64.
+        """
         rows = []
         for captions, place in zip(self.captions, places, strict=True):
             said = [one.words for one in captions]
@@ -55,7 +63,11 @@ class DescribedPhotos:
 def describe_photos(
     captioner: Captioner, photos: Sequence[Photo], language: str, note: str
 ) -> DescribedPhotos:
-    """Describes photos with all beams."""
+    """Describes photos and keeps all beams; `note` labels the progress bar.
+
+    Raises:
+        VoisError: a photo or the model is broken.
+    """
     pictures = (read_rgb(photo.path.read_bytes()) for photo in photos)
     encoded = (captioner.encode(rgb) for rgb in pictures)
     return _describe(captioner, encoded, len(photos), language, note, tuple(photos))
@@ -64,7 +76,10 @@ def describe_photos(
 def describe_drawn(
     captioner: Captioner, count: int, seed: int, note: str
 ) -> tuple[DescribedPhotos, list[str]]:
-    """Describes drawn pictures that are no scenes; also gives their families."""
+    """Describes `count` drawn non-scenes; also returns the family of each.
+
+    The arguments `count` and `seed` are those of `nonscenes.draw`.
+    """
     families: list[str] = []
 
     def encoded() -> Iterable[Encoded]:
@@ -77,7 +92,7 @@ def describe_drawn(
 
 
 def encode(captioner: Captioner, photos: Sequence[Photo], note: str) -> Floats:
-    """(N, D): the features of photos."""
+    """Encodes photos: (N, D) float64, the mean of each feature map."""
     return np.array(
         [
             captioner.encode(read_rgb(photo.path.read_bytes())).features
@@ -88,7 +103,7 @@ def encode(captioner: Captioner, photos: Sequence[Photo], note: str) -> Floats:
 
 
 def hypotheses(captions: Sequence[Caption], contract: ModelContract) -> list[Hypothesis]:
-    """The search's own form of captions."""
+    """Rebuilds the beam search's hypotheses from captions, without tokens and attention."""
     return [
         Hypothesis(
             (),

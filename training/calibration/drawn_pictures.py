@@ -1,7 +1,7 @@
-"""Painters of what people draw and write: screens, papers, diagrams, maps, icons, doodles.
+"""Draws what people draw and write: screens, papers, diagrams, maps, icons, doodles.
 
-Each takes a random generator and gives an (H, W, 3) uint8 RGB picture;
-`training.calibration.nonscenes` calls them. Nothing here is a photo, and nothing drawn is kept.
+Each public function takes a random generator and returns a (480, 640, 3) uint8 RGB picture for
+`training.calibration.nonscenes`.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ KEYWORDS = ("def", "return", "for", "if", "else", "import", "class", "self", "wh
 
 
 def colour(rng: Random, low: int = 30, high: int = 225) -> Colour:
-    """Any colour."""
+    """Draws a random RGB colour, each channel from `low` up to, not including, `high`."""
     red, green, blue = (int(value) for value in rng.integers(low, high, 3))
     return red, green, blue
 
 
 def code(rng: Random) -> Picture:
-    """An editor: indented lines of coloured words on light or dark."""
+    """Draws a code editor: indented lines of coloured words on light or dark."""
     dark = rng.random() < 0.6
     image, draw = _sheet(DARK if dark else LIGHT)
     letters, line = _font("DejaVuSansMono", rng, 11, 18)
@@ -57,7 +57,7 @@ def code(rng: Random) -> Picture:
 
 
 def document(rng: Random) -> Picture:
-    """A page of text with headings, in one or two columns."""
+    """Draws a page of text with headings, in one or two columns."""
     image, draw = _sheet((int(rng.integers(235, 256)),) * 3)
     family = str(rng.choice(["DejaVuSerif", "DejaVuSans"]))
     columns = int(rng.integers(1, 3))
@@ -78,7 +78,7 @@ def document(rng: Random) -> Picture:
 
 
 def chat(rng: Random) -> Picture:
-    """Bubbles of words to the left and to the right."""
+    """Draws a chat: speech bubbles at the left and at the right."""
     image, draw = _sheet(DARK if rng.random() < 0.4 else LIGHT)
     draw.rectangle((0, 0, WIDTH, 40), fill=colour(rng))
     letters, line = _font("DejaVuSans", rng, 12, 19)
@@ -96,7 +96,7 @@ def chat(rng: Random) -> Picture:
 
 
 def spreadsheet(rng: Random) -> Picture:
-    """A grid of numbers with a heading row."""
+    """Draws a spreadsheet: a grid of numbers with a heading row."""
     image, draw = _sheet((255, 255, 255))
     letters, line = _font("DejaVuSans", rng, 10, 15)
     wide, tall = int(rng.integers(50, 110)), line + 5
@@ -116,7 +116,7 @@ def spreadsheet(rng: Random) -> Picture:
 
 
 def receipt(rng: Random) -> Picture:
-    """A till's slip or a label on a plain ground."""
+    """Draws a receipt or a label on a plain background."""
     image, draw = _sheet(colour(rng, 40, 200))
     wide = int(rng.integers(200, 420))
     left = int(rng.integers(20, WIDTH - wide - 20))
@@ -136,7 +136,7 @@ def receipt(rng: Random) -> Picture:
 
 
 def barcode(rng: Random) -> Picture:
-    """A QR-like or a bar code, with room around it."""
+    """Draws a code like QR, or a bar code, with a margin."""
     image, draw = _sheet((255, 255, 255) if rng.random() < 0.6 else colour(rng, 150, 255))
     if rng.random() < 0.5:
         cells = int(rng.choice([21, 25, 29, 33]))
@@ -164,7 +164,7 @@ def barcode(rng: Random) -> Picture:
 
 
 def chart(rng: Random) -> Picture:
-    """A diagram as matplotlib draws it."""
+    """Draws a random diagram with matplotlib: lines, bars, points, a pie or a heat map."""
     figure = Figure(figsize=(WIDTH / 100, HEIGHT / 100), dpi=100)
     canvas = FigureCanvasAgg(figure)
     kind = int(rng.integers(5))
@@ -191,7 +191,7 @@ def chart(rng: Random) -> Picture:
 
 
 def city_map(rng: Random) -> Picture:
-    """Roads, parks, water and names, seen from above."""
+    """Draws a map with roads, parks, water and names."""
     image, draw = _sheet((int(rng.integers(225, 245)), 238, 228))
     for fill in ((190, 222, 170), (160, 200, 230)):
         for _ in range(int(rng.integers(1, 5))):
@@ -215,7 +215,7 @@ def city_map(rng: Random) -> Picture:
 
 
 def icon(rng: Random) -> Picture:
-    """One or several flat signs in few colours."""
+    """Draws one or several flat icons in few colours."""
     image, draw = _sheet(LIGHT if rng.random() < 0.6 else colour(rng))
     across = int(rng.choice([1, 2, 4]))
     side = min(WIDTH, HEIGHT) // across
@@ -226,7 +226,7 @@ def icon(rng: Random) -> Picture:
 
 
 def doodle(rng: Random) -> Picture:
-    """Lines by hand: curves, stick figures, houses, on paper or a board."""
+    """Draws curves, stick figures, houses and spirals, on paper or a blackboard."""
     board = rng.random() < 0.25
     image, draw = _sheet((35, 60, 45) if board else (int(rng.integers(225, 256)),) * 3)
     ink = (235, 235, 235) if board else colour(rng, 0, 110)
@@ -267,7 +267,7 @@ def _path(family: str) -> str:
 
 
 def _font(family: str, rng: Random, low: int, high: int) -> tuple[ImageFont.FreeTypeFont, int]:
-    """A font of random size, and the height of its lines."""
+    """Loads a font of random size, low..high - 1 pixels; also returns its line height."""
     size = int(rng.integers(low, high))
     return ImageFont.truetype(_path(family), size), size + int(rng.integers(3, 9))
 
@@ -324,7 +324,15 @@ def _sign(draw: ImageDraw.ImageDraw, rng: Random, x: float, y: float, side: floa
 
 
 def photographed(rgb: Picture, rng: Random) -> Picture:
-    """The same through a camera: turned a little, unevenly lit, soft and with a sensor's noise."""
+    """Simulates a photo of a picture: perspective, uneven light, blur, tint, sensor noise.
+
+    Args:
+        rgb: (H, W, 3) uint8 RGB, 0..255.
+        rng: source of the parameters and of the noise.
+
+    Returns:
+        (H, W, 3) uint8 RGB, 0..255.
+    """
     height, width = rgb.shape[:2]
     corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
     moved = corners + rng.uniform(-0.06, 0.06, (4, 2)) * (width, height)

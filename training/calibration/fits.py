@@ -1,6 +1,6 @@
-"""The fits behind `training.calibrate`: the photos' space, logistic regressions, things, errors.
+"""The fits of `training.calibrate`: principal components, logistic regressions, word statistics.
 
-NumPy only, seconds on one processor core, and the same result each time.
+Also the expected calibration error. NumPy only, deterministic, seconds on one CPU core.
 """
 
 from __future__ import annotations
@@ -17,45 +17,46 @@ from pipeline.captioning.confidence_features import Floats, Space, Words, sigmoi
 from pipeline.captioning.vocabulary import normalise
 from pipeline.languages import ARTICLES, ENGLISH, FRENCH, NEVER_LAST
 
-COMPONENTS = 64  # 48 and 96 tell non-scenes from photos as well (training/LOG.md)
-SHRINK = 0.05  # of the mean variance, added to each: few photos say little of the last components
-RIDGE = 1.0  # for few numbers and a thousand photos
-RIDGE_PLACE = 10.0  # for the coordinates, which are many
+COMPONENTS = 64  # 48 and 96 separate non-scenes from photos as well (training/LOG.md)
+# Share of the mean variance added to each variance: few photos estimate the last ones badly.
+SHRINK = 0.05
+RIDGE = 1.0  # for a handful of features and a thousand photos
+RIDGE_PLACE = 10.0  # for the many coordinates of `Space.place`
 BINS = 10
 FOLDS = 10
 
-# A word is a thing when it often follows an article or a number, and often ends a phrase.
+# A word names a thing when it often follows an article or a number, and often ends a phrase.
 _COUNTED = {
     ENGLISH: frozenset("two three four several some many other".split()),
     FRENCH: frozenset("deux trois quatre plusieurs quelques autre autres".split()),
 }
 _OF = frozenset({"of", "de", "d'"})
 _LEAST_SEEN, _LEAST_FIRST, _MOST_OF = 20, 0.15, 0.4
-# A colour follows its thing in French: "chien" ends a phrase in 0.13 of its uses, "petit" in 0.02.
+# In French a colour follows its noun: "chien" ends a phrase in 0.13 of its uses, "petit" in 0.02.
 _LEAST_LAST = {ENGLISH: 0.3, FRENCH: 0.1}
 
 
 def fit_space(features: Floats, weights: Floats) -> Space:
-    """The principal components of the training photos' features.
+    """Computes the principal components of the training photos' features.
 
-    By subspace iteration (Halko and others, 2011), since a full decomposition of 3,840 dimensions
+    Uses subspace iteration (Halko et al., 2011), since a full decomposition of 3,840 dimensions
     would take minutes.
 
     Args:
-        features: (N, D) as the encoder gives them.
-        weights: (N,) what each photo counts.
+        features: (N, D) float, from the encoder, not normalised.
+        weights: (N,) float, the weight of each photo.
     """
     rows = np.asarray(features, np.float64)
     rows = rows / (np.linalg.norm(rows, axis=1, keepdims=True) + 1e-9)
     share = weights / weights.sum()
-    centre = (share @ rows).astype(np.float32).astype(np.float64)  # as it is stored
+    centre = (share @ rows).astype(np.float32).astype(np.float64)  # as stored in the file
     rows = (rows - centre) * np.sqrt(share)[:, None]
     count = max(1, min(COMPONENTS, min(rows.shape) // 2))
     basis = np.random.default_rng(0).normal(size=(rows.shape[1], min(count + 16, min(rows.shape))))
     for _ in range(6):
         basis, _ = np.linalg.qr(rows.T @ (rows @ basis))
-    _, _, turned = np.linalg.svd(rows @ basis, full_matrices=False)
-    axes = (basis @ turned.T)[:, :count].astype(np.float16).astype(np.float64)
+    _, _, rotation = np.linalg.svd(rows @ basis, full_matrices=False)
+    axes = (basis @ rotation.T)[:, :count].astype(np.float16).astype(np.float64)
     variance = ((rows @ axes) ** 2).sum(0)
     return Space(centre, axes, np.sqrt(variance + SHRINK * variance.mean() + 1e-12))
 
@@ -65,38 +66,40 @@ def fit_logistic(
     labels: NDArray[np.bool_],
     weights: Floats,
     ridge: float,
-    most: Floats | None = None,
+    upper: Floats | None = None,
 ) -> Floats:
-    """Logistic regression with a ridge, by Fisher scoring.
+    """Fits a ridge-penalised logistic regression by Fisher scoring.
 
-    Platt's targets (1999) instead of 0 and 1 keep it finite when the labels are all the same.
+    Platt's targets (1999) replace 0 and 1, so that the weights stay finite when all labels are
+    equal.
 
     Args:
-        rows: (N, F).
-        labels: (N,).
-        weights: (N,) what each row counts.
-        ridge: penalty on squared weights, of rows scaled to deviation 1.
-        most: (N,) above 0, to 1: what the logistic function is multiplied by, row by row, so that
-            the product is what fits the labels; 1 where nothing is said.
+        rows: (N, F) float features.
+        labels: (N,) bool.
+        weights: (N,) float, the weight of each row.
+        ridge: penalty on the squared weights of standardised features.
+        upper: (N,) float, 0 < upper <= 1: the highest probability of each row. The model is
+            `upper * sigmoid(...)`; 1 by default.
 
     Returns:
-        (F + 1,) weights for the rows as they are, and a constant.
+        (F + 1,) float64: weights of the unscaled features, then the bias.
     """
     mean, deviation = average(rows, weights)
     design = np.column_stack([(rows - mean) / deviation, np.ones(len(rows))])
-    right, wrong = weights[labels].sum(), weights[~labels].sum()
-    targets = np.where(labels, (right + 1) / (right + 2), 1 / (wrong + 2))
+    positive, negative = weights[labels].sum(), weights[~labels].sum()
+    targets = np.where(labels, (positive + 1) / (positive + 2), 1 / (negative + 2))
     penalty = ridge * np.eye(design.shape[1])
     penalty[-1, -1] = 1e-3
     found = np.zeros(design.shape[1])
-    most = np.ones(len(rows)) if most is None else most
+    upper = np.ones(len(rows)) if upper is None else upper
     for _ in range(50):
-        part = sigmoid(design @ found)
-        chance = most * part
-        slope = (1 - part) / (1 - chance)  # 1 without `most`
-        bend = design.T @ (design * (weights * chance * (1 - part) * slope)[:, None]) + penalty
-        pull = weights * (targets - chance) * slope
-        step = np.linalg.solve(bend, design.T @ pull - penalty @ found)
+        logistic = sigmoid(design @ found)
+        chance = upper * logistic
+        slope = (1 - logistic) / (1 - chance)  # 1 without `upper`
+        information = weights * chance * (1 - logistic) * slope
+        hessian = design.T @ (design * information[:, None]) + penalty
+        residual = weights * (targets - chance) * slope
+        step = np.linalg.solve(hessian, design.T @ residual - penalty @ found)
         found += step
         if np.abs(step).max() < 1e-8:
             break
@@ -105,90 +108,120 @@ def fit_logistic(
 
 
 def average(rows: Floats, weights: Floats | None = None) -> Floats:
-    """(2, F): weighted mean and deviation of rows; a constant column has deviation 1."""
+    """Computes the weighted mean and standard deviation of each column.
+
+    Args:
+        rows: (N, F) float.
+        weights: (N,) float; equal by default.
+
+    Returns:
+        (2, F) float64: means, then deviations; the deviation of a constant column is 1.
+    """
     mean = np.average(rows, axis=0, weights=weights)
     deviation = np.sqrt(np.average((rows - mean) ** 2, axis=0, weights=weights))
     return np.stack([mean, np.where(deviation < 1e-9, 1.0, deviation)])
 
 
-def fit_strangeness(
-    scenes: Sequence[Floats], strange: Floats, seen: Sequence[Floats], share: float
+def fit_ood(
+    scenes: Sequence[Floats], nonscenes: Floats, held_out: Sequence[Floats], share: float
 ) -> Floats:
-    """Weights that tell pictures that are no scenes from photos, by their `Space.place`.
+    """Fits the out-of-distribution (OOD) score, which separates non-scenes from photos.
+
+    All rows are (N, 2 + K) positions from `Space.place`.
 
     Args:
-        scenes: photos of one set or several, each of which counts the same.
-        strange: pictures that are no scenes, which count as much as all sets.
-        seen: other photos, of one set or several, by which the threshold, 0, is set.
-        share: of each set of `seen`, the most that may lie above it.
+        scenes: training photos, one array a data set; the sets have equal weight.
+        nonscenes: pictures that are no scenes; they weigh as much as all sets together.
+        held_out: other photos, one array a data set; they shift the bias so that the threshold
+            is 0.
+        share: 0..1, the largest share of any set of `held_out` whose score may exceed 0.
+
+    Returns:
+        (2 + K + 1,) float64 weights and bias; a score above 0 is out of distribution.
     """
-    rows = np.concatenate([*scenes, strange])
-    labels = np.arange(len(rows)) >= len(rows) - len(strange)
+    rows = np.concatenate([*scenes, nonscenes])
+    labels = np.arange(len(rows)) >= len(rows) - len(nonscenes)
     counts = [1000.0] * len(scenes) + [1000.0 * len(scenes)]
-    groups = [*scenes, strange]
+    groups = [*scenes, nonscenes]
     weights = np.concatenate(
         [np.full(len(one), count / len(one)) for one, count in zip(groups, counts, strict=True)]
     )
     found = fit_logistic(rows, labels, weights, RIDGE_PLACE)
-    found[-1] -= max(np.quantile(one @ found[:-1] + found[-1], 1 - share) for one in seen)
+    found[-1] -= max(np.quantile(one @ found[:-1] + found[-1], 1 - share) for one in held_out)
     return found
 
 
-def fit_sides(ones: Floats, others: Floats) -> Floats:
-    """Weights that tell photos of one set from others by their `Space.place`; others lie above 0.
+def fit_data_set_classifier(ones: Floats, others: Floats) -> Floats:
+    """Fits a classifier that separates two sets of photos by their `Space.place`.
 
-    Both sets count the same, whatever their size.
+    Both sets have equal weight, whatever their size.
+
+    Args:
+        ones: (N, 2 + K) positions, the negative class.
+        others: (M, 2 + K) positions, the positive class.
+
+    Returns:
+        (2 + K + 1,) float64 weights and bias.
     """
     labels = np.arange(len(ones) + len(others)) >= len(ones)
     weights = np.where(labels, 1000 / len(others), 1000 / len(ones))
     return fit_logistic(np.concatenate([ones, others]), labels, weights, RIDGE_PLACE)
 
 
-def predict_across(
+def cross_validate(
     rows: Floats,
     labels: NDArray[np.bool_],
     ridge: float,
-    most: Floats | None = None,
-    asked: Floats | None = None,
+    upper: Floats | None = None,
+    inputs: Floats | None = None,
 ) -> Floats:
-    """(N,) probabilities, each from a `fit_logistic` that has not seen its row.
+    """Predicts each row with a `fit_logistic` on the other folds (10-fold cross-validation).
 
     Args:
-        rows: (N, F) what is learned from.
-        labels: (N,).
+        rows: (N, F) float features to fit.
+        labels: (N,) bool.
         ridge: see `fit_logistic`.
-        most: likewise.
-        asked: (N, F) the rows as they are asked for, where they differ.
+        upper: see `fit_logistic`.
+        inputs: (N, F) float features to predict from; `rows` by default.
+
+    Returns:
+        (N,) float64 probabilities.
     """
-    most = np.ones(len(rows)) if most is None else most
-    asked = rows if asked is None else asked
+    upper = np.ones(len(rows)) if upper is None else upper
+    inputs = rows if inputs is None else inputs
     found = np.zeros(len(rows))
     fold = np.random.default_rng(0).permutation(len(rows)) % FOLDS
     for number in range(FOLDS):
-        taught, left = fold != number, fold == number
-        weights = np.ones(int(taught.sum()))
-        fit = fit_logistic(rows[taught], labels[taught], weights, ridge, most[taught])
-        found[left] = most[left] * sigmoid(asked[left] @ fit[:-1] + fit[-1])
+        fitted, left_out = fold != number, fold == number
+        weights = np.ones(int(fitted.sum()))
+        fit = fit_logistic(rows[fitted], labels[fitted], weights, ridge, upper[fitted])
+        found[left_out] = upper[left_out] * sigmoid(inputs[left_out] @ fit[:-1] + fit[-1])
     return found
 
 
 @dataclass(frozen=True)
 class Bin:
-    """Descriptions of about the same probability.
+    """Descriptions of similar predicted probability.
 
     Attributes:
-        count: how many.
-        said: mean of their probabilities.
-        right: share of them that are right.
+        count: number of descriptions.
+        predicted: mean predicted probability, 0..1.
+        right: share that is right, 0..1.
     """
 
     count: int
-    said: float
+    predicted: float
     right: float
 
 
-def bins_of(chances: Floats, right: NDArray[np.bool_], *, equal_mass: bool) -> list[Bin]:
-    """Descriptions by probability, in `BINS` bins of equal mass or of equal width."""
+def bin_by_probability(chances: Floats, right: NDArray[np.bool_], *, equal_mass: bool) -> list[Bin]:
+    """Groups descriptions into `BINS` bins of equal mass or of equal width; drops empty bins.
+
+    Args:
+        chances: (N,) float predicted probabilities, 0..1.
+        right: (N,) bool, whether each description is right.
+        equal_mass: equal numbers of descriptions, instead of equal widths of probability.
+    """
     order = np.argsort(chances, kind="stable")
     if equal_mass:
         groups = np.array_split(order, BINS)
@@ -203,16 +236,19 @@ def bins_of(chances: Floats, right: NDArray[np.bool_], *, equal_mass: bool) -> l
 
 
 def calibration_error(bins: Sequence[Bin]) -> float:
-    """Expected calibration error (Naeini and others, 2015): mean gap over the bins, by mass."""
-    every = sum(one.count for one in bins)
-    return sum(one.count * abs(one.said - one.right) for one in bins) / every
+    """Computes the expected calibration error, 0..1 (Naeini et al., 2015).
+
+    The mean over the bins of |predicted - right|, weighted by their counts.
+    """
+    total = sum(one.count for one in bins)
+    return sum(one.count * abs(one.predicted - one.right) for one in bins) / total
 
 
-def find_words(captions: Sequence[Sequence[str]], language: str) -> Words:
-    """What the training captions tell of each word: how usual it is, and whether it is a thing.
+def word_statistics(captions: Sequence[Sequence[str]], language: str) -> Words:
+    """Counts how often the training captions use each word, and whether it names a thing.
 
     Args:
-        captions: by photo, what people said of it.
+        captions: by photo, people's captions; words seen fewer than 20 times are dropped.
         language: two-letter code.
     """
     first_ones = ARTICLES.get(language, frozenset()) | _COUNTED.get(language, frozenset())

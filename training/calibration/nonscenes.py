@@ -1,10 +1,10 @@
-"""Pictures that are no scenes: what a captioning model never learned, and must not describe.
+"""Draws pictures that are no scenes: out of distribution for a captioning model.
 
     python -m training.calibration.nonscenes --out FOLDER    draws the 200 that are measured
 
-Sixteen kinds in eight families, drawn from seeds: the same seed gives the same pictures. Those that
-the calibration learns from have another seed than the measured ones, and for the honest figure a
-whole family is left out of the learning. Every other picture is drawn as a camera would see it.
+Sixteen kinds in eight families; the same seed gives the same pictures. Fitting and measuring use
+different seeds, and the figure for unseen kinds leaves a whole family out of the fit. Every second
+round of the kinds is drawn as if photographed with a camera.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MEASURED = 200
 
 
 def wall(rng: Random) -> Picture:
-    """Plaster: one colour, a gentle light, a grain, sometimes an edge or a stain."""
+    """Draws plaster: one colour, a gradient of light, grain, sometimes an edge or a stain."""
     x, y = np.meshgrid(np.linspace(-1, 1, WIDTH), np.linspace(-1, 1, HEIGHT))
     light = 1 + rng.uniform(-0.25, 0.25) * x + rng.uniform(-0.25, 0.25) * y
     grain = _smooth(rng, float(rng.uniform(0.6, 4))) * rng.uniform(2, 14)
@@ -43,7 +43,7 @@ def wall(rng: Random) -> Picture:
 
 
 def texture(rng: Random) -> Picture:
-    """Cloth, wood or brick that fills the whole picture."""
+    """Draws cloth, wood or brick that fills the whole picture."""
     base = np.array(colour(rng, 60, 200), float)
     x, y = np.meshgrid(np.arange(WIDTH), np.arange(HEIGHT))
     kind = int(rng.integers(3))
@@ -70,7 +70,7 @@ def texture(rng: Random) -> Picture:
 
 
 def noise(rng: Random) -> Picture:
-    """White, coarse, salt and pepper, striped, or that of a sensor in the dark."""
+    """Draws white, coarse, salt-and-pepper, striped or dark sensor noise."""
     kind = int(rng.integers(5))
     if kind == 0:
         return rng.integers(0, 256, (HEIGHT, WIDTH, 3), dtype=np.uint8)
@@ -90,28 +90,30 @@ def noise(rng: Random) -> Picture:
 
 
 def gradient(rng: Random) -> Picture:
-    """From one colour to others, straight, round or in steps."""
+    """Draws a linear, radial or stepped gradient of three colours."""
     x, y = np.meshgrid(np.linspace(-1, 1, WIDTH), np.linspace(-1, 1, HEIGHT))
     turn = rng.uniform(0, 2 * np.pi)
-    way = x * np.cos(turn) + y * np.sin(turn)
+    position = x * np.cos(turn) + y * np.sin(turn)
     if rng.random() < 0.4:
-        way = np.hypot(x - rng.uniform(-0.5, 0.5), y - rng.uniform(-0.5, 0.5))
+        position = np.hypot(x - rng.uniform(-0.5, 0.5), y - rng.uniform(-0.5, 0.5))
     if rng.random() < 0.3:
-        way = np.round(way * 5) / 5
-    stops = np.linspace(way.min(), way.max(), 3)
+        position = np.round(position * 5) / 5
+    stops = np.linspace(position.min(), position.max(), 3)
     colours = np.array([colour(rng, 0, 255) for _ in stops])
-    return _picture(np.stack([np.interp(way, stops, channel) for channel in colours.T], axis=2))
+    return _picture(
+        np.stack([np.interp(position, stops, channel) for channel in colours.T], axis=2)
+    )
 
 
 def clouds(rng: Random) -> Picture:
-    """Colours that run into one another, as through a lens far out of focus."""
+    """Draws blurred colours, as through a lens far out of focus."""
     size = int(rng.integers(3, 9))
     small = rng.integers(0, 256, (size, size + 1, 3)).astype(np.float32)
     return _picture(cv2.resize(small, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC))
 
 
 def fractal(rng: Random) -> Picture:
-    """A Julia set, or mountains of noise, in made-up colours."""
+    """Draws a Julia set or fractal noise in random colours."""
     if rng.random() < 0.4:
         height = sum(_smooth(rng, 2.0**octave) * 2**octave for octave in range(1, 6)) / 32
         value = np.asarray(height, float)
@@ -152,7 +154,7 @@ class NonScene:
 
     Attributes:
         family: one of `FAMILIES`.
-        kind: the painter's name.
+        kind: the name of the function that drew it.
         rgb: (H, W, 3) uint8, 0..255, RGB.
     """
 
@@ -162,7 +164,7 @@ class NonScene:
 
 
 def draw(count: int, seed: int, families: Collection[str] = tuple(FAMILIES)) -> Iterator[NonScene]:
-    """Draws pictures, the kinds in turn; the same arguments give the same pixels."""
+    """Draws `count` pictures, cycling through the kinds; equal arguments give equal pixels."""
     kinds = [(family, paint) for family in FAMILIES if family in families
              for paint in FAMILIES[family]]  # fmt: skip
     for number in range(count):
@@ -175,7 +177,7 @@ def draw(count: int, seed: int, families: Collection[str] = tuple(FAMILIES)) -> 
 
 
 def _smooth(rng: Random, sigma: float) -> NDArray[np.float64]:
-    """(HEIGHT, WIDTH) float64 noise of deviation 1, smooth over `sigma` pixels."""
+    """Draws (HEIGHT, WIDTH) float64 noise of deviation 1, blurred by `sigma` pixels."""
     rough = cv2.GaussianBlur(rng.normal(size=(HEIGHT, WIDTH)), (0, 0), sigma)
     return np.asarray(rough / rough.std())
 

@@ -1,4 +1,4 @@
-"""What `training.calibrate` reports: errors, manners, pictures of no scene, and the curve."""
+"""Reports of `training.calibrate`: calibration errors, manners, non-scenes, reliability curve."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.confidence import Confidence, Manner
 from pipeline.captioning.confidence_features import Floats
 from pipeline.photo_quality import assess
-from training.calibration.fits import BINS, bins_of, calibration_error
+from training.calibration.fits import BINS, bin_by_probability, calibration_error
 from training.calibration.nonscenes import MEASURED_SEED, draw
 
 PICTURE_FILE = "reliability.png"
@@ -25,14 +25,14 @@ PICTURE_FILE = "reliability.png"
 
 @dataclass(frozen=True)
 class Judged:
-    """Descriptions, how probable they were said to be, and whether they are right.
+    """Descriptions with their predicted probabilities and labels.
 
     Attributes:
-        name: of the photos.
-        chances: (N,) probabilities.
-        right: (N,).
-        manners: how each is said; None for fits that decide no manner.
-        named: how many of the words named alone are right, and how many there are.
+        name: of the set of photos.
+        chances: (N,) float64, the predicted probability of being right.
+        right: (N,) bool, whether each description is right.
+        manners: how each is worded; None where the manner was not decided.
+        named: of the words named alone, how many are right, and how many there are.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Judged:
 
 
 def report(judged: Sequence[Judged], confidence: Confidence, model: str) -> str:
-    """Figures as Markdown."""
+    """Formats the calibration errors and the shares of each manner as Markdown."""
     lines = [
         "A description is right when its CIDEr is 0.4 or more. Expected calibration error (ECE), "
         f"{BINS} bins; model {model}.",
@@ -53,7 +53,7 @@ def report(judged: Sequence[Judged], confidence: Confidence, model: str) -> str:
     ]
     for one in judged:
         errors = [
-            calibration_error(bins_of(one.chances, one.right, equal_mass=mass))
+            calibration_error(bin_by_probability(one.chances, one.right, equal_mass=mass))
             for mass in (True, False)
         ]
         lines.append(
@@ -64,7 +64,7 @@ def report(judged: Sequence[Judged], confidence: Confidence, model: str) -> str:
         "",
         f"Plainly from {confidence.plain_from:.3f}, of photos unlike Flickr8k's from "
         f"{confidence.plain_from_unlike:.3f}, by their likeness; nothing of the whole photo below "
-        f"{confidence.unknown_below:.3f} or when it is too strange.",
+        f"{confidence.unknown_below:.3f} or when it is out of distribution.",
         "",
     ]
     if any(one.manners for one in judged):
@@ -86,12 +86,12 @@ def report(judged: Sequence[Judged], confidence: Confidence, model: str) -> str:
 
 
 def report_nonscenes(captioner: Captioner, unseen: Mapping[str, Floats], count: int) -> str:
-    """Describes pictures that are no scenes as the app does, and counts how they are met.
+    """Describes drawn non-scenes as the app does, and counts refusals and manners as Markdown.
 
     Args:
-        captioner: with the fit that is shipped, which knows their kinds.
-        unseen: by family, `Confidence.ood` as it is learned without that family.
-        count: how many to draw.
+        captioner: with the shipped confidence, which was fitted on the same kinds.
+        unseen: by family, the weights `Confidence.ood` fitted without that family.
+        count: number of pictures to draw.
     """
     found: dict[str, list[tuple[bool, bool, bool, bool, bool]]] = defaultdict(list)
     confidence = captioner.confidence
@@ -101,11 +101,11 @@ def report_nonscenes(captioner: Captioner, unseen: Mapping[str, Floats], count: 
         caption = captioner.captions(encoded)[0]
         place = confidence.space.place(encoded.features[None])[0]
         weights = unseen.get(one.family, confidence.ood)
-        strange = bool(place @ weights[:-1] + weights[-1] > 0)
-        # The rest of the manner follows from the probability, which knows other kinds only: it
-        # would make a guess of what strangeness misses, which is not counted here.
+        ood = bool(place @ weights[:-1] + weights[-1] > 0)
+        # The manner also depends on the probability, which was fitted with this family: what the
+        # OOD score misses and the probability catches is not counted as unseen.
         plain, unknown = caption.manner is Manner.PLAIN, caption.manner is Manner.UNKNOWN
-        found[one.kind].append((refused, not plain, unknown, strange, bool(caption.sure)))
+        found[one.kind].append((refused, not plain, unknown, ood, bool(caption.sure)))
     rows = {kind: np.array(each) for kind, each in found.items()}
     rows["all"] = np.concatenate(list(rows.values()))
     lines = [
@@ -118,25 +118,25 @@ def report_nonscenes(captioner: Captioner, unseen: Mapping[str, Floats], count: 
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for kind, each in rows.items():
-        refused, careful, unknown, strange, named = each.T
-        shares = (refused, refused | careful, refused | unknown, refused | strange)
+        refused, careful, unknown, ood, named = each.T
+        shares = (refused, refused | careful, refused | unknown, refused | ood)
         cells = " | ".join(f"{share.mean():.1%}" for share in shares)
         lines.append(f"| {kind} | {len(each)} | {cells} | {(named & ~refused).sum()} |")
     return "\n".join(lines) + "\n"
 
 
 def draw_reliability(judged: Sequence[Judged], path: Path) -> None:
-    """Draws how often descriptions are right that are said to be so probable."""
+    """Draws the share of right descriptions over the predicted probability (a PNG file)."""
     figure = Figure(figsize=(8, 4.5), dpi=110)
     canvas = FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     axes.plot([0, 1], [0, 1], linestyle=":", color="grey", label="as it should be")
     for one, mark in zip(judged, "os^", strict=False):
-        bins = bins_of(one.chances, one.right, equal_mass=True)
+        bins = bin_by_probability(one.chances, one.right, equal_mass=True)
         spread = [1.96 * np.sqrt(each.right * (1 - each.right) / each.count) for each in bins]
         label = f"{one.name} (ECE {calibration_error(bins):.3f})"
-        said, right = [each.said for each in bins], [each.right for each in bins]
-        axes.errorbar(said, right, yerr=spread, marker=mark, capsize=3, label=label)
+        predicted, right = [each.predicted for each in bins], [each.right for each in bins]
+        axes.errorbar(predicted, right, yerr=spread, marker=mark, capsize=3, label=label)
     axes.set(
         xlabel="probability that Vois gives its description",
         ylabel="share that is right (CIDEr 0.4 or more)",

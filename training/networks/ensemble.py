@@ -1,4 +1,4 @@
-"""Several trained networks as one: what they give each word is averaged, at every step."""
+"""An ensemble of trained networks: averages their word probabilities at every step."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _LEAST = 1e-30  # probability: its logarithm is finite
 class Ensemble(nn.Module):
     """Networks of one shape over one encoder, trained from different seeds.
 
-    For whoever runs it, it is a `CaptionModel` with the layers of all of them, one member's after
-    the other's: the contract, the search and the run time know nothing of it.
+    It has the interface of a `CaptionModel` whose layers are those of all members, one member after
+    another, so contract, beam search and app need no special case.
     """
 
     def __init__(self, members: Sequence[CaptionModel]) -> None:
-        """Takes trained networks.
+        """Combines trained networks.
 
         Raises:
-            DataError: they differ in shape, in words or in the weights of the encoder.
+            DataError: they differ in shape, in the vocabulary's size or in the encoder's weights.
         """
         super().__init__()
         first = members[0]
@@ -48,15 +48,15 @@ class Ensemble(nn.Module):
 
     @property
     def photo_encoder(self) -> Encoder:
-        """The encoder that they share."""
+        """The encoder that all members share."""
         return self._members()[0].photo_encoder
 
     def memory(self, features: Tensor) -> Tensor:
-        """(P, N, C) features -> (P, N, K * W), the K members' side by side."""
+        """Adapts (P, N, C) to (P, N, K * W), the memories of the K members concatenated."""
         return torch.cat([member.memory(features) for member in self._members()], dim=-1)
 
     def cross(self, memory: Tensor) -> tuple[Tensor, Tensor]:
-        """(P, N, K * W) -> keys and values of all layers, each (P, K * L * H, N, W / H)."""
+        """Projects (P, N, K * W) to all layers' keys and values, each (P, K * L * H, N, W / H)."""
         parts = torch.split(memory, self.config.width, dim=-1)
         pairs = [member.cross(part) for member, part in zip(self._members(), parts, strict=True)]
         return torch.cat([k for k, _ in pairs], dim=1), torch.cat([v for _, v in pairs], dim=1)
@@ -64,10 +64,10 @@ class Ensemble(nn.Module):
     def step(
         self, tokens: Tensor, keys: Tensor, values: Tensor, cross_keys: Tensor, cross_values: Tensor
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """One word for each row; see `CaptionModel.step`.
+        """Predicts one word for each row; see `CaptionModel.step`.
 
-        The probabilities are averaged, not their logarithms: one member that rules a word out
-        does not rule it out for all.
+        The probabilities are averaged, not their logarithms, so that one member cannot rule out a
+        word alone.
         """
         layers = self.config.layers // len(self.members)
         heads = self.config.heads
@@ -81,11 +81,11 @@ class Ensemble(nn.Module):
         )
         results = [member.step(tokens, *caches) for member, *caches in parts]
         scores, next_keys, next_values, weights = zip(*results, strict=True)
-        # Not `logsumexp` of a stack: its operator takes a tenth of a step, and no score is above 0.
+        # Not `logsumexp`: it takes a tenth of a step, and log-probabilities cannot overflow.
         mean = functools.reduce(torch.add, [score.exp() for score in scores]) / len(scores)
-        together = mean.clamp_min(_LEAST).log()
+        averaged = mean.clamp_min(_LEAST).log()
         attention = torch.stack(weights).mean(dim=0)
-        return together, torch.cat(next_keys), torch.cat(next_values), attention
+        return averaged, torch.cat(next_keys), torch.cat(next_values), attention
 
     def _members(self) -> list[CaptionModel]:
         return [cast("CaptionModel", member) for member in self.members]
@@ -95,28 +95,28 @@ Exportable = Network | Ensemble
 
 
 def load_runs(runs: Sequence[Path]) -> Exportable:
-    """The best weights of one run, or of several as one network.
+    """Loads the best weights of a run; several runs become an ensemble.
 
     Args:
         runs: folders that `training.train` wrote.
 
     Raises:
-        DataError: the runs do not go together.
+        DataError: the runs differ in decoder, shape, vocabulary or encoder.
         FileNotFoundError: there is no such run.
     """
     models = [load_model(run / "best.pt") for run in runs]
-    return join(models, [Vocabulary.load(run / "vocabulary.json") for run in runs])
+    return combine(models, [Vocabulary.load(run / "vocabulary.json") for run in runs])
 
 
-def join(models: Sequence[Network], vocabularies: Sequence[Vocabulary]) -> Exportable:
-    """The only network as it is, several as an ensemble.
+def combine(models: Sequence[Network], vocabularies: Sequence[Vocabulary]) -> Exportable:
+    """Returns a single network unchanged, several as an ensemble.
 
     Args:
-        models: trained.
-        vocabularies: one for each.
+        models: trained networks.
+        vocabularies: the vocabulary of each network.
 
     Raises:
-        DataError: they do not go together.
+        DataError: they differ in decoder, shape, vocabulary or encoder.
     """
     if len(models) == 1:
         return models[0]

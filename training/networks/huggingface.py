@@ -1,4 +1,4 @@
-"""Vision towers from the Hugging Face hub, or from a folder, behind the interface of an encoder.
+"""Loads vision towers from the Hugging Face hub or a folder as encoders.
 
     python -m training.train --encoder hf:google/siglip-base-patch16-224
 
@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from training.errors import EncoderError
 
 PREFIX = "hf:"
-# Those whose places were tried: tokens after a class token (or none), or a feature map.
+# Families whose output was checked: patch tokens, after a class token or not, or a feature map.
 FAMILIES = (
     "clip_vision_model",
     "siglip_vision_model",
@@ -40,11 +40,11 @@ _OLD_WEIGHTS = ("pytorch_model*.bin", "pytorch_model.bin.index.json")
 
 @dataclass(frozen=True)
 class Tower:
-    """What it takes to build a tower again without the hub; kept in the checkpoint.
+    """Settings that rebuild a tower without the hub; stored in the checkpoint.
 
     Attributes:
-        name: what the contract calls it: name and licence, no path.
-        config: of the vision part, as `transformers` reads it.
+        name: for the contract: name and licence, without a path.
+        config: configuration of the vision part, for `transformers`.
         input_size: side of the square photo, in pixels.
         mean: per channel, of RGB scaled to 0..1.
         std: per channel, of RGB scaled to 0..1.
@@ -58,13 +58,13 @@ class Tower:
 
 
 class HuggingFaceEncoder(nn.Module):
-    """A tower's patches or feature map; class and register tokens are left out.
+    """A vision tower as encoder; class and register tokens are dropped.
 
-    Without them the places are a square grid, which is what "where it looked" draws.
+    The remaining patch tokens are a square grid, which the attention map needs.
     """
 
     def __init__(self, tower: Tower) -> None:
-        """Builds the network with random weights, for a checkpoint or `load_tower` to fill.
+        """Builds the network with random weights; a checkpoint or `load_tower` replaces them.
 
         Raises:
             EncoderError: the package `transformers` is missing.
@@ -72,7 +72,7 @@ class HuggingFaceEncoder(nn.Module):
         super().__init__()
         transformers = _package("transformers")
         config = transformers.AutoConfig.for_model(**tower.config)
-        # Written-out attention: the fused one exports an IsNaN, which CoreML lacks.
+        # Eager attention: the fused one exports an IsNaN operator, which CoreML lacks.
         net = transformers.AutoModel.from_config(
             config, attn_implementation="eager", dtype=torch.float32
         )
@@ -103,14 +103,14 @@ class HuggingFaceEncoder(nn.Module):
                 part.requires_grad_(False)
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """(B, 3, S, S) float32, normalised -> (B, N, C) float32, row by row."""
+        """Encodes (B, 3, S, S) float32, normalised, as (B, N, C) float32 in row-major order."""
         features = cast("Tensor", self.tower(pixels).last_hidden_state)
         if features.ndim == 4:
             return features.flatten(2).transpose(1, 2)
         return features[:, self._extra :] if self._extra else features
 
     def _blocks(self) -> list[list[nn.Module]]:
-        """The parts of each block; what shrinks the map goes with the block after it."""
+        """Lists the modules of each block; a downsampling layer belongs to the block after it."""
         encoder = cast("nn.Module", self.tower.encoder)
         layers = getattr(encoder, "layers", getattr(encoder, "layer", None))
         if layers is not None:
@@ -124,14 +124,14 @@ class HuggingFaceEncoder(nn.Module):
 
 
 def load_tower(name: str) -> HuggingFaceEncoder:
-    """A pretrained tower.
+    """Loads a pretrained tower.
 
     Args:
         name: a folder, or a model of the hub ("google/siglip-base-patch16-224"). HF_ENDPOINT,
             HF_HOME, HF_HUB_OFFLINE and HF_TOKEN mean what they mean to `huggingface_hub`.
 
     Raises:
-        EncoderError: it cannot be had, is damaged or is of another family.
+        EncoderError: it cannot be downloaded or read, or its family is not supported.
     """
     transformers = _package("transformers")
     folder = _fetch(name)
@@ -151,22 +151,22 @@ def load_tower(name: str) -> HuggingFaceEncoder:
     weights = source.state_dict()
     for positions in [key for key in weights if key.endswith("embeddings.position_embeddings")]:
         weights[positions] = _resized(source, weights[positions], tower.input_size)
-    lost = {key.removeprefix("vision_model.") for key in report["missing_keys"]}
+    missing = {key.removeprefix("vision_model.") for key in report["missing_keys"]}
     wanted = encoder.tower.state_dict()
-    if lost & set(wanted) or not set(wanted) <= set(weights):
+    if missing & set(wanted) or not set(wanted) <= set(weights):
         raise EncoderError(f"{name} lacks weights of its vision part.")
     encoder.tower.load_state_dict({key: weights[key] for key in wanted})
     return encoder
 
 
 def tower_from(values: Mapping[str, Any]) -> Tower:
-    """What `dataclasses.asdict` made of a `Tower`, as one again."""
+    """Rebuilds a `Tower` from the result of `dataclasses.asdict`."""
     mean, std = (_triple(values[key]) for key in ("mean", "std"))
     return dataclasses.replace(Tower(**values), mean=mean, std=std)
 
 
 def _settings(name: str, folder: Path, config: Any) -> Tower:
-    """Reads size and normalisation, and shapes the configuration for them."""
+    """Reads input size and normalisation, and adjusts the configuration to them."""
     if config.model_type not in FAMILIES:
         raise EncoderError(
             f"{name} is of the family {config.model_type}; Vois takes {', '.join(FAMILIES)}."
@@ -184,16 +184,16 @@ def _settings(name: str, folder: Path, config: Any) -> Tower:
             f"{name} needs a preprocessor_config.json with size, image_mean and image_std."
         ) from error
     if config.model_type in ("clip_vision_model", "siglip_vision_model"):
-        size = int(config.image_size)  # as many learned positions as that, and no more
+        size = int(config.image_size)  # the position embeddings are for this size only
     config.image_size = size
     if config.model_type == "clip_vision_model":
-        # Trained for the class token alone, the last block spoils the patches: LLaVA (Liu et al.,
-        # 2023) reads them before it.
+        # The last block was trained for the class token only, and its patch tokens are worse:
+        # drop it, as LLaVA does (Liu et al., 2023).
         config.num_hidden_layers = max(1, config.num_hidden_layers - 1)
     if config.model_type == "siglip_vision_model":
         config.vision_use_head = False
     kept = config.to_dict()
-    # A path, and what says nothing about the network.
+    # Keys that hold a path or do not describe the network.
     named = ("id2label", "label2id", "architectures", "dtype", "torch_dtype")
     for key in ("_name_or_path", "transformers_version", *named):
         kept.pop(key, None)
@@ -209,9 +209,10 @@ def _size(values: Mapping[str, Any]) -> int:
 
 
 def _resized(source: nn.Module, positions: Tensor, size: int) -> Tensor:
-    """DINOv2's positions for photos of `size`: baked in, as ONNX has no bicubic Resize on CoreML.
+    """Resizes DINOv2's position embeddings (1, 1 + patches, C) for photos of `size` pixels.
 
-    It was trained at 518 and is used at 224; its own code resizes the positions at each call.
+    DINOv2 was trained at 518 pixels and resizes them at each call, with a bicubic Resize that
+    CoreML lacks.
     """
     embeddings = cast("Any", source.embeddings)
     patches = (size // int(embeddings.patch_size)) ** 2
@@ -226,7 +227,7 @@ def _vision_part(net: nn.Module) -> nn.Module:
 
 
 def _fetch(name: str) -> Path:
-    """The folder with the tower's files: `name` itself, or the hub's cache."""
+    """Returns the folder with the tower's files: `name` itself, or the hub's cache."""
     if Path(name).is_dir():
         return Path(name)
     hub = _package("huggingface_hub")
@@ -242,12 +243,12 @@ def _fetch(name: str) -> Path:
 
 
 def _plain_name(name: str) -> str:
-    """No path of this machine: a folder is called by its last part."""
+    """Shortens a folder to its last part, so that no local path is stored."""
     return Path(name).resolve().name if Path(name).is_dir() else name
 
 
 def _licence(folder: Path) -> str:
-    """As the head of the model's README.md states it."""
+    """Reads the licence from the front matter of the model's README.md."""
     path = folder / "README.md"
     text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
     head = re.match(r"---\n(.*?)\n---", text, re.DOTALL)

@@ -16,13 +16,13 @@ from training.networks.checkpoint import read_checkpoint
 def warm_start(
     model: Network, vocabulary: Vocabulary, start: Path, *, fresh_decoder: bool = False
 ) -> None:
-    """Takes over another run's best weights: each that fits, and those of words by their spelling.
+    """Copies another run's best weights where shapes fit; words are matched by their spelling.
 
     Args:
-        model: changed in place; what the other run lacks stays as it is.
-        vocabulary: of `model`.
+        model: changed in place; weights that the other run lacks are kept.
+        vocabulary: the vocabulary of `model`.
         start: the other run's folder.
-        fresh_decoder: takes over the encoder alone.
+        fresh_decoder: copies the encoder only.
 
     Raises:
         DataError: the other run's decoder is of another kind.
@@ -46,8 +46,8 @@ def warm_start(
         elif value.shape == old[name].shape:
             value.copy_(old[name])
         elif name == "adapter.project.weight" and value.shape[1] > old[name].shape[1]:
-            channels = old[name].shape[1]  # the others are new: nothing is known of them
+            channels = old[name].shape[1]  # the new channels start at 0: the output is unchanged
             value[:, :channels], value[:, channels:] = old[name], 0.0
         elif value.ndim == old[name].ndim and value.shape[1:] == old[name].shape[1:]:
             shared = min(len(value), len(old[name]))
-            value[:shared] = old[name][:shared]  # positions: more words a caption
+            value[:shared] = old[name][:shared]  # position embeddings of another length

@@ -38,7 +38,7 @@ def caption_loss(
     memory = model.memory(features)
     penalty = memory.new_zeros(())
     if isinstance(model, AttendAndTell):
-        hidden, penalty = model.teach(rows[:, :-1], *model.cross(memory))
+        hidden, penalty = model.hidden_and_penalty(rows[:, :-1], *model.cross(memory))
     else:
         hidden = model.hidden(rows[:, :-1], *model.cross(memory))
     targets = rows[:, 1:]
