@@ -138,6 +138,12 @@ class Vois:
         """Waits a while in which no second sound may begin: that none does is under test."""
         self.page.wait_for_timeout(700)
 
+    def pass_double_click_guard(self) -> None:
+        """Sets the page's clock 1 s forward, past the time in which a press is a second click."""
+        self.page.evaluate(
+            "(now => (performance.now = () => now() + 1000))(performance.now.bind(performance))"
+        )
+
     def forget_gesture(self) -> None:
         """Waits until the gesture that Playwright grants has expired; no event says so."""
         self.page.wait_for_timeout(GESTURE_MS)

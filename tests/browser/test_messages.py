@@ -20,7 +20,6 @@ from tests.data.tiny_files import TINY
 playwright_api = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
 
-SECOND_CLICK_MS = 600  # history.js takes an earlier press for a double click
 RESENDS_MS = 5_000  # more than two resends of messages.js
 RATE = "document.querySelector('audio').defaultPlaybackRate"
 SLIDER = "document.querySelector('[role=slider], input[type=range]')"
@@ -218,7 +217,7 @@ def test_the_historys_messages(home: tuple[str, History], browser: Any) -> None:
             press_newest(ENGLISH.history_delete)
         vois.wait_for_status(ENGLISH.history_deleted)
         wait_for_texts(vois, *found[1:])
-        page.wait_for_timeout(SECOND_CLICK_MS)
+        vois.pass_double_click_guard()
         press_newest(ENGLISH.history_delete)
         wait_for_texts(vois, *found[2:])
         with lost(vois, line, "undo"):
