@@ -62,7 +62,7 @@ function draw() {
 }
 
 const address = (path) => new URL(`history/${data.token}/${path}`, document.baseURI).href;
-const button = (action) => nodes.section.querySelector(`[data-deed="${action}"]`);
+const button = (action) => nodes.section.querySelector(`[data-action="${action}"]`);
 const isGone = (id) =>
   unacknowledged.some(({ kind, values }) => kind === "delete" && values.id === id);
 
@@ -132,7 +132,7 @@ function makeItem(id) {
   for (const action of ["play", "copy", "correct", "delete"]) {
     const one = element("button");
     one.type = "button";
-    one.dataset.deed = action;
+    one.dataset.action = action;
     name(one, action);
     controls.append(one);
   }
@@ -218,7 +218,7 @@ const ACTIONS = {
     const place = items.indexOf(item);
     const neighbour = items[place + 1] ?? items[place - 1];
     // Not its own Delete: a key that is pressed once too often does no harm.
-    (neighbour?.querySelector("[data-deed=play]") ?? button("undo")).focus();
+    (neighbour?.querySelector("[data-action=play]") ?? button("undo")).focus();
     send("delete", { id: item.dataset.key });
     draw();
   },
@@ -256,7 +256,7 @@ function openForm(item) {
   controls.append(save, cancel);
   form.append(label, controls);
   const close = () => {
-    item.querySelector("[data-deed=correct]").focus();
+    item.querySelector("[data-action=correct]").focus();
     form.remove();
   };
   cancel.addEventListener("click", close);
@@ -316,8 +316,8 @@ function bind(root) {
   drawn = null;
   label();
   section.addEventListener("click", (event) => {
-    const pressed = event.target.closest("[data-deed]");
-    if (pressed) ACTIONS[pressed.dataset.deed](pressed.closest(".vois-entry"));
+    const pressed = event.target.closest("[data-action]");
+    if (pressed) ACTIONS[pressed.dataset.action](pressed.closest(".vois-entry"));
   });
   nodes.question.addEventListener("keydown", (event) => event.key === "Escape" && ACTIONS.keep());
   const { filters } = nodes;

@@ -92,7 +92,7 @@ def wait_for_words(vois: Vois, *texts: str) -> None:
 def press(vois: Vois, action: str, text: str = "") -> None:
     """Presses a button of the panel, or of the entry with this text."""
     inside = f".vois-entry:has-text({json.dumps(text)}) " if text else ".vois-history "
-    vois.page.locator(f"{inside}[data-deed={action}]").click()
+    vois.page.locator(f"{inside}[data-action={action}]").click()
 
 
 def focused(vois: Vois) -> str:
@@ -188,13 +188,13 @@ def test_pages_by_keyboard_keep_the_focus(
     refill(*texts)
     with at(browser, home[0]) as vois:
         wait_for_words(vois, *texts[:1:-1])
-        vois.page.focus("[data-deed=older]")
+        vois.page.focus("[data-action=older]")
         for _ in range(2):  # the second time, there is nothing older
             vois.page.keyboard.press("Enter")
             wait_for_words(vois, *texts[1::-1])
         vois.wait_for_status(ENGLISH.history_no_older)
         assert focused(vois) == ENGLISH.history_older
-        assert vois.page.get_attribute("[data-deed=older]", "aria-disabled") == "true"
+        assert vois.page.get_attribute("[data-action=older]", "aria-disabled") == "true"
         vois.page.keyboard.press("Shift+Tab")
         vois.page.keyboard.press("Space")
         wait_for_words(vois, *texts[:1:-1])
@@ -263,7 +263,7 @@ def test_an_entry_that_is_in_use_stays_until_it_is_left(
     texts = [f"Number {n}." for n in range(PAGE_ENTRIES)]
     refill(*texts)
     with at(browser, home[0]) as vois:
-        vois.page.focus(".vois-entry:last-child [data-deed=copy]")
+        vois.page.focus(".vois-entry:last-child [data-action=copy]")
         vois.upload(sample("cat"))
         vois.page.wait_for_function(
             f"document.querySelectorAll('.vois-entry').length === {PAGE_ENTRIES + 1}"
@@ -281,7 +281,7 @@ def test_deleting_by_keyboard_and_undoing(
 ) -> None:
     refill("One.", "Two.", "Three.")
     with at(browser, home[0]) as vois:
-        vois.page.focus(".vois-entry:has-text('Two.') [data-deed=delete]")
+        vois.page.focus(".vois-entry:has-text('Two.') [data-action=delete]")
         vois.page.keyboard.press("Enter")
         wait_for_words(vois, "Three.", "One.")
         vois.wait_for_status(ENGLISH.history_deleted)
@@ -297,7 +297,7 @@ def test_deleting_by_keyboard_and_undoing(
         wait_for_words(vois)
         assert focused(vois) == ENGLISH.history_undo
         vois.page.wait_for_function(
-            "document.querySelector('[data-deed=undo]').ariaDisabled === 'false'"
+            "document.querySelector('[data-action=undo]').ariaDisabled === 'false'"
         )
         for expected in (["Three."], ["Three.", "One."], ["Three.", "Two.", "One."]):
             vois.page.keyboard.press("Enter")
@@ -313,7 +313,7 @@ def test_a_double_click_deletes_one(
     refill("One.", "Two.", "Three.")
     with at(browser, home[0]) as vois:
         # The second click meets whatever has moved to where the first one was.
-        click = "document.querySelector('.vois-entry [data-deed=delete]').click();"
+        click = "document.querySelector('.vois-entry [data-action=delete]').click();"
         vois.page.evaluate(click + click)
         wait_for_words(vois, "Two.", "One.")
         vois.settle()
@@ -328,7 +328,7 @@ def test_deletions_that_come_fast_are_all_done(
         # The guard against double clicks looks at the clock.
         vois.page.evaluate(
             "(() => { let now = 1e6; performance.now = () => now += 1000;"
-            " for (const one of document.querySelectorAll('.vois-entry [data-deed=delete]'))"
+            " for (const one of document.querySelectorAll('.vois-entry [data-action=delete]'))"
             " one.click(); })()"
         )
         vois.page.wait_for_function(
@@ -342,7 +342,7 @@ def test_delete_all_asks_first(
 ) -> None:
     refill("One.", "Two.")
     with at(browser, home[0]) as vois:
-        vois.page.focus("[data-deed=ask]")
+        vois.page.focus("[data-action=ask]")
         vois.page.keyboard.press("Enter")
         assert vois.page.get_by_role("group", name=ENGLISH.history_delete_all_question).count() == 1
         assert focused(vois) == ENGLISH.history_cancel
