@@ -98,14 +98,14 @@ def test_a_place_that_is_looked_at_changes_the_words() -> None:
     model = network()
     keys, values = crossed(model, 1)
     with torch.no_grad():
-        seen, weights = model._look(torch.randn(3, 24), keys, values)
+        seen, weights = model._attend(torch.randn(3, 24), keys, values)
         assert weights.shape == (3, 16)
         assert torch.allclose(weights.sum(dim=1), torch.ones(3))
         assert weights.std(dim=0).max() > 1e-3  # each row looks where its own state says
         only = torch.zeros_like(values)
         place = int(weights[0].argmax())
         only[:, :, place] = values[:, :, place]
-        shown, _ = model._look(torch.randn(3, 24), keys, only)
+        shown, _ = model._attend(torch.randn(3, 24), keys, only)
     assert seen.shape == shown.shape == (3, 24)
     assert shown.abs().sum() > 0
 
@@ -124,9 +124,9 @@ def test_the_penalty_asks_for_every_place_and_only_while_words_are_asked() -> No
         # By hand: the weights of the three and two steps that have a word to say.
         expected = []
         for row, steps in ((0, 3), (1, 2)):
-            state, got = model._first(values[row : row + 1], 1), torch.zeros(16)
+            state, got = model._initial_state(values[row : row + 1], 1), torch.zeros(16)
             for token in rows[row, :steps]:
-                seen, weights = model._look(state[0], keys[row : row + 1], values[row : row + 1])
+                seen, weights = model._attend(state[0], keys[row : row + 1], values[row : row + 1])
                 worded = model.cell_word(model.embedding(token[None]))
                 state = model._cell(worded, seen, *state)
                 got += weights[0]
@@ -201,7 +201,7 @@ def test_the_command_line_picks_model_encoder_recipe_and_folder(
     asked: list[tuple[object, ...]] = []
 
     class Recorder:
-        def __init__(self, *parts: object, start: object) -> None:
+        def __init__(self, *parts: object, start: object, features: object) -> None:
             asked.append(parts[1:])
 
         def train(self) -> None:
