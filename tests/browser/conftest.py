@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pipeline.captioning.captioner import Captioner
+from pipeline.history import History
 from tests.browser.app import Server, Vois, launch, serve, visit
 from tests.data.tiny_files import TINY
 
@@ -20,6 +21,16 @@ playwright_api = pytest.importorskip("playwright.sync_api")
 def server() -> Iterator[Server]:
     with serve(TINY) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, History]]:
+    """A server, and the history that it reads too."""
+    folder = tmp_path_factory.mktemp("home")
+    history = History(folder)
+    with serve(TINY, folder) as server:
+        yield server.url, history
+    history.close()
 
 
 @pytest.fixture(scope="session")

@@ -43,16 +43,6 @@ new MutationObserver(() => {
 """
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, History]]:
-    """A server, and the history that it reads too."""
-    folder = tmp_path_factory.mktemp("home")
-    history = History(folder)
-    with serve(TINY, folder) as server:
-        yield server.url, history
-    history.close()
-
-
 @pytest.fixture
 def refill(home: tuple[str, History]) -> Callable[..., None]:
     """Replaces all entries by these sentences, the oldest first, a minute apart."""

@@ -14,8 +14,7 @@ import pytest
 from pipeline.history import LOCAL_OWNER, Draft, History, Source
 from pipeline.phrases import ENGLISH
 from pipeline.web.state.history_view import PAGE_ENTRIES
-from tests.browser.app import WAIT_MS, Vois, serve, visit
-from tests.data.tiny_files import TINY
+from tests.browser.app import WAIT_MS, Vois, visit
 
 playwright_api = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
@@ -81,16 +80,6 @@ def check_acknowledged(vois: Vois, line: Line) -> None:
     before = line.messages
     vois.page.wait_for_timeout(RESENDS_MS)
     assert line.messages == before
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, History]]:
-    """A server, and the history that it reads too."""
-    folder = tmp_path_factory.mktemp("home")
-    history = History(folder)
-    with serve(TINY, folder) as server:
-        yield server.url, history
-    history.close()
 
 
 @contextmanager

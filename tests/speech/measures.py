@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from fractions import Fraction
 
 import av
@@ -59,13 +57,3 @@ def pitch_hz(sound: Sound) -> float:
     likeness = np.fft.irfft(power)
     shortest, longest = sound.sample_rate_hz // 400, sound.sample_rate_hz // 80
     return sound.sample_rate_hz / (shortest + int(np.argmax(likeness[shortest:longest])))
-
-
-def until(condition: Callable[[], bool], limit_s: float = 20.0) -> bool:
-    """Whether the condition comes true within the limit."""
-    end_s = time.monotonic() + limit_s
-    while not condition():
-        if time.monotonic() > end_s:
-            return False
-        time.sleep(0.02)
-    return True

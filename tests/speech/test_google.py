@@ -18,8 +18,9 @@ from pipeline.speech.google import MAX_CHARS, PAUSE_S, GoogleVoice
 from pipeline.speech.hibari import HibariVoice
 from pipeline.speech.voice import ACCENTS, ONLINE_NAMES
 from tests.speech.gtts_server import GttsServer
-from tests.speech.measures import CAPTION, Clock, pitch_hz, until
+from tests.speech.measures import CAPTION, Clock, pitch_hz
 from tests.speech.network_guard import NetworkGuard
+from tests.waiting import until
 
 LONG_CAPTION = "A man in a red shirt walks along the shore with two dogs. " * 3
 FAILURES = ["429", "500", "delay", "trickle", "cut", "garbage", "noise", "empty"]

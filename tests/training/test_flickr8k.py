@@ -9,7 +9,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ import pytest
 
 from pipeline.image import read_rgb, squash
 from tests.training.samples import jpeg
+from tests.waiting import until
 from training import flickr8k
 from training.data.flickr8k_sources import read_source
 from training.data.prepared import load, prepare, verify
@@ -336,9 +336,7 @@ def test_a_killed_run_leaves_no_data_and_is_not_in_the_way(source: Path, tmp_pat
     command += ["--source", str(source), "--out", str(tmp_path / "out")]
     root = Path(flickr8k.__file__).parents[1]
     with subprocess.Popen(command, cwd=root, stderr=subprocess.DEVNULL) as process:
-        deadline = time.monotonic() + 60
-        while not (partial / "photos" / "d.jpg").exists() and time.monotonic() < deadline:
-            time.sleep(0.05)
+        until((partial / "photos" / "d.jpg").exists, limit_s=60.0)
         process.kill()
     assert (partial / "photos" / "d.jpg").exists()
     assert not (tmp_path / "out").exists()

@@ -12,6 +12,7 @@ from pipeline.description import Description
 from pipeline.web.state.announcement import Announcement, Spoken
 from pipeline.web.state.camera_worker import Camera
 from tests.data.tiny_files import draw
+from tests.waiting import until
 
 WAIT_S = 20.0
 GENERATOR = np.random.default_rng(0)
@@ -28,10 +29,7 @@ def keep(description: Description) -> None:
 
 
 def wait(ready: Callable[[], object]) -> None:
-    deadline = time.monotonic() + WAIT_S
-    while not ready():
-        assert time.monotonic() < deadline, "nothing came"
-        time.sleep(0.01)
+    assert until(ready, WAIT_S), "nothing came"
 
 
 def reports(camera: Camera, rgb: NDArray[np.uint8], count: int) -> list[Announcement]:

@@ -10,7 +10,6 @@ import io
 import json
 import socket
 import threading
-import time
 import uuid
 import zipfile
 from collections.abc import Iterator
@@ -32,7 +31,7 @@ from pipeline.web.routes import history as history_routes
 from pipeline.web.routes.history import AccessTokens
 from pipeline.web.state.history_access import HistoryAccess
 from tests.data.many_entries import incoming
-from tests.speech.measures import until
+from tests.waiting import until
 
 CAT = Path(__file__).resolve().parents[2] / "assets" / "samples" / "cat.jpg"
 WAV = b"RIFF" + bytes(100)
@@ -88,8 +87,7 @@ def web() -> Iterator[Web]:
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical", ws="none"))
     thread = threading.Thread(target=server.run)
     thread.start()
-    while not server.started:
-        time.sleep(0.05)
+    assert until(lambda: server.started)
     yield Web(port)
     server.should_exit = True
     thread.join()
