@@ -30,7 +30,7 @@ from pipeline.web.state.settings import Settings
 from pipeline.web.ui import history_panel, player
 from pipeline.web.ui import streamlit_internals as internals
 from pipeline.web.ui.camera_tab import CameraTab
-from pipeline.web.ui.photo_tab import chosen_photos, forget_sample, pictures
+from pipeline.web.ui.photo_tab import chosen_photos, forget_sample, other_photos, pictures
 from pipeline.web.ui.session import (
     camera_state,
     description_queue,
@@ -78,34 +78,27 @@ def model_languages() -> tuple[str, ...]:
 def page() -> None:
     """Draws the page, does one step of work and, if there was any, draws it again."""
     st.set_page_config(page_title="Vois", page_icon="\N{SPEAKER WITH THREE SOUND WAVES}")
-    with st.sidebar:
+    with st.container(key=internals.HEADING, horizontal=True, vertical_alignment="center"):
+        st.title("Vois", anchor=False)
         settings = draw_settings(history_access(), tuple(offline_voices()))
     say, queue = phrases(settings.language), description_queue()
-    with st.container(key=internals.PAGE):
-        main, side = st.columns((3, 2))
-    with main:
-        camera_is_on = content(settings, say)
-    with side:
-        every_s = history_panel.POLL_S if camera_is_on else None
-        st.fragment(history_panel.draw, run_every=every_s)(history_view(), queue, say)
+    content(settings, say)
     workers = Workers(partial(prepare, settings), partial(describe, settings), speech(settings))
     if queue.step(workers, say):
         st.rerun()
 
 
-def content(settings: Settings, say: Phrases) -> bool:
-    """Draws the page's main column; returns whether the camera is on."""
+def content(settings: Settings, say: Phrases) -> None:
+    """Draws what stands below the heading, in the order in which it is read."""
     queue, live = description_queue(), camera_state()
-    st.title("Vois", anchor=False)
-    st.markdown(say.tagline)
     missing = notes(settings, say)
-    for note in missing:
-        st.markdown(note)
-    with st.expander(say.about, expanded=not queue.used):  # open for a first visitor
-        leaves = say.what_leaves_online if settings.online else say.what_leaves
-        st.markdown("\n\n".join((say.what_it_is, leaves, say.not_for_safety)))
+    with st.container():
+        for note in (say.safety, *missing):
+            st.markdown(note)
     tab = CameraTab(queue, live, say, captioner, ICE_SERVERS)
     camera_tab, photo_tab = st.tabs((say.live, say.photo), key=internals.TABS, on_change="rerun")
+    # Each has its place, whether there is something in it or not: Streamlit makes anew what moves.
+    result, photo, others, past, stream = (st.container() for _ in range(5))
     if camera_tab.open:
         forget_sample()
         with camera_tab:
@@ -114,15 +107,25 @@ def content(settings: Settings, say: Phrases) -> bool:
         live.leave()
         with photo_tab:
             photos = chosen_photos(say)
+        with others:
+            photos += other_photos(say)
     queue.sync(photos, say)
     if queue.ready:  # before that no voices are loaded: the page is drawn first
         keep = partial(history_access().keep, Source.CAMERA)
-        tab.stream(settings.live, speech(settings), keep)
+        with stream:
+            tab.stream(settings.live, speech(settings), keep)
     on = live.sending or live.state is not State.OFF
-    draw_player = st.fragment(player.draw, run_every=POLL_S if on else None)
-    draw_player(tab, settings, bool(camera_tab.open), missing)
-    pictures(queue, say)
-    return on
+    with result:
+        draw_player = st.fragment(player.draw, run_every=POLL_S if on else None)
+        draw_player(tab, settings, bool(camera_tab.open), missing)
+    with photo:
+        pictures(queue, say)
+    with past:
+        every_s = history_panel.POLL_S if on else None
+        st.fragment(history_panel.draw, run_every=every_s)(history_view(), queue, say)
+    with st.expander(say.about):
+        leaves = say.what_leaves_online if settings.online else say.what_leaves
+        st.markdown("\n\n".join((say.tagline, say.what_it_is, leaves, say.not_for_safety)))
 
 
 def notes(settings: Settings, say: Phrases) -> list[str]:

@@ -9,6 +9,7 @@
 
 const SEARCH_MS = 200; // a pause in typing
 const SECOND_CLICK_MS = 500; // of a double click: the next entry has moved under the pointer
+const LABEL_WORDS = 5; // of an entry, in the names of its buttons
 const SOURCES = ["camera", "upload", "api", "command line"]; // pipeline.history.Source
 
 let nodes = null;
@@ -18,6 +19,7 @@ let labelled = ""; // the language of the labels that stand there
 let announced = 0; // the version of the last sentence that was said
 let typing = 0;
 let deletedAt = 0;
+let gone = null; // what stands in the place of the entry that was deleted last
 
 export default function (component) {
   connect(component);
@@ -46,7 +48,8 @@ function draw() {
   nodes.count.textContent = data.count;
   nodes.page.textContent = data.labels.history_page.replace("{number}", data.page);
   nodes.page.hidden = !(data.newer || data.older);
-  // Never disabled nor hidden: whoever has the focus there would lose it.
+  nodes.nav.hidden = !(data.newer || data.older || nodes.nav.contains(document.activeElement));
+  // Never disabled: whoever has the focus there would lose it.
   for (const name of ["newer", "older", "undo"]) {
     button(name).setAttribute("aria-disabled", String(!data[name]));
   }
@@ -58,11 +61,32 @@ function draw() {
     if (!days.has(entry.day)) days.set(entry.day, []);
     days.get(entry.day).push(entry);
   }
+  nameEntries();
   patch(nodes.days, [...days.keys()], makeDay, (node, day) => fillDay(node, day, days.get(day)));
+  const back = nodes.days.querySelector(`[data-key="${CSS.escape(gone?.dataset.entry ?? "")}"]`);
+  if (back && !isGone(back.dataset.key)) {
+    if (gone.contains(document.activeElement)) back.querySelector("[data-action=play]").focus();
+    gone.remove();
+    gone = null;
+  }
+}
+
+// The first words of each entry, with a number where another one begins in the same way.
+const names = new Map();
+function nameEntries() {
+  names.clear();
+  const met = new Map();
+  for (const { id, words } of data.entries) {
+    const all = words.split(/\s+/);
+    const short = all.slice(0, LABEL_WORDS).join(" ") + (all.length > LABEL_WORDS ? " …" : "");
+    const count = (met.get(short) ?? 0) + 1;
+    met.set(short, count);
+    names.set(id, count > 1 ? `${short} (${count})` : short);
+  }
 }
 
 const address = (path) => new URL(`history/${data.token}/${path}`, document.baseURI).href;
-const button = (action) => nodes.section.querySelector(`[data-action="${action}"]`);
+const button = (action) => nodes.section.querySelector(`.vois-controls > [data-action="${action}"]`);
 const isGone = (id) =>
   unacknowledged.some(({ kind, values }) => kind === "delete" && values.id === id);
 
@@ -129,13 +153,11 @@ function makeItem(id) {
   const words = element("p", "vois-words");
   words.append(element("span", "vois-lead"), element("span", "vois-text"));
   const controls = element("div", "vois-controls");
-  for (const action of ["play", "copy", "correct", "delete"]) {
-    const one = element("button");
-    one.type = "button";
-    one.dataset.action = action;
-    name(one, action);
-    controls.append(one);
-  }
+  const more = element("details", "vois-more");
+  const rest = element("div", "vois-controls");
+  rest.append(...["copy", "correct", "delete"].map(makeButton));
+  more.append(named(element("summary"), "more"), rest);
+  controls.append(makeButton("play"), more);
   const original = element("p", "vois-original");
   original.append(element("span"), element("span"));
   item.append(words, original, controls);
@@ -143,7 +165,7 @@ function makeItem(id) {
 }
 
 function fillItem(item, entry) {
-  const filled = JSON.stringify([entry, data.language]);
+  const filled = JSON.stringify([entry, names.get(entry.id), data.language]);
   if (item.filled === filled) return;
   item.filled = filled;
   item.entry = entry;
@@ -159,9 +181,9 @@ function fillItem(item, entry) {
   setText(was, entry.original);
   was.lang = entry.language;
   original.hidden = !entry.original;
-  const sentence = lead.replace("{text}", () => entry.words);
-  for (const one of item.querySelectorAll(":scope > .vois-controls button")) {
-    one.setAttribute("aria-label", `${one.textContent}: ${sentence}`);
+  for (const what of item.querySelectorAll(".vois-what")) {
+    setText(what, names.get(entry.id));
+    what.lang = entry.language;
   }
   let picture = item.querySelector("img");
   if (entry.picture && !picture) {
@@ -185,6 +207,21 @@ function name(node, label) {
   node.textContent = data.labels[node.dataset.label];
 }
 
+// For a screen reader the button's name goes on with the entry's first words, in their language.
+function named(node, label) {
+  const lead = element("span");
+  name(lead, label);
+  node.append(lead, " ", element("span", "vois-hidden vois-what"));
+  return node;
+}
+
+function makeButton(action) {
+  const one = element("button");
+  one.type = "button";
+  one.dataset.action = action;
+  return named(one, action);
+}
+
 // A screen reader may read anew what is set anew.
 function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
@@ -195,7 +232,7 @@ function setText(node, text) {
 const ACTIONS = {
   newer: () => send("newer"),
   older: () => send("older"),
-  undo: () => send("undo"),
+  undo: () => performance.now() - deletedAt >= SECOND_CLICK_MS && send("undo"),
   ask() {
     nodes.question.hidden = false;
     button("keep").focus(); // the harmless answer
@@ -214,15 +251,27 @@ const ACTIONS = {
   delete(item) {
     if (performance.now() - deletedAt < SECOND_CLICK_MS) return;
     deletedAt = performance.now();
-    const items = [...nodes.days.querySelectorAll(".vois-entry")];
-    const place = items.indexOf(item);
-    const neighbour = items[place + 1] ?? items[place - 1];
-    // Not its own Delete: a key that is pressed once too often does no harm.
-    (neighbour?.querySelector("[data-action=play]") ?? button("undo")).focus();
+    const old = gone;
+    gone = makeGone(item.dataset.key);
+    item.before(gone);
+    gone.querySelector("button").focus();
+    old?.remove();
     send("delete", { id: item.dataset.key });
     draw();
   },
 };
+
+// Stands where the entry was until the person leaves it.
+function makeGone(id) {
+  const node = element("li", "vois-gone");
+  Object.assign(node.dataset, { key: `gone ${id}`, entry: id });
+  const one = element("button");
+  one.type = "button";
+  one.dataset.action = "undo";
+  name(one, "undo");
+  node.append(one);
+  return node;
+}
 
 async function copy(text) {
   const { labels } = data;
@@ -313,6 +362,7 @@ function bind(root) {
   for (const name of ["off", "on", "filters", "count", "days", "page", "question"]) {
     nodes[name] = section.querySelector(`.vois-${name}`);
   }
+  nodes.nav = section.querySelector("nav");
   drawn = null;
   label();
   section.addEventListener("click", (event) => {
@@ -340,7 +390,7 @@ function label() {
     node.textContent = labels[node.dataset.label];
   }
   nodes.filters.setAttribute("aria-label", labels.history_filters);
-  nodes.section.querySelector("nav").setAttribute("aria-label", labels.history_pages);
+  nodes.nav.setAttribute("aria-label", labels.history_pages);
   const { text, source, day } = nodes.filters.elements;
   source.replaceChildren(
     new Option(labels.history_all_sources, ""),

@@ -10,7 +10,7 @@
 // that no more will come: complete without sounds means that no voice could speak. The sound of a
 // waiting item is a cue. `seen` is when the camera saw it, in ms since 1970, or 0.
 //
-// Messages to Python (messages.js): `pace` {value}; `muted` {value}; `hushed` {}: the person
+// Messages to Python (messages.js): `pace` and `volume` {value}; `muted` {value}; `hushed` {}: the person
 // silenced the voice; `refused` {files: [{name, reason: too_large | wrong_type}]}.
 
 const PACES = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2]; // the slider in the settings has the same
@@ -19,6 +19,7 @@ const READING_MS_PER_CHARACTER = 55;
 // A live region that gets the text it already holds is not read again; emptied first, it is.
 const REPEAT_MS = 80;
 const EVENTS_KEPT = 500;
+const VOLUME_STEP = 5; // percent, as the slider in the settings has it
 const TEXT_FIELDS = "textarea, select, [contenteditable]:not([contenteditable=false]), " +
   "[role=textbox], [role=combobox], [role=listbox], [role=menu], " +
   "input:not([type=button], [type=checkbox], [type=radio], [type=file], [type=range])";
@@ -50,6 +51,7 @@ export default function (component) {
   // Python decides on a setting, once it knows what the person chose here.
   if (!isUnacknowledged("pace") && pace !== data.pace) setPace(data.pace);
   if (!isUnacknowledged("muted") && nodes.audio.muted !== data.muted) setMuted(data.muted);
+  if (!isUnacknowledged("volume") && volume() !== data.volume) setVolume(data.volume);
   const before = shown;
   take(data.items);
   advance();
@@ -162,14 +164,25 @@ function show(item) {
     picture?.setAttribute("aria-label", item.picture);
     picture?.setAttribute("lang", item.language);
   }
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  nodes.sentence.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
+  pin();
+}
+
+// While the sentence is out of sight it stands at the lower edge, for the eye alone.
+function pin() {
+  const { pinned } = nodes;
+  const text = nodes.inView ? "" : nodes.sentence.textContent;
+  pinned.textContent = text;
+  pinned.lang = nodes.sentence.lang;
+  pinned.hidden = !text;
+  // What takes the focus is scrolled clear of it.
+  setScrollPadding(pinned.hidden ? 0 : pinned.offsetHeight);
 }
 
 function clearSentence() {
   shown = null;
   nodes.sentence.textContent = "";
   delete nodes.sentence.dataset.kind;
+  pin();
   updateAge();
   updateVoice();
 }
@@ -290,33 +303,22 @@ function setPace(value) {
 }
 
 function changePace(step) {
-  const nearest = PACES.reduce((a, b) => (Math.abs(b - pace) < Math.abs(a - pace) ? b : a));
-  const place = PACES.indexOf(nearest) + step;
-  setPace(PACES[Math.min(Math.max(place, 0), PACES.length - 1)]);
+  setPace(PACES[clamp(PACES.indexOf(pace) + step, PACES.length - 1)]);
   note(data.labels.pace.replace("{rate}", pace.toLocaleString(data.language)));
   send("pace", { value: pace });
 }
 
-// The volume is kept in the browser, not in Python.
-const VOLUME = "vois-volume";
-
-function savedVolume() {
-  try {
-    return Number(localStorage.getItem(VOLUME) ?? 100);
-  } catch {
-    return 100; // the browser keeps nothing for this page
-  }
-}
+const clamp = (value, most) => Math.min(Math.max(value, 0), most);
+const volume = () => Math.round(100 * nodes.audio.volume);
 
 function setVolume(percent) {
   nodes.audio.volume = percent / 100;
-  nodes.volume.value = percent;
-  nodes.volume.setAttribute("aria-valuetext", `${percent} %`);
-  try {
-    localStorage.setItem(VOLUME, percent);
-  } catch {
-    // The same.
-  }
+}
+
+function changeVolume(step) {
+  setVolume(clamp(volume() + step, 100));
+  note(data.labels.volume_now.replace("{percent}", volume()));
+  send("volume", { value: volume() });
 }
 
 // Who spoke, and whether the words went away for it.
@@ -352,8 +354,6 @@ const ACTIONS = {
     send("hushed");
   },
   mute: toggleMute,
-  slower: () => changePace(-1),
-  faster: () => changePace(1),
   unlock: () => {
     nodes.section.querySelector("[data-do=again]").focus(); // this button is about to vanish
     again();
@@ -370,6 +370,21 @@ function pressSoon(name, tries = 200) {
   if (button) button.click();
   else if (tries > 0) setTimeout(() => pressSoon(name, tries - 1), 50);
 }
+
+// Pace and volume are in the settings; these keys change them from anywhere.
+const ARROWS = {
+  ArrowLeft: () => changePace(-1),
+  ArrowRight: () => changePace(1),
+  ArrowDown: () => changeVolume(-VOLUME_STEP),
+  ArrowUp: () => changeVolume(VOLUME_STEP),
+};
+document.addEventListener("keydown", (event) => {
+  const { altKey, shiftKey, ctrlKey, metaKey } = event;
+  const arrow = ARROWS[event.key];
+  if (!data || !arrow || !altKey || !shiftKey || ctrlKey || metaKey) return;
+  event.preventDefault();
+  arrow();
+});
 
 document.addEventListener("keydown", (event) => {
   if (!data?.keys || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
@@ -419,7 +434,8 @@ function bind(root) {
     sentence: section.querySelector(".vois-sentence"),
     ago: section.querySelector(".vois-ago"),
     voice: section.querySelector(".vois-voice"),
-    volume: section.querySelector(".vois-volume input"),
+    pinned: section.querySelector(".vois-pin"),
+    inView: true,
     unlock: section.querySelector(".vois-unlock"),
     audio: section.querySelector("audio"),
   };
@@ -440,8 +456,10 @@ function bind(root) {
     const item = items.get(nodes.audio.dataset.id);
     if (item) goOn(item);
   });
-  nodes.volume.addEventListener("input", () => setVolume(Number(nodes.volume.value)));
-  setVolume(savedVolume());
+  new IntersectionObserver(([entry]) => {
+    nodes.inView = entry.isIntersecting;
+    pin();
+  }).observe(nodes.sentence);
 }
 
 function label() {
@@ -458,9 +476,8 @@ function label() {
     const word = button.dataset.do === "mute" && nodes.audio.muted ? "unmute" : button.dataset.do;
     button.textContent = labels[word];
   }
-  nodes.section.setAttribute("aria-label", labels.result);
+  nodes.section.querySelector("h2").textContent = labels.result;
   nodes.section.querySelector("[data-part=controls]").setAttribute("aria-label", labels.controls);
-  nodes.section.querySelector(".vois-volume span").textContent = labels.volume;
   const keys = nodes.section.querySelector("[data-part=keys]");
   keys.textContent = labels.keys;
   keys.hidden = !data.keys;

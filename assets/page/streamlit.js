@@ -6,6 +6,7 @@
 // again when it changes and keeps its nodes. So texts are changed in place, and a text that is not
 // the translation that was written here is Streamlit's, to be translated again.
 
+const MAIN = "[data-testid=stMain]";
 const FILE_UPLOADER = "[data-testid=stFileUploader]";
 const CAMERA_INPUT = "[data-testid=stCameraInput]";
 // A container has the class `st-key-` and its key.
@@ -17,7 +18,7 @@ const STREAMLIT_TEXTS = `${FILE_UPLOADER} button p, ${CAMERA_INPUT} button, ` +
   "[data-testid=stFileUploaderDropzoneInstructions] span, " +
   `${CAMERA_INPUT} p, ${CAMERA_INPUT} a, [data-testid=stSkipToContent]`;
 const STREAMLIT_NAMES = `${FILE_UPLOADER} [aria-label], [data-testid=stSelectbox] button, ` +
-  `${CAMERA_INPUT} [aria-label], [aria-label$=sidebar], [aria-label=Sidebar]`;
+  `${CAMERA_INPUT} [aria-label]`;
 const STREAMLIT_SENTENCES = [
   [/^Upload$/, "own_upload"],
   [/^Add files?$/, "own_add"],
@@ -27,9 +28,6 @@ const STREAMLIT_SENTENCES = [
   [/^Take Photo$/, "own_take"],
   [/^Clear photo$/, "own_clear"],
   [/^Open$/, "own_open"],
-  [/^Sidebar$/, "settings"],
-  [/^Collapse sidebar$/, "own_collapse"],
-  [/^Expand sidebar$/, "own_expand"],
   [/^Skip to main content$/, "own_skip"],
   [/^This app would like to use your camera\.$/, "own_ask"],
   [/^Learn how to allow access\.$/, "own_learn"],
@@ -43,10 +41,12 @@ let streamlitLabels = null;
 let translateTimer = 0;
 const translations = new WeakMap(); // node -> {original: Streamlit's text, translation: ours}
 
-function translated(english) {
-  for (const [pattern, label] of STREAMLIT_SENTENCES) {
+function translated(english, node) {
+  for (const [pattern, words] of STREAMLIT_SENTENCES) {
     const found = english.match(pattern);
     if (!found) continue;
+    const inHistory = (node.parentElement ?? node).closest(HISTORY_IMPORT);
+    const label = words === "own_upload" && inHistory ? "own_upload_archive" : words;
     const blanks = Object.entries(found.groups ?? {});
     const fill = (text, [name, value]) => text.replace(`{${name}}`, () => value);
     return blanks.reduce(fill, streamlitLabels[label]);
@@ -57,7 +57,7 @@ function translated(english) {
 function replaceText(node, current, write) {
   const known = translations.get(node);
   const original = known?.translation === current ? known.original : current;
-  const translation = translated(original);
+  const translation = translated(original, node);
   translations.set(node, { original, translation });
   if (translation !== current) write(translation);
 }
@@ -75,13 +75,29 @@ function translatePage() {
     if (!name) continue;
     replaceText(node, name, (translation) => node.setAttribute("aria-label", translation));
   }
+  mend();
   markLanguages();
+}
+
+// What Streamlit gets wrong for a person at the keyboard or with a screen reader.
+function mend() {
+  const main = document.querySelector(MAIN);
+  if (main) main.tabIndex = -1; // the skip link finds it; as a stop of its own it does nothing
+  for (const zone of document.querySelectorAll(`${FILE_UPLOADER} [role=presentation]`)) {
+    zone.setAttribute("role", "group"); // it has a name
+  }
 }
 
 function markLanguages() {
   for (const node of document.querySelectorAll("[class*=st-key-language-]")) {
     node.lang = node.className.match(LANGUAGE_CLASS)[1];
   }
+}
+
+// What takes the focus is scrolled so far that it is clear of something at the lower edge.
+function setScrollPadding(pixels) {
+  const main = document.querySelector(MAIN);
+  if (main) main.style.scrollPaddingBottom = `${pixels}px`;
 }
 
 // Called by the player alone: one observer is enough for the page.

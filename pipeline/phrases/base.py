@@ -33,6 +33,7 @@ class Phrases:
     what_leaves: str
     what_leaves_online: str
     not_for_safety: str
+    safety: str
     other_language: str
     no_voice: str
 
@@ -96,6 +97,7 @@ class Phrases:
     choose: str
     use_camera: str
     take: str
+    other_photos: str
     samples: str
     sample_astronaut: str
     sample_cat: str
@@ -128,14 +130,13 @@ class Phrases:
     result: str
     controls: str
     again: str
-    slower: str
-    faster: str
     stop: str
     mute: str
     unmute: str
     unlock: str
     keys: str
     volume: str
+    volume_now: str
     spoken_offline: str
     spoken_online: str
     spoken_tone: str
@@ -174,6 +175,7 @@ class Phrases:
     history_item: str
     history_original: str
     history_picture: str
+    history_tools: str
     history_search: str
     history_filters: str
     history_from: str
@@ -194,6 +196,7 @@ class Phrases:
     history_no_newer: str
     history_no_older: str
     history_play: str
+    history_more: str
     history_copy: str
     history_copied: str
     history_not_copied: str
@@ -217,6 +220,7 @@ class Phrases:
     history_export_json: str
     history_export_zip: str
     history_import: str
+    history_import_label: str
     history_importing: str
     history_imported: str
     history_import_type: str
@@ -224,6 +228,7 @@ class Phrases:
 
     # Streamlit's own labels, replaced by assets/page/streamlit.js.
     own_upload: str
+    own_upload_archive: str
     own_add: str
     own_remove: str
     own_file: str
@@ -231,8 +236,6 @@ class Phrases:
     own_take: str
     own_clear: str
     own_open: str
-    own_collapse: str
-    own_expand: str
     own_skip: str
     own_ask: str
     own_learn: str

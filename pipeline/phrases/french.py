@@ -29,6 +29,7 @@ FRENCH = Phrases(
         "Vois peut se tromper\u00a0: ne vous y fiez jamais pour votre sécurité, par exemple pour "
         "traverser une rue ou prendre un médicament."
     ),
+    safety="Vois peut se tromper. Ne vous y fiez jamais pour votre sécurité.",
     other_language=(
         "Les descriptions sont en anglais\u00a0: ce modèle ne parle pas encore français."
     ),
@@ -116,12 +117,11 @@ FRENCH = Phrases(
     camera_keys="Touches\u00a0: L lance et arrête la caméra, D décrit maintenant, P met en pause.",
     describe_now="Décrire maintenant (D)",
     photo="Photo",
-    choose=(
-        "Choisissez ou déposez une ou plusieurs photos, d’au plus {megabytes} mégaoctets chacune"
-    ),
+    choose="Choisissez ou déposez des photos, d’au plus {megabytes} mégaoctets chacune",
     use_camera="Prendre une photo avec la caméra",
     take="Prenez une photo",
-    samples="Ou essayez une photo d’exemple",
+    other_photos="Prendre une photo, ou essayer un exemple",
+    samples="Photos d’exemple",
     sample_astronaut="Astronaute",
     sample_cat="Chat",
     sample_coffee="Café",
@@ -152,14 +152,13 @@ FRENCH = Phrases(
     result="Description",
     controls="Voix",
     again="À nouveau (A)",
-    slower="Plus lent",
-    faster="Plus vite",
     stop="Silence (S)",
     mute="Couper la voix (M)",
     unmute="Rétablir la voix (M)",
     unlock="Jouer le son",
     keys="Touches\u00a0: A répète, S fait taire la voix, M la coupe ou la rétablit.",
     volume="Volume",
+    volume_now="Volume à {percent} pour cent.",
     spoken_offline="Dit par {voice}, sur cet ordinateur.",
     spoken_online="Dit par {voice}\u00a0: les mots lui ont été envoyés, pas l’image.",
     spoken_tone="Aucune voix n’a pu le dire\u00a0: il n’y a que le texte.",
@@ -204,6 +203,7 @@ FRENCH = Phrases(
     history_item="{time}, {source}\u00a0: {text}",
     history_original="Avant la correction\u00a0: {text}",
     history_picture="Petite image de {time}",
+    history_tools="Chercher, filtrer, exporter",
     history_search="Chercher dans l’historique",
     history_filters="Quelles descriptions",
     history_from="Origine",
@@ -224,6 +224,7 @@ FRENCH = Phrases(
     history_no_newer="Il n’y a rien de plus récent.",
     history_no_older="Il n’y a rien de plus ancien.",
     history_play="Écouter",
+    history_more="Autres actions",
     history_copy="Copier",
     history_copied="Copié.",
     history_not_copied="Votre navigateur n’a pas permis à Vois de copier ce texte.",
@@ -248,7 +249,8 @@ FRENCH = Phrases(
     history_export_csv="Tableau (CSV)",
     history_export_json="Données (JSON)",
     history_export_zip="Tout, avec images et sons (zip)",
-    history_import="Importer un fichier zip exporté, d’au plus {megabytes} mégaoctets",
+    history_import="Importer",
+    history_import_label="Importer un fichier zip exporté, d’au plus {megabytes} mégaoctets",
     history_importing="Importation en cours. Cela peut prendre un moment.",
     history_imported=(
         "Importation terminée. Nouvelles descriptions\u00a0: {added}\u00a0; déjà "
@@ -260,7 +262,8 @@ FRENCH = Phrases(
     history_import_large=(
         "{name} dépasse {megabytes} mégaoctets et ne peut donc pas être importé."
     ),
-    own_upload="Parcourir",
+    own_upload="Choisir des photos",
+    own_upload_archive="Choisir un fichier zip",
     own_add="Ajouter des fichiers",
     own_remove="Retirer {name}",
     own_file="envoi de fichiers",
@@ -268,8 +271,6 @@ FRENCH = Phrases(
     own_take="Prendre la photo",
     own_clear="Effacer la photo",
     own_open="Ouvrir",
-    own_collapse="Replier les réglages",
-    own_expand="Déplier les réglages",
     own_skip="Aller au contenu principal",
     own_ask="Cette page souhaite utiliser votre caméra.",
     own_learn="Comment autoriser l’accès (en anglais).",

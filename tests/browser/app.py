@@ -96,6 +96,19 @@ class Vois:
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()
 
+    def expand(self, part: str) -> None:
+        """Opens what is closed at first.
+
+        Args:
+            part: its class, such as `st-key-settings`.
+        """
+        if self.page.locator(f".{part} details[open]").count() == 0:
+            self.page.locator(f".{part} summary").first.click()
+
+    def choose_sample(self, name: str) -> None:
+        self.expand("st-key-other_photos")
+        self.press(name)
+
     @property
     def sentence(self) -> str:
         return str(self.page.inner_text(".vois-sentence"))

@@ -30,7 +30,8 @@ pytestmark = [
 
 FOCUS = """(() => {
   const node = document.activeElement;
-  return (node.getAttribute("aria-label") || node.textContent).trim();
+  const words = node.querySelector("[data-testid=stMarkdownContainer]") ?? node;
+  return (node.getAttribute("aria-label") || words.textContent).trim();
 })()"""
 # What a person meets on the page: texts and names.
 WORDS = """() => [
@@ -48,6 +49,7 @@ def open_in_french(vois: Vois) -> None:
 
 
 def choose_english(vois: Vois) -> None:
+    vois.expand("st-key-settings")
     vois.page.get_by_role("combobox", name=re.compile("Langue")).click()
     vois.page.get_by_role("option", name=ENGLISH.name, exact=True).click()
     vois.page.wait_for_function("document.documentElement.lang === 'en'")
@@ -73,6 +75,8 @@ def test_a_photo_is_described_in_french_by_keyboard_alone(
         vois.page.keyboard.press("Enter")
         vois.wait_for_status(FRENCH.ready)
         assert violations(vois, axe) == []
+        tab_to(vois, FRENCH.other_photos)
+        vois.page.keyboard.press("Enter")
         tab_to(vois, FRENCH.sample_cat)
         vois.page.keyboard.press("Enter")
         expected = describe_file(captioner, sample("cat")[1], "fr")
@@ -97,6 +101,7 @@ def test_no_english_is_left(server: Server, browser: Any) -> None:
         vois.wait_for_status(FRENCH.ready)
         vois.upload(black())
         vois.wait_for_sentence(FRENCH.guidance_dark)
+        vois.expand("st-key-other_photos")
         vois.page.get_by_text(FRENCH.use_camera).click()
         vois.page.get_by_role("button", name=FRENCH.own_take).wait_for()
         vois.page.wait_for_selector(".vois-entry")
@@ -127,7 +132,7 @@ def test_the_language_is_chosen_in_the_settings_and_kept_words_keep_theirs(
         open_in_french(vois)
         vois.page.get_by_role("tab", name=FRENCH.photo).click()
         vois.wait_for_status(FRENCH.ready)
-        vois.press(FRENCH.sample_rocket)
+        vois.choose_sample(FRENCH.sample_rocket)
         french = describe_file(captioner, sample("rocket")[1], "fr").text
         vois.wait_for_sentence(french)
         vois.wait_for_events("ended", 1)
@@ -139,7 +144,7 @@ def test_the_language_is_chosen_in_the_settings_and_kept_words_keep_theirs(
         )
         photo = vois.page.get_by_role("img", name=FRENCH.photo_of.format(text=french))
         assert photo.evaluate(LANGUAGE) == "fr"
-        vois.press(ENGLISH.sample_cat)
+        vois.choose_sample(ENGLISH.sample_cat)
         vois.wait_for_sentence(describe_file(captioner, sample("cat")[1]).text)
         vois.wait_for_events("ended", 2)
         assert vois.page.inner_text(".vois-voice") == ENGLISH.spoken_offline.format(voice="hibari")
@@ -205,7 +210,7 @@ def test_a_model_without_french_says_so_and_is_read_in_english(
         vois.wait_for_status(f"{FRENCH.ready_live} {FRENCH.other_language}")
         vois.page.get_by_role("tab", name=FRENCH.photo).click()
         vois.wait_for_status(FRENCH.ready)  # once is enough
-        vois.press(FRENCH.sample_cat)
+        vois.choose_sample(FRENCH.sample_cat)
         vois.wait_for_events("ended", 1)
         assert vois.page.get_attribute("html", "lang") == "fr"
         assert vois.page.get_attribute(".vois-sentence", "lang") == "en"

@@ -95,9 +95,10 @@ def test_the_players_messages(home: tuple[str, History], browser: Any, tmp_path:
     with at(browser, home[0]) as (vois, line):
         page = vois.page
         with lost(vois, line, "pace"):
-            vois.press("Faster")
+            page.keyboard.press("Alt+Shift+ArrowRight")
         page.wait_for_function(f"{SLIDER}.value === '1.25' && {RATE} === 1.25")
-        # Once the player's own choice has arrived, the sidebar may change it.
+        # Once the player's own choice has arrived, the settings may change it.
+        vois.expand("st-key-settings")
         page.evaluate(f"{SLIDER}.focus()")
         for _ in range(3):
             page.keyboard.press("ArrowRight")
@@ -109,6 +110,9 @@ def test_the_players_messages(home: tuple[str, History], browser: Any, tmp_path:
         )
         playwright_api.expect(toggle).to_be_checked(timeout=WAIT_MS)
         assert page.evaluate("document.querySelector('audio').muted")
+        with lost(vois, line, "volume"):
+            page.keyboard.press("Alt+Shift+ArrowDown")
+        page.wait_for_function("document.querySelector('audio').volume === 0.95")
         with lost(vois, line, "hushed"):
             page.keyboard.press("s")
         page.get_by_role("tab", name=ENGLISH.photo).click()
@@ -171,10 +175,15 @@ def test_the_historys_messages(home: tuple[str, History], browser: Any) -> None:
         panel = page.locator(".vois-history")
 
         def press(name: str) -> None:
-            panel.get_by_role("button", name=name, exact=True).click()
+            panel.get_by_role("button", name=name, exact=True).first.click()
 
         def press_newest(name: str) -> None:
-            panel.locator(".vois-entry").first.get_by_role("button", name=name).first.click()
+            newest = panel.locator(".vois-entry").first
+            if newest.locator(".vois-more").get_attribute("open") is None:
+                newest.locator("summary").click()
+            newest.get_by_role("button", name=name).first.click()
+
+        page.locator(".vois-tools > summary").click()
 
         wait_for_texts(vois, *NEWEST_FIRST[:PAGE_ENTRIES])
         # There are three pages: a message that is acted on twice skips one.

@@ -70,15 +70,18 @@ def test_two_clicks_are_one_voice(vois: Vois) -> None:
     assert vois.page.locator("audio").count() == 1
 
 
-def test_volume_by_keyboard_stays_for_the_next_visit(vois: Vois) -> None:
-    volume = "document.querySelector('audio').volume"
-    assert vois.page.evaluate(volume) == 1
-    slider = vois.page.get_by_role("slider", name=ENGLISH.volume)
-    slider.focus()
+def test_volume_by_key_and_in_the_settings(vois: Vois) -> None:
+    volume = "Math.round(100 * document.querySelector('audio').volume)"
+    assert vois.page.evaluate(volume) == 100
+    vois.page.keyboard.press("Alt+Shift+ArrowDown")
+    assert vois.page.evaluate(volume) == 95
+    vois.wait_for_status(ENGLISH.volume_now.format(percent=95))
+    slider = "document.querySelector('.st-key-volume [role=slider], .st-key-volume input')"
+    vois.page.wait_for_function(f"{slider}.value === '95'")
+    vois.expand("st-key-settings")
+    vois.page.evaluate(f"{slider}.focus()")
     vois.page.keyboard.press("ArrowLeft")
-    assert vois.page.evaluate(volume) == pytest.approx(0.95)
-    vois.open()
-    assert vois.page.evaluate(volume) == pytest.approx(0.95)
+    vois.page.wait_for_function(f"{volume} === 90")
 
 
 def test_the_online_voice_says_that_the_words_went_away(browser: Any) -> None:
@@ -105,6 +108,7 @@ def test_the_online_voice_says_that_the_words_went_away(browser: Any) -> None:
 
 def choose_voice(vois: Vois, label: str) -> None:
     """In the settings, as a person would."""
+    vois.expand("st-key-settings")
     name = re.compile(f"(^|[.] ){ENGLISH.voice}")  # Streamlit puts the choice before the label
     vois.page.get_by_role("combobox", name=name).click()
     vois.page.get_by_role("option", name=label, exact=True).click()

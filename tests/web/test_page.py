@@ -90,7 +90,7 @@ def test_the_page_speaks_french_and_keeps_what_was_chosen(
     assert page.session_state["tab"] == FRENCH.photo
     assert (page.selectbox(key="interval").value, page.slider(key="pace").value) == (10, 1.5)
     assert page.selectbox(key="voice").label == FRENCH.voice
-    assert page.header[0].value == FRENCH.settings
+    assert page.expander[0].label == FRENCH.settings
     assert len(texts(page)) == 1  # what was described is not described again
     assert page.session_state.queue.entries[0].language == "en"
     next(button for button in page.button if button.label == FRENCH.sample_rocket).click().run()

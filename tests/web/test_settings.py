@@ -89,12 +89,13 @@ def test_the_panel_returns_every_choice(panel: AppTest) -> None:
     panel.selectbox(key="form").set_value(Form.FULL)
     panel.toggle(key="neutral").set_value(False)
     panel.selectbox(key="interval").set_value(INTERVALS_S[-1])
+    panel.slider(key="volume").set_value(45)
     panel.toggle(key="muted").set_value(True)
     panel.toggle(key="keys").set_value(False)
     panel.run()
-    chosen = Settings("fr", "espeak-ng", 1.75, Form.FULL, False, INTERVALS_S[-1], True, False)
+    chosen = Settings("fr", "espeak-ng", 1.75, Form.FULL, False, INTERVALS_S[-1], 45, True, False)
     assert returned(panel) == chosen
-    assert panel.header[0].value == FRENCH.settings
+    assert panel.expander[0].label == FRENCH.settings
 
 
 def test_a_choice_that_the_session_holds_is_returned(panel: AppTest) -> None:

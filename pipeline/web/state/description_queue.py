@@ -81,11 +81,6 @@ class DescriptionQueue:
                 )
             )
 
-    @property
-    def used(self) -> bool:
-        """Whether anything was ever announced to this person."""
-        return self._batch > 0
-
     def report(self, text: str, language: str) -> None:
         """Shows and speaks an error that belongs to no photo on the page, in its language."""
         self._add(Origin.ERROR, Kind.ERROR, text, language)

@@ -15,7 +15,7 @@ from pipeline.web.state.inbox import Inbox
 
 _T = TypeVar("_T")
 
-PAGE_ENTRIES = 20
+PAGE_ENTRIES = 5
 
 
 class HistoryView:

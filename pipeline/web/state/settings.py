@@ -25,6 +25,7 @@ class Settings:
         form: how long descriptions are.
         neutral: whether people are called people, not men and women.
         interval_s: least seconds between the beginnings of two sentences of the camera.
+        volume: of the sounds, in percent.
         muted: whether sounds are played without being heard.
         keys: whether single keys press the page's buttons.
     """
@@ -35,6 +36,7 @@ class Settings:
     form: Form = Form.AUTO
     neutral: bool = True
     interval_s: float = INTERVALS_S[0]
+    volume: int = 100
     muted: bool = False
     keys: bool = True
 

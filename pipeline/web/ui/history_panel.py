@@ -28,12 +28,13 @@ def draw(history_view: HistoryView, queue: DescriptionQueue, say: Phrases) -> No
     with st.container(key=keys.HISTORY_PANEL):
         data = history_view.data() | {"import_megabytes": IMPORT_MEGABYTES}
         components.history(data, say, functools.partial(_receive, history_view))
-        archive = st.file_uploader(
-            say.history_import.format(megabytes=IMPORT_MEGABYTES),
-            type="zip",
-            max_upload_size=IMPORT_MEGABYTES,
-            key=keys.HISTORY_IMPORT,
-        )
+        with st.expander(say.history_import):
+            archive = st.file_uploader(
+                say.history_import_label.format(megabytes=IMPORT_MEGABYTES),
+                type="zip",
+                max_upload_size=IMPORT_MEGABYTES,
+                key=keys.HISTORY_IMPORT,
+            )
         if archive is not None:
             history_view.take_in(archive.file_id, archive)
     speech, problem = history_view.take_speech(), history_view.take_problem()

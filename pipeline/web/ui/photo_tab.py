@@ -37,7 +37,7 @@ class Sample(StrEnum):
 
 
 def chosen_photos(say: Phrases) -> list[Photo]:
-    """Draws the ways to choose a photo and returns those that are chosen now."""
+    """Draws the field for photo files and returns those that are chosen now."""
     uploads = st.file_uploader(
         say.choose.format(megabytes=UPLOAD_MEGABYTES),
         type=PHOTO_TYPES,
@@ -45,15 +45,21 @@ def chosen_photos(say: Phrases) -> list[Photo]:
         max_upload_size=UPLOAD_MEGABYTES,
         key=keys.PHOTOS,  # the same field in every language
     )
-    photos = [Photo(file.file_id, file.name, file.getvalue, now=False) for file in uploads]
-    st.markdown(say.samples)
-    with st.container(horizontal=True):
-        for sample, name in _sample_names(say).items():
-            path = SAMPLES / f"{sample}.jpg"
-            st.button(name, key=f"sample {sample}", on_click=_choose_sample, args=(path,))
-    # Off at first, so that the browser does not ask for the camera before the person wants it.
-    if st.toggle(say.use_camera, key=keys.USE_CAMERA):
-        photos += taken_photo(say)
+    return [Photo(file.file_id, file.name, file.getvalue, now=False) for file in uploads]
+
+
+def other_photos(say: Phrases) -> list[Photo]:
+    """Draws the ways to a photo without a file and returns those that are chosen now."""
+    photos = []
+    with st.expander(say.other_photos, key=keys.OTHER_PHOTOS):
+        # Off at first, so that the browser does not ask for the camera before the person wants it.
+        if st.toggle(say.use_camera, key=keys.USE_CAMERA):
+            photos += taken_photo(say)
+        st.markdown(say.samples)
+        with st.container(horizontal=True):
+            for sample, name in _sample_names(say).items():
+                path = SAMPLES / f"{sample}.jpg"
+                st.button(name, key=f"sample {sample}", on_click=_choose_sample, args=(path,))
     if SAMPLE in st.session_state:
         photos.append(st.session_state[SAMPLE])
     return photos

@@ -39,6 +39,7 @@ def draw(tab: CameraTab, settings: Settings, camera_open: bool, missing: Sequenc
         "items": [entry.as_item() for entry in tab.queue.entries],
         "status": dict(zip(("id", "text"), status(tab, camera_open, missing), strict=True)),
         "pace": settings.pace,
+        "volume": settings.volume,
         "muted": settings.muted,
         "keys": settings.keys,
         "accepts": {"types": PHOTO_TYPES, "bytes": UPLOAD_MEGABYTES * 1024 * 1024},
@@ -76,12 +77,14 @@ def receive(tab: CameraTab) -> None:
             refuse(message.values.get("files"))
         elif message.kind == "pace" and isinstance(value, int | float) and value in PACES:
             change("pace", float(value))
+        elif message.kind == "volume" and isinstance(value, int) and 0 <= value <= 100:
+            change("volume", value)
         elif message.kind == "muted" and isinstance(value, bool):
             change("muted", value)
 
 
 def change(setting: str, value: float | bool) -> None:
-    """Takes a setting that was changed by the player's buttons into the sidebar."""
+    """Takes a setting that was changed by the player's buttons and keys into the settings."""
     st.session_state[setting] = value
     st.session_state.redraw = True
 

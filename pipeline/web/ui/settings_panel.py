@@ -1,4 +1,4 @@
-"""The settings panel in the sidebar: language, voice, pace, wording and privacy."""
+"""The settings panel: language, voice, pace, wording and privacy."""
 
 from __future__ import annotations
 
@@ -34,7 +34,11 @@ def draw_settings(history_access: HistoryAccess, offline: Sequence[str]) -> Sett
         offline: names of the voices that speak on this machine.
     """
     say = phrases(page_language())
-    st.header(say.settings, anchor=False)
+    with st.expander(say.settings, key=keys.SETTINGS):
+        return _draw_panel(say, history_access, offline)
+
+
+def _draw_panel(say: Phrases, history_access: HistoryAccess, offline: Sequence[str]) -> Settings:
     language = st.selectbox(
         say.language_label,
         LANGUAGES,
@@ -59,10 +63,12 @@ def draw_settings(history_access: HistoryAccess, offline: Sequence[str]) -> Sett
         format_func=lambda seconds: say.interval.format(seconds=seconds),
         key=keys.INTERVAL,
     )
+    st.session_state.setdefault(keys.VOLUME, 100)
+    volume = st.slider(say.volume, 0, 100, step=5, format="%d %%", key=keys.VOLUME)
     muted = st.toggle(say.mute_label, key=keys.MUTED)
     single_keys = st.toggle(say.keys_label, value=True, key=keys.KEYS)
     _draw_privacy(say, history_access)
-    return Settings(language, voice, pace, form, neutral, interval_s, muted, single_keys)
+    return Settings(language, voice, pace, form, neutral, interval_s, volume, muted, single_keys)
 
 
 def _draw_voice(say: Phrases, offline: Sequence[str]) -> str:
@@ -91,7 +97,7 @@ def _keep_tab(before: Phrases) -> None:
 def _draw_privacy(say: Phrases, history_access: HistoryAccess) -> None:
     if history_access.history is None:
         return
-    st.subheader(say.privacy, anchor=False)
+    st.header(say.privacy, anchor=False)
     kept = history_access.privacy
     chosen = Privacy(
         history=st.toggle(say.keep_history, value=kept.history, key=keys.KEEP_HISTORY),

@@ -19,6 +19,7 @@ PACE = "pace"
 FORM = "form"
 NEUTRAL = "neutral"
 INTERVAL = "interval"
+VOLUME = "volume"
 MUTED = "muted"
 KEYS = "keys"
 KEEP_HISTORY = "keep_history"
@@ -30,7 +31,9 @@ SHOT = "shot"
 LOOK_SWITCH = "look_switch"
 
 # A container's key becomes its CSS class, `st-key-<key>`, by which script and style find it.
-PAGE = "page"
+HEADING = "heading"
+SETTINGS = "settings"
+OTHER_PHOTOS = "other_photos"
 PICTURES = "pictures"
 HISTORY_PANEL = "history_panel"
 HISTORY_IMPORT = "history_import"  # a file uploader: widgets get the class too
