@@ -22,11 +22,11 @@ from pipeline.phrases import Phrases, phrases
 from pipeline.speech import VoiceChain, default_chain
 from pipeline.web.routes import history as history_routes
 from pipeline.web.routes import sounds as sound_routes
-from pipeline.web.routes.sounds import utter
+from pipeline.web.routes.sounds import no_sound, utter
 from pipeline.web.state.announcement import Speak
 from pipeline.web.state.camera_state import State, ice_servers
 from pipeline.web.state.description_queue import Workers
-from pipeline.web.state.settings import Settings
+from pipeline.web.state.settings import Settings, Speaker
 from pipeline.web.ui import history_panel, player
 from pipeline.web.ui import streamlit_internals as internals
 from pipeline.web.ui.camera_tab import CameraTab
@@ -36,8 +36,9 @@ from pipeline.web.ui.session import (
     description_queue,
     history_access,
     history_view,
+    narrator,
 )
-from pipeline.web.ui.settings_panel import draw_settings
+from pipeline.web.ui.settings_panel import draw_question, draw_settings
 
 ROOT = Path(__file__).resolve().parent
 MODEL = Path(os.environ.get("VOIS_ASSETS", ROOT / "assets"))
@@ -80,8 +81,12 @@ def page() -> None:
     st.set_page_config(page_title="Vois", page_icon="\N{SPEAKER WITH THREE SOUND WAVES}")
     with st.container(key=internals.HEADING, horizontal=True, vertical_alignment="center"):
         st.title("Vois", anchor=False)
+        question = st.container()
         settings = draw_settings(history_access(), tuple(offline_voices()))
     say, queue = phrases(settings.language), description_queue()
+    if player.REMEMBERED in st.session_state:
+        with question:
+            draw_question(say)
     content(settings, say)
     workers = Workers(partial(prepare, settings), partial(describe, settings), speech(settings))
     if queue.step(workers, say):
@@ -154,8 +159,11 @@ def describe(settings: Settings, data: bytes, name: str) -> Description:
 
 def speech(settings: Settings) -> Speak:
     """Returns what makes the sound of a text, with the chosen voice and privacy."""
-    chain = voices(settings.online)
-    return partial(utter, chain, settings.voice, history_access().privacy.history)
+    chain, keep = voices(settings.online), history_access().privacy.history
+    narrator().speak = partial(chain.speak, mode=settings.voice, keep=keep)
+    if settings.speaker is Speaker.READER:
+        return no_sound
+    return partial(utter, chain, settings.voice, keep)
 
 
 def entry_sound(entry: Entry) -> bytes:

@@ -167,6 +167,7 @@ new MutationObserver(() => {
 
 const ACTIONS = {
   power() {
+    document.dispatchEvent(new Event("vois-hush"));
     if (!close()) return open();
     report("stopped");
   },
@@ -183,10 +184,10 @@ const ACTIONS = {
 function bind(root) {
   if (nodes?.section.isConnected) return;
   const section = root.querySelector(".vois-camera");
-  const before = nodes?.video;
   nodes = {
     section,
     video: section.querySelector("video"),
+    picture: section.querySelector(".vois-picture"),
     select: section.querySelector("select"),
     choice: section.querySelector(".vois-choice"),
   };
@@ -199,8 +200,6 @@ function bind(root) {
   if (!stream) return;
   nodes.video.srcObject = stream; // the page was drawn anew around a camera that is on
   nodes.video.play().catch(() => {});
-  nodes.video.lang = before.lang;
-  nodes.video.setAttribute("aria-label", before.getAttribute("aria-label"));
   offerChoice();
 }
 
@@ -213,18 +212,14 @@ function label() {
   words.pause = data.paused ? labels.camera_resume : labels.camera_pause;
   for (const button of section.querySelectorAll("[data-do]")) {
     button.textContent = words[button.dataset.do];
+    showKey(button, data.keys);
     button.hidden = button.dataset.do !== "power" && !on;
   }
-  section.setAttribute("aria-label", labels.live);
+  section.querySelector("h2").textContent = labels.camera_choice;
   section.querySelector("[data-part=controls]").setAttribute("aria-label", labels.camera_controls);
   nodes.choice.querySelector("span").textContent = labels.camera_choice;
   nodes.choice.hidden = !on || nodes.select.options.length < 2;
-  nodes.video.hidden = !stream;
+  nodes.picture.hidden = !stream;
+  nodes.picture.setAttribute("aria-label", labels.camera_picture);
   for (const frame of document.querySelectorAll(WEBRTC_IFRAME)) frame.title = labels.camera_frame;
-  // Once something was seen, player.js gives it a name and that name's language.
-  if (!stream) nodes.video.removeAttribute("lang");
-  if (!nodes.video.lang) nodes.video.setAttribute("aria-label", labels.camera_picture);
-  const keys = section.querySelector("[data-part=keys]");
-  keys.textContent = labels.camera_keys;
-  keys.hidden = !data.keys;
 }

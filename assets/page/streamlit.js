@@ -7,6 +7,8 @@
 // the translation that was written here is Streamlit's, to be translated again.
 
 const MAIN = "[data-testid=stMain]";
+const QUESTION = ".st-key-question";
+const OPEN_TAB = "[role=tab][aria-selected=true]";
 const FILE_UPLOADER = "[data-testid=stFileUploader]";
 const CAMERA_INPUT = "[data-testid=stCameraInput]";
 // A container has the class `st-key-` and its key.
@@ -99,6 +101,11 @@ function setScrollPadding(pixels) {
   const main = document.querySelector(MAIN);
   if (main) main.style.scrollPaddingBottom = `${pixels}px`;
 }
+
+// The question at the top vanishes with its answer: the focus goes on to the first action.
+document.addEventListener("click", ({ target }) => {
+  if (target.closest?.(`${QUESTION} button`)) document.querySelector(OPEN_TAB)?.focus();
+});
 
 // Called by the player alone: one observer is enough for the page.
 function translateStreamlit(labels) {

@@ -50,6 +50,7 @@ class Phrases:
     muted: str
     unmuted: str
     pace: str
+    pace_normal: str
     sound_blocked: str
     sound_lost: str
 
@@ -87,9 +88,7 @@ class Phrases:
     camera_choice: str
     camera_controls: str
     camera_picture: str
-    camera_picture_of: str
     camera_frame: str
-    camera_keys: str
     describe_now: str
 
     # The photo panel.
@@ -105,8 +104,9 @@ class Phrases:
     sample_flower: str
     sample_rocket: str
     sample_temple: str
-    photo_of: str
     unreadable: str
+    photo_alt: str
+    photo_alt_number: str
 
     # The attention map (pipeline.captioning.attention_map) and the names of its regions.
     look: str
@@ -134,7 +134,6 @@ class Phrases:
     mute: str
     unmute: str
     unlock: str
-    keys: str
     volume: str
     volume_now: str
     spoken_offline: str
@@ -144,6 +143,15 @@ class Phrases:
     # Settings.
     settings: str
     language_label: str
+    speaker_label: str
+    speaker_reader: str
+    speaker_vois: str
+    speaker_both: str
+    speaker_question: str
+    speaker_reader_chosen: str
+    speaker_vois_chosen: str
+    speaker_both_chosen: str
+    alt_shift: str
     voice: str
     voice_offline: str
     voice_online: str
@@ -153,6 +161,7 @@ class Phrases:
     pace_label: str
     mute_label: str
     keys_label: str
+    keys_help: str
     form_label: str
     form_auto: str
     form_full: str

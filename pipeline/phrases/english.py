@@ -37,9 +37,10 @@ ENGLISH = Phrases(
     unknown_but="I cannot tell what this shows. Perhaps something with: {words}.",
     numbered="Photo {number}: {text}",
     nothing_yet="There is nothing to say again yet.",
-    muted="The voice is muted. Press M to hear it.",
+    muted="The voice is muted. Press Unmute ({keys}M) to hear it.",
     unmuted="The voice is on.",
-    pace="Pace {rate}.",
+    pace="Speed {rate}.",
+    pace_normal="Normal speed.",
     sound_blocked="Your browser waits for you before it plays sound.",
     sound_lost="The sound did not arrive.",
     guidance_dark=(
@@ -59,18 +60,20 @@ ENGLISH = Phrases(
     camera_asking="Your browser may ask whether Vois can use the camera. Choose Allow.",
     camera_connecting="Connecting to the camera.",
     camera_live="The camera is live.",
-    camera_paused="Paused. Press P to go on, or D to hear what is there now.",
+    camera_paused=(
+        "Paused. Press Resume ({keys}P) to go on, or Describe now ({keys}D) to hear what is there."
+    ),
     camera_lost="The picture has stopped. Waiting for the camera to come back.",
     camera_first="The camera is live. Looking.",
     camera_denied=(
-        "Vois may not use the camera. Allow it in the browser's settings for this page, "
-        "then start the camera again."
+        "Vois is not allowed to use the camera. Allow it in the browser's settings for this "
+        "page, then start the camera again."
     ),
     camera_missing="There is no camera. Plug one in, then start the camera again.",
     camera_busy=(
         "The camera does not start. Close other programs that use it, then start it again."
     ),
-    camera_unplugged="The camera is gone. Plug it in again, and Vois goes on by itself.",
+    camera_unplugged="The camera was unplugged. Plug it back in to continue.",
     camera_insecure=(
         "This browser gives a camera only to pages on this machine or over HTTPS. "
         "Open the page in one of these ways."
@@ -79,17 +82,15 @@ ENGLISH = Phrases(
         "The live picture does not reach Vois: the browser or the network blocks it. "
         "You can take single photos instead."
     ),
-    camera_start="Start the camera (L)",
-    camera_stop="Stop the camera (L)",
-    camera_pause="Pause (P)",
-    camera_resume="Go on (P)",
+    camera_start="Start the camera",
+    camera_stop="Stop the camera",
+    camera_pause="Pause",
+    camera_resume="Resume",
     camera_choice="Camera",
     camera_controls="Camera",
-    camera_picture="The camera's picture, not described yet",
-    camera_picture_of="The camera's picture. Last description: {text}",
+    camera_picture="The camera's picture",
     camera_frame="Connection of the camera, nothing to read",
-    camera_keys="Keys: L starts and stops the camera, D describes now, P pauses.",
-    describe_now="Describe now (D)",
+    describe_now="Describe now",
     photo="Photo",
     choose="Choose or drop photos, each of at most {megabytes} megabytes",
     use_camera="Take a photo with the camera",
@@ -102,8 +103,9 @@ ENGLISH = Phrases(
     sample_flower="Flower",
     sample_rocket="Rocket",
     sample_temple="Temple",
-    photo_of="Photo: {text}",
     unreadable="Photo that was not described",
+    photo_alt="The photo",
+    photo_alt_number="Photo {number}",
     look="Show where it looked",
     look_hint=(
         "Where Vois looked as it chose each word is a hint, not a reason: it may look at the right "
@@ -125,12 +127,11 @@ ENGLISH = Phrases(
     look_everywhere="all over the photo",
     result="Description",
     controls="Voice",
-    again="Again (A)",
-    stop="Stop (S)",
-    mute="Mute (M)",
-    unmute="Unmute (M)",
+    again="Again",
+    stop="Stop",
+    mute="Mute",
+    unmute="Unmute",
     unlock="Play the sound",
-    keys="Keys: A says it again, S stops, M mutes.",
     volume="Volume",
     volume_now="Volume {percent} percent.",
     spoken_offline="Spoken by {voice}, on this machine.",
@@ -138,6 +139,17 @@ ENGLISH = Phrases(
     spoken_tone="No voice could speak it: there are only the words.",
     settings="Settings",
     language_label="Language / Langue",
+    speaker_label="Who speaks?",
+    speaker_reader="My screen reader",
+    speaker_vois="Vois",
+    speaker_both="Both",
+    speaker_question=(
+        "At the top of the page, choose who speaks: your screen reader, Vois, or both."
+    ),
+    speaker_reader_chosen="Your screen reader speaks. Vois makes no sound.",
+    speaker_vois_chosen="Vois speaks.",
+    speaker_both_chosen="Your screen reader and Vois both speak.",
+    alt_shift="Alt+Shift+",
     voice="Voice",
     voice_offline="Offline only",
     voice_online="Best available",
@@ -148,37 +160,42 @@ ENGLISH = Phrases(
         "the photo, to Google, which turns it into speech. Without a network an offline voice "
         "speaks."
     ),
-    pace_label="Pace of the voice",
+    pace_label="Speed of the voice",
     mute_label="Mute the voice",
-    keys_label="Use the keys A, S, M, D, P and L",
-    form_label="How much is said",
-    form_auto="Automatic",
-    form_full="In full",
-    form_short="In short",
+    keys_label="Letters alone press buttons (not with a screen reader)",
+    keys_help=(
+        "Keys: A says it again, S stops the voice, M mutes it, L starts and stops the camera,"
+        " D describes now, P pauses. With Alt and Shift they always work; the arrow keys with"
+        " Alt and Shift change speed and volume."
+    ),
+    form_label="Length of descriptions",
+    form_auto="automatic",
+    form_full="detailed",
+    form_short="short",
     neutral_label="Neutral wording about people",
     interval_label="Live: speak at most every",
     interval="{seconds} seconds",
     privacy="Privacy",
     keep_history="Keep a history",
-    keep_pictures="Keep small pictures in it",
-    keep_days="Keep it for",
-    keep_for_ever="as long as I wish",
-    keep_so_long="{days} days",
-    history_lies="The history lies on this machine, in {path}.",
+    keep_pictures="Keep thumbnails in it",
+    keep_days="Keep",
+    keep_for_ever="until I delete it",
+    keep_so_long="for {days} days",
+    history_lies="Your history is stored on this computer, in {path}.",
     history_of_session=(
-        "The history lies on the machine that serves this page. Nobody else sees yours, and it is "
-        "removed a day after."
+        "Your history is stored on the computer that serves this page. Nobody else sees it, "
+        "and it is deleted after a day."
     ),
     history="History",
     history_off="The history cannot be opened, so nothing is kept and nothing can be shown here.",
     history_item="{time}, {source}: {text}",
     history_original="Before it was corrected: {text}",
-    history_picture="Small picture of {time}",
+    history_picture="Thumbnail of {time}",
     history_tools="Search, filter, export",
     history_search="Search the history",
     history_filters="Which descriptions",
-    history_from="From",
-    history_all_sources="Everywhere",
+    history_from="Source",
+    history_all_sources="all",
     history_source_camera="camera",
     history_source_upload="photo",
     history_source_api="program",
@@ -214,7 +231,7 @@ ENGLISH = Phrases(
     history_delete_all_question="Delete every description, also those that are not shown?",
     history_delete_all_yes="Yes, delete all",
     history_deleted_all="All descriptions are deleted. Undo brings them back.",
-    history_export="Take it with you",
+    history_export="Export",
     history_export_csv="Table (CSV)",
     history_export_json="JSON",
     history_export_zip="All, with pictures and sound (zip)",
@@ -222,7 +239,7 @@ ENGLISH = Phrases(
     history_import_label="Import an exported zip file, at most {megabytes} megabytes",
     history_importing="Importing. This may take a while.",
     history_imported="Imported: {added} new descriptions; {known} were here already.",
-    history_import_type="{name} is no zip file. Choose the zip file that you exported.",
+    history_import_type="{name} is not a zip file. Choose the zip file that you exported.",
     history_import_large="{name} is larger than {megabytes} megabytes, so it cannot be imported.",
     own_upload="Choose photos",
     own_upload_archive="Choose a zip file",

@@ -51,9 +51,10 @@ FRENCH = Phrases(
     ),
     numbered="Photo {number}\u00a0: {text}",
     nothing_yet="Il n’y a encore rien à répéter.",
-    muted="La voix est coupée. Appuyez sur M pour l’entendre.",
+    muted=("La voix est coupée. Choisissez Rétablir la voix ({keys}M) pour l’entendre."),
     unmuted="La voix est rétablie.",
-    pace="Débit {rate}.",
+    pace="Vitesse {rate}.",
+    pace_normal="Vitesse normale.",
     sound_blocked="Votre navigateur attend un geste de votre part avant de jouer le son.",
     sound_lost="Le son n’est pas arrivé.",
     guidance_dark=(
@@ -84,7 +85,8 @@ FRENCH = Phrases(
     camera_connecting="Connexion à la caméra.",
     camera_live="La caméra est en marche.",
     camera_paused=(
-        "En pause. Appuyez sur P pour reprendre, ou sur D pour entendre ce qui est là maintenant."
+        "En pause. Choisissez Reprendre ({keys}P) pour continuer, ou Décrire maintenant "
+        "({keys}D) pour entendre ce qui est là."
     ),
     camera_lost="L’image s’est arrêtée. Vois attend le retour de la caméra.",
     camera_first="La caméra est en marche. Vois regarde.",
@@ -96,7 +98,7 @@ FRENCH = Phrases(
     camera_busy=(
         "La caméra ne démarre pas. Fermez les autres programmes qui l’utilisent, puis relancez-la."
     ),
-    camera_unplugged=("La caméra n’est plus là. Rebranchez-la, et Vois reprendra de lui-même."),
+    camera_unplugged="La caméra a été débranchée. Rebranchez-la pour continuer.",
     camera_insecure=(
         "Ce navigateur ne donne accès à la caméra qu’aux pages de cet ordinateur ou en HTTPS. "
         "Ouvrez la page de l’une de ces façons."
@@ -105,17 +107,15 @@ FRENCH = Phrases(
         "L’image en direct n’arrive pas jusqu’à Vois\u00a0: le navigateur ou le réseau la bloque. "
         "Vous pouvez prendre des photos une à une."
     ),
-    camera_start="Lancer la caméra (L)",
-    camera_stop="Arrêter la caméra (L)",
-    camera_pause="Mettre en pause (P)",
-    camera_resume="Reprendre (P)",
+    camera_start="Lancer la caméra",
+    camera_stop="Arrêter la caméra",
+    camera_pause="Mettre en pause",
+    camera_resume="Reprendre",
     camera_choice="Caméra",
     camera_controls="Commandes de la caméra",
-    camera_picture="L’image de la caméra, pas encore décrite",
-    camera_picture_of="L’image de la caméra. Dernière description\u00a0: {text}",
+    camera_picture="L’image de la caméra",
     camera_frame="Connexion de la caméra, rien à lire",
-    camera_keys="Touches\u00a0: L lance et arrête la caméra, D décrit maintenant, P met en pause.",
-    describe_now="Décrire maintenant (D)",
+    describe_now="Décrire maintenant",
     photo="Photo",
     choose="Choisissez ou déposez des photos, d’au plus {megabytes} mégaoctets chacune",
     use_camera="Prendre une photo avec la caméra",
@@ -128,8 +128,9 @@ FRENCH = Phrases(
     sample_flower="Fleur",
     sample_rocket="Fusée",
     sample_temple="Temple",
-    photo_of="Photo\u00a0: {text}",
     unreadable="Photo qui n’a pas été décrite",
+    photo_alt="La photo",
+    photo_alt_number="Photo n° {number}",
     look="Montrer où il a regardé",
     look_hint=(
         "L’endroit que Vois a regardé pour choisir chaque mot est un indice, pas une raison\u00a0: "
@@ -151,12 +152,11 @@ FRENCH = Phrases(
     look_everywhere="sur toute la photo",
     result="Description",
     controls="Voix",
-    again="À nouveau (A)",
-    stop="Silence (S)",
-    mute="Couper la voix (M)",
-    unmute="Rétablir la voix (M)",
+    again="Répéter",
+    stop="Arrêter la voix",
+    mute="Couper la voix",
+    unmute="Rétablir la voix",
     unlock="Jouer le son",
-    keys="Touches\u00a0: A répète, S fait taire la voix, M la coupe ou la rétablit.",
     volume="Volume",
     volume_now="Volume à {percent} pour cent.",
     spoken_offline="Dit par {voice}, sur cet ordinateur.",
@@ -164,6 +164,17 @@ FRENCH = Phrases(
     spoken_tone="Aucune voix n’a pu le dire\u00a0: il n’y a que le texte.",
     settings="Réglages",
     language_label="Langue / Language",
+    speaker_label="Qui parle\u00a0?",
+    speaker_reader="Mon lecteur d’écran",
+    speaker_vois="Vois",
+    speaker_both="Les deux",
+    speaker_question=(
+        "En haut de la page, choisissez qui parle\u00a0: votre lecteur d’écran, Vois, ou les deux."
+    ),
+    speaker_reader_chosen="Votre lecteur d’écran parle. Vois ne fait aucun bruit.",
+    speaker_vois_chosen="Vois parle.",
+    speaker_both_chosen="Votre lecteur d’écran et Vois parlent tous les deux.",
+    alt_shift="Alt+Maj+",
     voice="Voix",
     voice_offline="Hors ligne seulement",
     voice_online="La meilleure disponible",
@@ -174,26 +185,31 @@ FRENCH = Phrases(
         "de chaque description, jamais la photo, à Google, qui le lit à voix haute. Sans réseau, "
         "une voix hors ligne prend le relais."
     ),
-    pace_label="Débit de la voix",
+    pace_label="Vitesse de la voix",
     mute_label="Couper la voix",
-    keys_label="Utiliser les touches A, S, M, D, P et L",
+    keys_label="Une lettre seule suffit (pas avec un lecteur d’écran)",
+    keys_help=(
+        "Touches\u00a0: A répète, S arrête la voix, M la coupe, L lance et arrête la caméra, "
+        "D décrit maintenant, P met en pause. Avec Alt et Maj, elles fonctionnent "
+        "toujours\u00a0; avec Alt et Maj, les flèches changent la vitesse et le volume."
+    ),
     form_label="Longueur des descriptions",
-    form_auto="Automatique",
-    form_full="Complète",
-    form_short="Courte",
+    form_auto="automatique",
+    form_full="détaillée",
+    form_short="courte",
     neutral_label="Formulation neutre pour les personnes",
     interval_label="En direct\u00a0: parler au plus toutes les",
     interval="{seconds} secondes",
     privacy="Vie privée",
     keep_history="Garder un historique",
-    keep_pictures="Y garder de petites images",
-    keep_days="Le garder pendant",
-    keep_for_ever="aussi longtemps que je veux",
-    keep_so_long="{days} jours",
-    history_lies="L’historique se trouve sur cet ordinateur, dans {path}.",
+    keep_pictures="Y garder des vignettes",
+    keep_days="Garder",
+    keep_for_ever="jusqu’à ce que je le supprime",
+    keep_so_long="pendant {days} jours",
+    history_lies="Votre historique est enregistré sur cet ordinateur, dans {path}.",
     history_of_session=(
-        "L’historique se trouve sur l’ordinateur qui sert cette page. Personne d’autre ne voit le "
-        "vôtre, et il est effacé au bout d’un jour."
+        "Votre historique est enregistré sur l’ordinateur qui sert cette page. Personne "
+        "d’autre ne le voit, et il est effacé au bout d’un jour."
     ),
     history="Historique",
     history_off=(
@@ -202,12 +218,12 @@ FRENCH = Phrases(
     ),
     history_item="{time}, {source}\u00a0: {text}",
     history_original="Avant la correction\u00a0: {text}",
-    history_picture="Petite image de {time}",
+    history_picture="Vignette de {time}",
     history_tools="Chercher, filtrer, exporter",
     history_search="Chercher dans l’historique",
     history_filters="Quelles descriptions",
-    history_from="Origine",
-    history_all_sources="Toutes",
+    history_from="Source",
+    history_all_sources="toutes",
     history_source_camera="caméra",
     history_source_upload="photo",
     history_source_api="programme",
@@ -234,18 +250,21 @@ FRENCH = Phrases(
     history_cancel="Annuler",
     history_corrected="Enregistré.",
     history_delete="Supprimer",
-    history_deleted="Supprimé. Rétablir fait revenir la description.",
-    history_undo="Rétablir",
-    history_undone_one="1 description est rétablie.",
-    history_undone="{count} descriptions sont rétablies.",
-    history_no_undo="Il n’y a rien à rétablir.",
+    history_deleted=("Supprimé. «\u00a0Annuler la suppression\u00a0» fait revenir la description."),
+    history_undo="Annuler la suppression",
+    history_undone_one="1 description est revenue.",
+    history_undone="{count} descriptions sont revenues.",
+    history_no_undo="Il n’y a rien à annuler.",
     history_delete_all="Tout supprimer",
     history_delete_all_question=(
         "Supprimer toutes les descriptions, même celles qui ne sont pas affichées\u00a0?"
     ),
     history_delete_all_yes="Oui, tout supprimer",
-    history_deleted_all="Toutes les descriptions sont supprimées. Rétablir les fait revenir.",
-    history_export="Emporter l’historique",
+    history_deleted_all=(
+        "Toutes les descriptions sont supprimées. «\u00a0Annuler la suppression\u00a0» les "
+        "fait revenir."
+    ),
+    history_export="Exporter",
     history_export_csv="Tableau (CSV)",
     history_export_json="Données (JSON)",
     history_export_zip="Tout, avec images et sons (zip)",

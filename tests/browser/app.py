@@ -21,6 +21,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from pipeline.phrases import ENGLISH, FRENCH
+
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGUMENTS = (
@@ -31,14 +33,20 @@ CHROMIUM_ARGUMENTS = (
 START_S = 60
 WAIT_MS = 30_000  # the machine may be busy with something else
 GESTURE_MS = 6_000  # Chromium lets a gesture count for 5 s
-# Runs before the page: writes down what the live region and the sentence were given, and when.
+# Runs before the page: writes down what the page has said, sentences, states and answers (`said`),
+# and the sentences alone.
 WATCH = """
 window.said = [];
 window.sentences = [];
+const last = {};
 new MutationObserver(() => {
-  for (const [selector, list] of [[".vois-status", said], [".vois-sentence", sentences]]) {
+  for (const selector of [".vois-sentence", ".vois-status"]) {
     const text = document.querySelector(selector)?.textContent ?? "";
-    if (text && list.at(-1)?.text !== text) list.push({ text, at: performance.now() });
+    if (text === last[selector]) continue;
+    last[selector] = text;
+    if (!text) continue;
+    said.push({ text, at: performance.now() });
+    if (selector === ".vois-sentence") sentences.push(said.at(-1));
   }
 }).observe(document, { childList: true, subtree: true, characterData: true });
 """
@@ -121,9 +129,10 @@ class Vois:
         )
 
     def wait_for_status(self, text: str) -> None:
+        """Waits for a state; the first one also tells whom it has not asked who speaks."""
         self.page.wait_for_function(
-            "text => document.querySelector('.vois-status')?.textContent === text",
-            arg=text,
+            "texts => texts.includes(document.querySelector('.vois-status')?.textContent)",
+            arg=[text, *(f"{text} {say.speaker_question}" for say in (ENGLISH, FRENCH))],
             timeout=WAIT_MS,
         )
 

@@ -23,7 +23,7 @@ TIMELINE = """
   const context = canvas.getContext("2d", { willReadFrequently: true });
   window.timeline = [];
   setInterval(() => {
-    const video = document.querySelector(".vois-camera video");
+    const video = document.querySelector(".vois-picture video");
     if (!video?.videoWidth) return;
     context.drawImage(video, 0, 0, width, height);
     const seen = context.getImageData(0, 0, width, height).data.filter((_, i) => i % 4 < 3);

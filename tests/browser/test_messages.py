@@ -134,7 +134,7 @@ def test_the_cameras_messages(home: tuple[str, History], browser: Any) -> None:
         vois.wait_for_events("shown", 1)
         with lost(vois, line, "paused"):
             keyboard.press("p")
-        vois.wait_for_status(ENGLISH.camera_paused)
+        vois.wait_for_status(ENGLISH.camera_paused.format(keys=""))
         vois.settle()  # a frame that was looked at before is described yet
         shown = len(vois.events("shown"))
         with lost(vois, line, "ask"):

@@ -52,8 +52,10 @@ def test_photo_is_described_and_then_spoken(vois: Vois, captioner: Captioner) ->
         "parseFloat(getComputedStyle(document.querySelector('.vois-sentence')).fontSize)"
     )
     assert size >= 28
-    image = vois.page.get_by_role("img", name=ENGLISH.photo_of.format(text=expected))
+    image = vois.page.get_by_role("img", name=ENGLISH.photo_alt, exact=True)
     assert image.count() == 1
+    # The sentence is on the page once: for the eye, the live region and the picture alike.
+    assert vois.page.locator(".vois-result").inner_text().count(expected) == 1
 
 
 def test_each_state_is_announced_once_in_one_live_region(vois: Vois, captioner: Captioner) -> None:
@@ -66,11 +68,13 @@ def test_each_state_is_announced_once_in_one_live_region(vois: Vois, captioner: 
     said = [entry["text"] for entry in vois.page.evaluate("said")]
     if said[0] == ENGLISH.loading:  # a process that is warm may be ready before the first look
         said = said[1:]
-    assert said == [ENGLISH.ready_live, ENGLISH.ready, ENGLISH.describing, expected]
-    regions = vois.page.locator("[aria-live], [role=status], [role=alert], [role=log]")
-    assert regions.count() == 1
-    assert regions.get_attribute("aria-live") == "polite"
-    assert regions.get_attribute("aria-atomic") == "true"
+    first = f"{ENGLISH.ready_live} {ENGLISH.speaker_question}"
+    assert said == [first, ENGLISH.ready, ENGLISH.describing, expected]
+    regions = vois.page.locator("[aria-live], [role=status], [role=alert], [role=log]").all()
+    assert [region.get_attribute("class") for region in regions] == ["vois-sentence", "vois-status"]
+    for region in regions:
+        assert region.get_attribute("aria-live") == "polite"
+        assert region.get_attribute("aria-atomic") == "true"
     for selector in ("h1", "main", "audio"):
         assert vois.page.locator(selector).count() == 1, selector
     assert vois.page.inner_text("h1") == "Vois"
@@ -81,7 +85,7 @@ def test_again_replays_as_often_as_it_is_asked(vois: Vois) -> None:
     vois.choose_sample("Cat")
     vois.wait_for_events("ended", 1)
     for count in (2, 3):
-        vois.press("Again (A)")
+        vois.press(ENGLISH.again)
         vois.wait_for_events("ended", count)
     # Also while it speaks: from the start, and never twice at once.
     vois.drawl()
@@ -145,7 +149,7 @@ def test_keys_rest_in_text_fields_with_modifiers_and_when_switched_off(vois: Voi
     assert vois.page.input_value("#field") == "asm"
     vois.expand("st-key-settings")
     vois.page.get_by_text(ENGLISH.keys_label, exact=True).click()
-    vois.page.wait_for_selector(".vois-keys", state="hidden")
+    vois.page.wait_for_selector(".vois-result [data-key]", state="detached")
     vois.page.keyboard.press("a")
     vois.settle()
     assert len(vois.events("playing")) == 1
@@ -163,7 +167,7 @@ def test_pace_changes_at_once_and_in_the_settings(vois: Vois) -> None:
         "document.querySelector('[role=slider], input[type=range]').value === '0.75'"
     )
     vois.wait_for_events("ended", 1)
-    vois.press("Again (A)")
+    vois.press(ENGLISH.again)
     vois.wait_for_events("playing", 2)
     assert vois.page.evaluate(rate) == 0.75
 
@@ -199,7 +203,9 @@ def test_several_photos_speak_one_after_another(vois: Vois, captioner: Captioner
     assert [identity for _, identity in events[::2]] == [identity for _, identity in events[1::2]]
     assert len({identity for _, identity in events}) == 3
     texts = [text_of(captioner, sample(name)) for name in ("cat", "rocket", "flower")]
-    assert vois.page.locator(".st-key-pictures p[lang=en]").all_inner_texts() == texts
+    assert vois.page.locator(".st-key-pictures p[lang=en]").all_inner_texts() == [
+        ENGLISH.numbered.format(number=number, text=text) for number, text in enumerate(texts, 1)
+    ]
 
 
 def test_a_redraw_of_the_page_plays_nothing_twice(vois: Vois) -> None:
@@ -243,7 +249,7 @@ def test_sample_interrupts_and_stop_ends_the_queue(vois: Vois, captioner: Captio
     vois.drawl()
     vois.upload(sample("cat"), sample("coffee"))
     vois.wait_for_events("playing", 3)
-    vois.press("Stop (S)")
+    vois.press(ENGLISH.stop)
     vois.settle()
     vois.settle()
     assert [kind for kind, _ in vois.events(*DONE)][-2:] == ["playing", "stopped"]

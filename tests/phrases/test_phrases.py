@@ -19,7 +19,7 @@ ERRORS = {name for name in vars(errors) if name.endswith("Error")}
 # Fields whose text is the same in both languages.
 SAME = {
     "photo", "volume", "result", "sample_temple", "history_count_one", "history_count",
-    "history_page", "history_source_upload",
+    "history_page", "history_source_upload", "history_from", "speaker_vois",
 }  # fmt: skip
 
 

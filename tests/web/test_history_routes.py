@@ -28,7 +28,7 @@ from pipeline.history import LOCAL_OWNER, Draft, Entry, Filter, History, Source
 from pipeline.history.export import BLOCK_BYTES, Blocks
 from pipeline.phrases import FRENCH
 from pipeline.web.routes import history as history_routes
-from pipeline.web.routes.history import AccessTokens
+from pipeline.web.routes.tokens import Tokens
 from pipeline.web.state.history_access import HistoryAccess
 from tests.data.many_entries import incoming
 from tests.waiting import until
@@ -140,16 +140,16 @@ def test_exports_hold_ones_own_entries(history: History, web: Web) -> None:
 
 
 def test_a_token_ends_with_its_session(history: History) -> None:
-    tokens_of_sessions = AccessTokens()
+    tokens_of_sessions: Tokens[HistoryAccess] = Tokens()
     history_accesses = [HistoryAccess(history, LOCAL_OWNER) for _ in range(3)]
     tokens = [tokens_of_sessions.open(history_access) for history_access in history_accesses]
-    assert [tokens_of_sessions.history_access(token) for token in tokens] == history_accesses
+    assert [tokens_of_sessions.get(token) for token in tokens] == history_accesses
     assert len(set(tokens)) == 3
     assert min(map(len, tokens)) >= 20
     history_accesses.pop()
     gc.collect()
-    assert tokens_of_sessions.history_access(tokens[2]) is None
-    assert tokens_of_sessions.history_access(tokens[1]) is history_accesses[1]
+    assert tokens_of_sessions.get(tokens[2]) is None
+    assert tokens_of_sessions.get(tokens[1]) is history_accesses[1]
 
 
 def test_a_history_that_cannot_be_read_is_a_sentence(

@@ -46,7 +46,7 @@ def test_style_and_live_settings_follow_from_the_choice() -> None:
 
 
 def test_the_player_knows_the_same_paces() -> None:
-    script = (PAGE / "player.js").read_text(encoding="utf-8")
+    script = (PAGE / "sound.js").read_text(encoding="utf-8")
     found = re.search(r"const PACES = \[(.*?)\]", script)
     assert found is not None
     assert tuple(map(float, found[1].split(","))) == PACES

@@ -9,11 +9,8 @@ from __future__ import annotations
 import contextlib
 import functools
 import logging
-import secrets
-import threading
 from collections.abc import Callable
 from itertools import chain
-from weakref import WeakValueDictionary
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
@@ -24,11 +21,11 @@ from pipeline.errors import ErrorCode, HistoryError
 from pipeline.history import Entry, History, export_csv, export_json, export_zip
 from pipeline.history.export import Blocks
 from pipeline.phrases import phrases
+from pipeline.web.routes.tokens import Tokens
 from pipeline.web.state.history_access import HistoryAccess
 
 logger = logging.getLogger(__name__)
 
-TOKEN_BYTES = 16
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
@@ -40,34 +37,10 @@ _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 Speak = Callable[[Entry], bytes]
 
 
-class AccessTokens:
-    """Maps tokens to histories; safe to use from several threads.
-
-    Only weak references are held, so a token becomes invalid with its session.
-    """
-
-    def __init__(self) -> None:
-        """Starts without tokens."""
-        self._accesses: WeakValueDictionary[str, HistoryAccess] = WeakValueDictionary()
-        self._lock = threading.Lock()
-
-    def open(self, history_access: HistoryAccess) -> str:
-        """Makes a token for a person's history and returns it."""
-        token = secrets.token_urlsafe(TOKEN_BYTES)
-        with self._lock:
-            self._accesses[token] = history_access
-        return token
-
-    def history_access(self, token: str) -> HistoryAccess | None:
-        """The history that a token gives access to, or None for an unknown token."""
-        with self._lock:
-            return self._accesses.get(token)
-
-
 @functools.cache
-def access_tokens() -> AccessTokens:
+def access_tokens() -> Tokens[HistoryAccess]:
     """The process's one instance: the page makes tokens, the routes look them up."""
-    return AccessTokens()
+    return Tokens()
 
 
 def routes(speak: Speak) -> list[Route]:
@@ -84,7 +57,7 @@ def routes(speak: Speak) -> list[Route]:
 
 def picture(request: Request) -> Response:
     """Sends an entry's thumbnail; 404 for an unknown token, entry or thumbnail."""
-    history_access = access_tokens().history_access(request.path_params["token"])
+    history_access = access_tokens().get(request.path_params["token"])
     if history_access is None:
         return Response(status_code=404)
     number = request.path_params["id"]
@@ -104,7 +77,7 @@ def picture(request: Request) -> Response:
 
 def export(request: Request, speak: Speak) -> Response:
     """Sends a person's whole history as a file, which is made while it is downloaded."""
-    history_access = access_tokens().history_access(request.path_params["token"])
+    history_access = access_tokens().get(request.path_params["token"])
     kind = request.path_params["kind"]
     if history_access is None or history_access.history is None or kind not in MEDIA_TYPES:
         return Response(status_code=404)

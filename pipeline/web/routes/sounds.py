@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import functools
+import logging
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from pipeline.errors import SpeechError
 from pipeline.speech import Sound, VoiceChain
+from pipeline.web.routes.tokens import TOKEN_BYTES, Tokens
 from pipeline.web.state.announcement import Spoken
 
 # A sentence is about 200 kB. The browser fetches each sound at once and keeps its own copy, so the
 # store only has to hold the sounds that several sessions have not fetched yet.
 STORE_BYTES = 4 * 1024 * 1024
-TOKEN_BYTES = 16
+SPEECH_MAX_CHARACTERS = 1000  # a state has at most some 300
+
+logger = logging.getLogger(__name__)
 
 
 class SoundStore:
@@ -54,9 +60,41 @@ def sound_store() -> SoundStore:
     return SoundStore()
 
 
+@dataclass
+class Narrator:
+    """Who speaks the page's states to one person, under a token of `narrators`.
+
+    Attributes:
+        speak: a text and its two-letter language code to a sound; the page's script keeps it
+            up to date with the settings.
+    """
+
+    speak: Callable[[str, str], Sound] | None = None
+
+
+@functools.cache
+def narrators() -> Tokens[Narrator]:
+    """The process's one instance: the page makes tokens, the route looks them up."""
+    return Tokens()
+
+
 def routes() -> list[Route]:
-    """The route for sounds."""
-    return [Route("/sound/{token}", sound)]
+    """The routes for sounds."""
+    return [Route("/sound/{token}", sound), Route("/speech/{token}", speech)]
+
+
+def speech(request: Request) -> Response:
+    """Speaks `text` in `language`: a state or an answer of the page. 404 for an unknown token."""
+    narrator = narrators().get(request.path_params["token"])
+    text, language = (request.query_params.get(name, "") for name in ("text", "language"))
+    if narrator is None or narrator.speak is None or not 0 < len(text) <= SPEECH_MAX_CHARACTERS:
+        return Response(status_code=404)
+    try:
+        wav = narrator.speak(text, language).wav()
+    except SpeechError as error:
+        logger.warning("A state could not be spoken: %s", error)
+        return Response(status_code=503)
+    return Response(wav, media_type="audio/wav", headers={"Cache-Control": "no-store"})
 
 
 def sound(request: Request) -> Response:
@@ -89,3 +127,8 @@ def utter(chain: VoiceChain, mode: str, keep: bool, text: str, language: str) ->
     """
     for made in chain.stream(text, language=language, mode=mode, keep=keep):
         yield spoken(made)
+
+
+def no_sound(text: str, language: str) -> Iterator[Spoken]:
+    """Speaks nothing, where the person's screen reader does; same arguments as any `Speak`."""
+    return iter(())

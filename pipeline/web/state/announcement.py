@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pipeline.description import Description
-from pipeline.phrases import phrases
 
 
 class Origin(StrEnum):
@@ -138,7 +137,8 @@ class Announcement:
             "kind": self.kind.value,
             "text": self.text,
             "language": self.language,
-            "picture": phrases(self.language).camera_picture_of.format(text=self.text),
+            "batch": self.batch,
+            "number": self.number,
             "sounds": [sound.token for sound in self.sounds],
             "complete": self.complete,
             "voice": self.sounds[0].voice if self.sounds else "",

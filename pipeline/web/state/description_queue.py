@@ -175,8 +175,7 @@ def _describe(entry: Announcement, photo: Photo, workers: Workers, phrases: Phra
     problem = _problem(describe, phrases)
     if problem:
         entry.kind, entry.text, entry.language = Kind.ERROR, problem, phrases.language
-    if entry.number > 0 and entry.kind is not Kind.DESCRIPTION:
-        # Among several photos the person must hear which one to look after.
+    if entry.number > 0:  # among several photos the person must hear which one it is
         entry.text = phrases.numbered.format(number=entry.number, text=entry.text)
 
 

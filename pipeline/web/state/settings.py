@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from pipeline.captioning.detail import DescriptionStyle, Form
 from pipeline.live.watcher import LiveSettings
 from pipeline.speech import ONLINE_NAMES
+
+
+class Speaker(StrEnum):
+    """Who says aloud what the page says; the page's scripts know these names."""
+
+    READER = "reader"  # the person's screen reader; Vois makes no sound
+    VOIS = "vois"  # states, too, and nothing is in a live region
+    BOTH = "both"
+
 
 OFFLINE = "offline"  # the first voice on this machine that speaks the language
 BEST = "best"  # the best voice, which needs a network
@@ -27,7 +37,8 @@ class Settings:
         interval_s: least seconds between the beginnings of two sentences of the camera.
         volume: of the sounds, in percent.
         muted: whether sounds are played without being heard.
-        keys: whether single keys press the page's buttons.
+        keys: whether the person wants single keys to press the page's buttons.
+        speaker: who says it aloud; None until the person was asked, which is as both.
     """
 
     language: str
@@ -39,11 +50,17 @@ class Settings:
     volume: int = 100
     muted: bool = False
     keys: bool = True
+    speaker: Speaker | None = None
 
     @property
     def online(self) -> bool:
         """Whether the text of descriptions may leave this machine."""
         return self.voice == BEST or self.voice in ONLINE_NAMES
+
+    @property
+    def single_keys(self) -> bool:
+        """Whether single keys press buttons: a screen reader takes them for its own commands."""
+        return self.keys and self.speaker in (None, Speaker.VOIS)
 
     @property
     def style(self) -> DescriptionStyle:

@@ -18,6 +18,7 @@ from pipeline.web.ui.streamlit_internals import STREAMING
 logger = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).resolve().parents[3] / "assets" / "page"
+PARTS = {"player": ("words", "sound", "keys", "still")}  # scripts of their own
 STREAM = "stream"  # what streamlit-webrtc keeps in the session, by this key
 
 
@@ -26,7 +27,7 @@ def _component(name: str) -> Any:
     """A component whose nodes stay while the page is drawn anew."""
     html = (FOLDER / f"{name}.html").read_text(encoding="utf-8")
     # One module, in this order: the later scripts use the earlier ones.
-    scripts = ("messages", "streamlit", name)
+    scripts = ("messages", "streamlit", "letters", *PARTS.get(name, ()), name)
     js = "".join((FOLDER / f"{script}.js").read_text(encoding="utf-8") for script in scripts)
     css = "".join(
         (FOLDER / f"{part}.css").read_text(encoding="utf-8")

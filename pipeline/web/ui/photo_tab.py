@@ -112,7 +112,8 @@ def _draw_picture(entry: Announcement, description: Description, look: bool, say
     if look and description.words:
         _draw_look(entry.id, description, say)
         return
-    alt = say.photo_of.format(text=entry.text) if seen else say.unreadable
+    alt = say.photo_alt_number.format(number=entry.number) if entry.number else say.photo_alt
+    alt = alt if seen else say.unreadable
     st.image(description.preview, alt=alt, width="stretch")
 
 

@@ -12,9 +12,11 @@ from pipeline.web.state.settings import PACES, Settings
 from pipeline.web.ui import components
 from pipeline.web.ui.camera_tab import CameraTab
 from pipeline.web.ui.photo_tab import PHOTO_TYPES, UPLOAD_MEGABYTES
-from pipeline.web.ui.session import history_access, words
+from pipeline.web.ui.session import history_access, speech_token, words
+from pipeline.web.ui.settings_panel import recall
 
 INBOX = "player_inbox"  # where the session keeps it
+REMEMBERED = "remembered"  # whether the browser has said what it kept of an earlier visit
 
 
 def draw(tab: CameraTab, settings: Settings, camera_open: bool, missing: Sequence[str]) -> None:
@@ -33,31 +35,40 @@ def draw(tab: CameraTab, settings: Settings, camera_open: bool, missing: Sequenc
         redraw = True
     if st.session_state.pop("redraw", redraw):
         st.rerun()  # before the player is drawn: it may have changed a setting since `settings`
+    state, text = status(tab, settings, camera_open, missing)
     data = {
         "language": say.language,
         "acknowledged": inbox().acknowledged,
         "items": [entry.as_item() for entry in tab.queue.entries],
-        "status": dict(zip(("id", "text"), status(tab, camera_open, missing), strict=True)),
+        "status": {"id": state, "text": text},
         "pace": settings.pace,
         "volume": settings.volume,
         "muted": settings.muted,
-        "keys": settings.keys,
+        "keys": settings.single_keys,
+        "speaker": settings.speaker,
+        "speech": speech_token(),
         "accepts": {"types": PHOTO_TYPES, "bytes": UPLOAD_MEGABYTES * 1024 * 1024},
     }
     components.player(data, say, partial(receive, tab))
 
 
-def status(tab: CameraTab, camera_open: bool, missing: Sequence[str]) -> tuple[str, str]:
+def status(
+    tab: CameraTab, settings: Settings, camera_open: bool, missing: Sequence[str]
+) -> tuple[str, str]:
     """How things stand, for the live region, under an id that changes with it."""
     say = tab.say
-    if not tab.queue.ready:
+    if not (tab.queue.ready and st.session_state.get(REMEMBERED)):
         return "loading", say.loading
     state, text = tab.live.status(say) if camera_open else ("ready", say.ready)
+    text = text.format(keys="" if settings.single_keys else say.alt_shift)
     state = f"{state} {say.language}"
-    # What is missing is said once in each language, with the first state that is announced in it.
+    # What is missing is said once in each language, with the first state that is announced in it,
+    # and once it is said that there is a question.
     noted = st.session_state.setdefault("noted", {})
-    if noted.setdefault(say.language, state) == state:
-        text = " ".join((text, *missing))
+    first = not noted
+    if noted.setdefault(say.language, (state, first and settings.speaker is None))[0] == state:
+        question = (say.speaker_question,) if noted[say.language][1] else ()
+        text = " ".join((text, *missing, *question))
     return state, text
 
 
@@ -73,6 +84,9 @@ def receive(tab: CameraTab) -> None:
         value = message.values.get("value")
         if message.kind == "hushed":
             tab.hush()
+        elif message.kind == "remembered":
+            recall(message.values)
+            st.session_state[REMEMBERED] = st.session_state.redraw = True
         elif message.kind == "refused":
             refuse(message.values.get("files"))
         elif message.kind == "pace" and isinstance(value, int | float) and value in PACES:

@@ -14,6 +14,7 @@ from pipeline.errors import HistoryError
 from pipeline.history import History
 from pipeline.phrases import Phrases, phrases
 from pipeline.web.routes import history as history_routes
+from pipeline.web.routes.sounds import Narrator, narrators
 from pipeline.web.state.camera_state import CameraState
 from pipeline.web.state.description_queue import DescriptionQueue
 from pipeline.web.state.history_access import HistoryAccess, owner_of
@@ -34,6 +35,19 @@ def description_queue() -> DescriptionQueue:
     """This session's queue of descriptions."""
     queue: DescriptionQueue = st.session_state.setdefault("queue", DescriptionQueue())
     return queue
+
+
+def narrator() -> Narrator:
+    """Who speaks the page's states to this person."""
+    mine: Narrator = st.session_state.setdefault("narrator", Narrator())
+    return mine
+
+
+def speech_token() -> str:
+    """The token under which the browser reaches this person's `narrator`."""
+    if "speech_token" not in st.session_state:
+        st.session_state.speech_token = narrators().open(narrator())
+    return str(st.session_state.speech_token)
 
 
 def camera_state() -> CameraState:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -12,7 +12,7 @@ from pipeline.history import LOCAL_OWNER, Privacy
 from pipeline.phrases import LANGUAGES, Phrases, phrases
 from pipeline.speech import ONLINE_NAMES
 from pipeline.web.state.history_access import HistoryAccess
-from pipeline.web.state.settings import BEST, INTERVALS_S, OFFLINE, PACES, Settings
+from pipeline.web.state.settings import BEST, INTERVALS_S, OFFLINE, PACES, Settings, Speaker
 from pipeline.web.ui import streamlit_internals as keys
 
 UNLIMITED = 0  # days; Streamlit shows None as no choice at all
@@ -47,6 +47,10 @@ def _draw_panel(say: Phrases, history_access: HistoryAccess, offline: Sequence[s
         on_change=_keep_tab,
         args=(say,),
     )
+    names = _speaker_names(say)
+    speaker = st.radio(
+        say.speaker_label, list(names), index=None, format_func=names.__getitem__, key=keys.SPEAKER
+    )
     voice = _draw_voice(say, offline)
     st.session_state.setdefault(keys.PACE, 1.0)
     pace = st.slider(say.pace_label, PACES[0], PACES[-1], step=PACES[1] - PACES[0], key=keys.PACE)
@@ -67,8 +71,54 @@ def _draw_panel(say: Phrases, history_access: HistoryAccess, offline: Sequence[s
     volume = st.slider(say.volume, 0, 100, step=5, format="%d %%", key=keys.VOLUME)
     muted = st.toggle(say.mute_label, key=keys.MUTED)
     single_keys = st.toggle(say.keys_label, value=True, key=keys.KEYS)
+    st.markdown(say.keys_help)
     _draw_privacy(say, history_access)
-    return Settings(language, voice, pace, form, neutral, interval_s, volume, muted, single_keys)
+    return Settings(
+        language=language,
+        voice=voice,
+        pace=pace,
+        form=form,
+        neutral=neutral,
+        interval_s=interval_s,
+        volume=volume,
+        muted=muted,
+        keys=single_keys,
+        speaker=speaker,
+    )
+
+
+def draw_question(say: Phrases) -> None:
+    """Asks who speaks, until it is known; call it when the browser's own answer has come."""
+    if st.session_state.get(keys.SPEAKER) is not None:
+        return
+    with st.container(key=keys.QUESTION):
+        st.header(say.speaker_label, anchor=False)
+        with st.container(horizontal=True):
+            for speaker, name in _speaker_names(say).items():
+                st.button(name, key=f"speaker {speaker}", on_click=_choose_speaker, args=(speaker,))
+
+
+def _speaker_names(say: Phrases) -> dict[Speaker, str]:
+    return {
+        Speaker.READER: say.speaker_reader,
+        Speaker.VOIS: say.speaker_vois,
+        Speaker.BOTH: say.speaker_both,
+    }
+
+
+def _choose_speaker(speaker: Speaker) -> None:
+    st.session_state[keys.SPEAKER] = speaker
+
+
+def recall(remembered: Mapping[str, object]) -> None:
+    """Takes what the browser has kept of an earlier visit, unless it was chosen since.
+
+    Args:
+        remembered: `speaker`; comes from the browser, and may hold anything.
+    """
+    speaker = remembered.get("speaker")
+    if speaker in frozenset(Speaker) and st.session_state.get(keys.SPEAKER) is None:
+        st.session_state[keys.SPEAKER] = Speaker(str(speaker))
 
 
 def _draw_voice(say: Phrases, offline: Sequence[str]) -> str:

@@ -1,0 +1,12 @@
+// The letters that press buttons, shown on them and told to a screen reader.
+
+const LETTER_OF = { again: "A", stop: "S", mute: "M", ask: "D", pause: "P", power: "L" };
+
+// Shows the letter where it works alone (`alone`); with Alt and Shift it works everywhere.
+function showKey(button, alone) {
+  const letter = LETTER_OF[button.dataset.do];
+  if (!letter) return;
+  button.setAttribute("aria-keyshortcuts", `${alone ? `${letter} ` : ""}Alt+Shift+${letter}`);
+  if (alone) button.dataset.key = letter;
+  else delete button.dataset.key;
+}
