@@ -81,6 +81,7 @@ def page() -> None:
     with st.sidebar:
         settings = draw_settings(history_access(), tuple(offline_voices()))
     say, queue = phrases(settings.language), description_queue()
+    drawn = queue.worked
     with st.container(key=internals.PAGE):
         main, side = st.columns((3, 2))
     with main:
@@ -89,7 +90,7 @@ def page() -> None:
         every_s = history_panel.POLL_S if camera_is_on else None
         st.fragment(history_panel.draw, run_every=every_s)(history_view(), queue, say)
     workers = Workers(partial(prepare, settings), partial(describe, settings), speech(settings))
-    if queue.step(workers, say):
+    if queue.step(workers, say, drawn):
         st.rerun()
 
 
