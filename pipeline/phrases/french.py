@@ -190,11 +190,12 @@ FRENCH = Phrases(
     keep_pictures="Y garder de petites images",
     keep_days="Le garder pendant",
     keep_for_ever="aussi longtemps que je veux",
+    keep_one_day="1 jour",
     keep_so_long="{days} jours",
     history_lies="L’historique se trouve sur cet ordinateur, dans {path}.",
     history_of_session=(
         "L’historique se trouve sur l’ordinateur qui sert cette page. Personne d’autre ne voit le "
-        "vôtre, et il est effacé au bout d’un jour."
+        "vôtre. Ce qui date d’un jour est masqué, puis effacé un jour plus tard."
     ),
     history="Historique",
     history_off=(

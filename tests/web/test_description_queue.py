@@ -84,8 +84,14 @@ def test_broken_photo_is_numbered_and_stops_no_other_photo(workers: Workers) -> 
     work(queue, workers)
     kinds = [entry.kind for entry in queue.entries]
     assert kinds == [Kind.DESCRIPTION, Kind.ERROR, Kind.DESCRIPTION]
-    assert queue.entries[1].text.startswith("Photo 2: ")
+    numbers = [entry.text.split(": ")[0] for entry in queue.entries]
+    assert numbers == ["Photo 1", "Photo 2", "Photo 3"]
     assert all(entry.sounds and entry.complete for entry in queue.entries)
+    queue.sync([photo("d")], ENGLISH)
+    work(queue, workers)
+    (alone,) = queue.entries
+    assert alone.description is not None
+    assert alone.text == alone.description.text
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL")

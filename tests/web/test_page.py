@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.detail import SHORT_WORDS, DescriptionStyle, Form
 from pipeline.description import describe_file
-from pipeline.history import Privacy, Source
+from pipeline.history import LOCAL_OWNER, Privacy, Source
 from pipeline.phrases import ENGLISH, FRENCH
 from pipeline.speech import espeak, system
 from tests.data.tiny_files import TINY, write_english
@@ -133,6 +133,23 @@ def test_what_was_described_is_kept_before_it_is_shown(page: AppTest, captioner:
     assert newest.text == describe_file(captioner, CAT.read_bytes()).text
     assert (newest.source, newest.photo) == (Source.UPLOAD, "cat.jpg")
     assert newest.has_picture
+
+
+def test_one_day_is_no_days(page: AppTest) -> None:
+    page.session_state.history_access.owner = LOCAL_OWNER  # nobody else is asked
+    page.run()
+    days = page.selectbox(key="keep_days")
+    assert days.options == [ENGLISH.keep_for_ever, "30 days", "7 days", "1 day"]
+    page.selectbox(key="language").set_value("fr").run()
+    assert page.selectbox(key="keep_days").options[2:] == ["7 jours", "1 jour"]
+
+
+def test_several_photos_are_told_apart(page: AppTest) -> None:
+    fields = page.file_uploader[0]
+    fields.set_value([("a.jpg", CAT.read_bytes(), "image/jpeg")] * 2).run()
+    assert [text[:9] for text in texts(page)] == ["Photo 1: ", "Photo 2: "]
+    described = [entry.description.text for entry in page.session_state.queue.entries]
+    assert pictures(page) == [ENGLISH.photo_of.format(text=text) for text in described]
 
 
 def test_the_privacy_settings_are_obeyed(page: AppTest) -> None:

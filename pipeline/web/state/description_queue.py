@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pipeline.description import Description
 from pipeline.errors import SpeechError, VoisError
 from pipeline.phrases import Phrases
+from pipeline.phrases import phrases as phrases_of
 from pipeline.web.state.announcement import Announcement, Kind, Origin, Photo, Speak, Spoken
 
 logger = logging.getLogger(__name__)
@@ -201,9 +202,9 @@ def _describe(entry: Announcement, photo: Photo, workers: Workers, phrases: Phra
     problem = _problem(describe, phrases)
     if problem:
         entry.kind, entry.text, entry.language = Kind.ERROR, problem, phrases.language
-    if entry.number > 0 and entry.kind is not Kind.DESCRIPTION:
-        # Among several photos the person must hear which one to look after.
-        entry.text = phrases.numbered.format(number=entry.number, text=entry.text)
+    if entry.number > 0:  # among several photos the person must hear which one it is
+        numbered = phrases_of(entry.language).numbered
+        entry.text = numbered.format(number=entry.number, text=entry.text)
 
 
 def _problem(work: Callable[[], None], phrases: Phrases) -> str:
