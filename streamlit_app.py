@@ -8,6 +8,7 @@ page before its sound is made.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -134,6 +135,9 @@ def notes(settings: Settings, say: Phrases) -> list[str]:
     spoken = frozenset[str]().union(*offline_voices().values())
     if not settings.online and say.language not in spoken:
         found.append(say.no_voice)
+    with suppress(ModelError):  # which is said elsewhere
+        if description_queue().ready and captioner().problem:
+            found.append(say.processor_failed)
     return found
 
 

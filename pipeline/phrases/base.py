@@ -35,6 +35,7 @@ class Phrases:
     not_for_safety: str
     other_language: str
     no_voice: str
+    processor_failed: str
 
     # States, announced by the live region.
     loading: str

@@ -27,6 +27,10 @@ ENGLISH = Phrases(
         'choose the voice "Best available", which sends the words to Google, or have '
         "requirements.txt installed again."
     ),
+    processor_failed=(
+        "This machine's faster processor has failed, so descriptions take a little longer. Start "
+        "Vois again to try it again."
+    ),
     loading="Getting ready.",
     ready="Ready. Choose a photo to hear what it shows.",
     describing="Describing the photo.",

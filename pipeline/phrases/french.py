@@ -38,6 +38,10 @@ FRENCH = Phrases(
         "dans les réglages la voix «\u00a0La meilleure disponible\u00a0», qui envoie les mots à "
         "Google."
     ),
+    processor_failed=(
+        "Le processeur rapide de cet ordinateur est tombé en panne\u00a0: les descriptions "
+        "prennent un peu plus de temps. Redémarrez Vois pour l’essayer de nouveau."
+    ),
     loading="Préparation en cours.",
     ready="Prêt. Choisissez une photo pour entendre ce qu’elle montre.",
     describing="Description de la photo en cours.",

@@ -19,6 +19,8 @@ from pipeline.description import describe_file
 from pipeline.history import LOCAL_OWNER, Privacy, Source
 from pipeline.phrases import ENGLISH, FRENCH
 from pipeline.speech import espeak, system
+from pipeline.web.state.announcement import Kind
+from tests.captioning.failing_accelerator import add_accelerator
 from tests.data.tiny_files import TINY, write_english
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -121,6 +123,22 @@ def test_what_french_lacks_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert not missing & {text.value for text in test.markdown}
     finally:
         streamlit.cache_data.clear()
+
+
+def test_a_failed_accelerator_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOIS_ASSETS", str(TINY))
+    add_accelerator(monkeypatch, 2, "raises")
+    streamlit.cache_resource.clear()
+    try:
+        test = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+        test.session_state["tab"] = ENGLISH.photo
+        test.run()
+        assert ENGLISH.processor_failed not in [text.value for text in test.markdown]
+        press(test, "Cat")
+        assert ENGLISH.processor_failed in [text.value for text in test.markdown]
+        assert test.session_state.queue.entries[-1].kind is Kind.DESCRIPTION
+    finally:
+        streamlit.cache_resource.clear()
 
 
 def test_what_was_described_is_kept_before_it_is_shown(page: AppTest, captioner: Captioner) -> None:
