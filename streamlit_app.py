@@ -8,6 +8,7 @@ page before its sound is made.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -84,12 +85,13 @@ def page() -> None:
         question = st.container()
         settings = draw_settings(history_access(), tuple(offline_voices()))
     say, queue = phrases(settings.language), description_queue()
+    drawn = queue.worked
     if player.REMEMBERED in st.session_state:
         with question:
             draw_question(say)
     content(settings, say)
     workers = Workers(partial(prepare, settings), partial(describe, settings), speech(settings))
-    if queue.step(workers, say):
+    if queue.step(workers, say, drawn):
         st.rerun()
 
 
@@ -141,6 +143,9 @@ def notes(settings: Settings, say: Phrases) -> list[str]:
     spoken = frozenset[str]().union(*offline_voices().values())
     if not settings.online and say.language not in spoken:
         found.append(say.no_voice)
+    with suppress(ModelError):  # which is said elsewhere
+        if description_queue().ready and captioner().problem:
+            found.append(say.processor_failed)
     return found
 
 

@@ -3,8 +3,8 @@
     python -m training.everyday --source DIR --out data/everyday
 
 DIR holds images/ and captions.tsv (image, split, caption; splits train and test). Every twelfth
-training photo becomes "dev", so that nothing is ever chosen by the test photos. The photos of COCO val2014,
-which came first, are counted first: so none of those that older models trained on becomes "dev".
+training photo becomes "dev", so that nothing is ever chosen by the test photos. The photos of COCO
+val2014, which came first, are counted first: so none that older models trained on becomes "dev".
 """
 
 from __future__ import annotations

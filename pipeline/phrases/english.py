@@ -28,6 +28,10 @@ ENGLISH = Phrases(
         'choose the voice "Best available", which sends the words to Google, or have '
         "requirements.txt installed again."
     ),
+    processor_failed=(
+        "This machine's faster processor has failed, so descriptions take a little longer. Start "
+        "Vois again to try it again."
+    ),
     loading="Getting ready.",
     ready="Ready. Choose a photo to hear what it shows.",
     describing="Describing the photo.",
@@ -51,6 +55,7 @@ ENGLISH = Phrases(
         "There is almost nothing to see. Check that nothing covers the camera, or step back."
     ),
     guidance_blurred="The picture is blurred. Hold the camera still, or step back.",
+    incomplete="{text} Only {percent} % of this picture is there: its file is incomplete.",
     unknown_error="Something went wrong. Try again, or try another photo.",
     too_large="{name} is too large. Choose a photo of at most {megabytes} megabytes.",
     wrong_type="{name} is not a kind of photo that Vois can read. Choose a JPEG, PNG or WebP file.",
@@ -180,11 +185,12 @@ ENGLISH = Phrases(
     keep_pictures="Keep thumbnails in it",
     keep_days="Keep",
     keep_for_ever="until I delete it",
+    keep_one_day="for 1 day",
     keep_so_long="for {days} days",
     history_lies="Your history is stored on this computer, in {path}.",
     history_of_session=(
-        "Your history is stored on the computer that serves this page. Nobody else sees it, "
-        "and it is deleted after a day."
+        "Your history is stored on the computer that serves this page. Nobody else sees it. "
+        "What is a day old is hidden, and deleted a day later."
     ),
     history="History",
     history_off="The history cannot be opened, so nothing is kept and nothing can be shown here.",
@@ -238,7 +244,7 @@ ENGLISH = Phrases(
     history_import="Import",
     history_import_label="Import an exported zip file, at most {megabytes} megabytes",
     history_importing="Importing. This may take a while.",
-    history_imported="Imported: {added} new descriptions; {known} were here already.",
+    history_imported="Imported. New descriptions: {added}; here already: {known}.",
     history_import_type="{name} is not a zip file. Choose the zip file that you exported.",
     history_import_large="{name} is larger than {megabytes} megabytes, so it cannot be imported.",
     own_upload="Choose photos",

@@ -39,6 +39,10 @@ FRENCH = Phrases(
         "dans les réglages la voix «\u00a0La meilleure disponible\u00a0», qui envoie les mots à "
         "Google."
     ),
+    processor_failed=(
+        "Le processeur rapide de cet ordinateur est tombé en panne\u00a0: les descriptions "
+        "prennent un peu plus de temps. Redémarrez Vois pour l’essayer de nouveau."
+    ),
     loading="Préparation en cours.",
     ready="Prêt. Choisissez une photo pour entendre ce qu’elle montre.",
     describing="Description de la photo en cours.",
@@ -67,6 +71,9 @@ FRENCH = Phrases(
         "Il n’y a presque rien à voir. Vérifiez que rien ne couvre la caméra, ou reculez un peu."
     ),
     guidance_blurred="L’image est floue. Tenez la caméra immobile, ou reculez un peu.",
+    incomplete=(
+        "{text} Seulement {percent}\u00a0% de cette image sont là\u00a0: son fichier est incomplet."
+    ),
     unknown_error="Un problème est survenu. Réessayez, ou essayez une autre photo.",
     too_large=(
         "{name} est un fichier trop volumineux. Choisissez une photo d’au plus {megabytes} "
@@ -205,11 +212,12 @@ FRENCH = Phrases(
     keep_pictures="Y garder des vignettes",
     keep_days="Garder",
     keep_for_ever="jusqu’à ce que je le supprime",
+    keep_one_day="pendant 1 jour",
     keep_so_long="pendant {days} jours",
     history_lies="Votre historique est enregistré sur cet ordinateur, dans {path}.",
     history_of_session=(
         "Votre historique est enregistré sur l’ordinateur qui sert cette page. Personne "
-        "d’autre ne le voit, et il est effacé au bout d’un jour."
+        "d’autre ne le voit. Ce qui date d’un jour est masqué, puis effacé un jour plus tard."
     ),
     history="Historique",
     history_off=(
