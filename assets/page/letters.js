@@ -7,6 +7,6 @@ function showKey(button, alone) {
   const letter = LETTER_OF[button.dataset.do];
   if (!letter) return;
   button.setAttribute("aria-keyshortcuts", `${alone ? `${letter} ` : ""}Alt+Shift+${letter}`);
-  if (alone) button.dataset.key = letter;
-  else delete button.dataset.key;
+  if (alone) button.dataset.letter = letter;
+  else delete button.dataset.letter;
 }

@@ -31,10 +31,10 @@ let shown = null; // the id whose sentence is on the page
 // playing" and so on for a sound that is no sentence.
 window.voisPlayerEvents = window.voisPlayerEvents ?? [];
 function record(type, id, timestamps) {
-  const kind = items.get(id)?.kind;
+  const { kind, text } = items.get(id) ?? {};
   if (kind === "waiting") type = `cue ${type}`;
   if (kind === "note") type = `note ${type}`;
-  window.voisPlayerEvents.push({ type, id, at: performance.now(), timestamps });
+  window.voisPlayerEvents.push({ type, id, text, at: performance.now(), timestamps });
   if (window.voisPlayerEvents.length > EVENTS_KEPT) window.voisPlayerEvents.shift();
 }
 

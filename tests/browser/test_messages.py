@@ -218,6 +218,7 @@ def test_the_historys_messages(home: tuple[str, History], browser: Any) -> None:
         vois.pass_double_click_guard()
         press_newest(ENGLISH.history_delete)
         wait_for_texts(vois, *found[2:])
+        vois.pass_double_click_guard()
         with lost(vois, line, "undo"):
             press(ENGLISH.history_undo)
         vois.wait_for_status(ENGLISH.history_undone_one)

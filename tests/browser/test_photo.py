@@ -149,7 +149,7 @@ def test_keys_rest_in_text_fields_with_modifiers_and_when_switched_off(vois: Voi
     assert vois.page.input_value("#field") == "asm"
     vois.expand("st-key-settings")
     vois.page.get_by_text(ENGLISH.keys_label, exact=True).click()
-    vois.page.wait_for_selector(".vois-result [data-key]", state="detached")
+    vois.page.wait_for_selector(".vois-result [data-letter]", state="detached")
     vois.page.keyboard.press("a")
     vois.settle()
     assert len(vois.events("playing")) == 1
