@@ -10,7 +10,8 @@ from pipeline.history.entry import Imported, Incoming, to_microseconds
 
 _SECOND_US = 1_000_000
 _STAGED = (
-    "uuid, source, text, correction, language, confidence, guidance, photo, voice, rate, time, jpeg"
+    "uuid, source, text, correction, language, confidence, guidance, photo, voice, rate, reading, "
+    "time, jpeg"
 )
 
 
@@ -79,7 +80,7 @@ def _insert(db: sqlite3.Connection, owner: str, staged: tuple[object, ...]) -> i
     number = _free(db, int(str(time_us)))
     db.execute(
         "INSERT INTO entry (id, owner, uuid, source, text, correction, language, confidence, "
-        f"guidance, photo, voice, rate) VALUES ({_marks(len(values) + 2)})",
+        f"guidance, photo, voice, rate, reading) VALUES ({_marks(len(values) + 2)})",
         (number, owner, *values),
     )
     if jpeg:
@@ -104,6 +105,7 @@ def _values(new: Incoming) -> tuple[object, ...]:
     return (
         new.uuid, draft.source.value, draft.text, new.correction, draft.language,
         draft.confidence, guidance, draft.photo, draft.voice, draft.rate,
+        draft.reading,
     )  # fmt: skip
 
 

@@ -75,7 +75,35 @@ _SEARCH = (
     "INSERT INTO words (words) VALUES ('rebuild')",
 )
 
-_STEPS = (_ENTRIES, _SEARCH)
+# What was read in the photo; the search index has to be made anew to have another column.
+_READING = (
+    "ALTER TABLE entry ADD COLUMN reading TEXT NOT NULL DEFAULT ''",
+    "DROP TRIGGER words_insert",
+    "DROP TRIGGER words_delete",
+    "DROP TRIGGER words_update",
+    "DROP TABLE words",
+    """CREATE VIRTUAL TABLE words USING fts5 (
+        text, correction, photo, reading,
+        content='entry', content_rowid='id', tokenize='unicode61 remove_diacritics 2'
+    )""",
+    """CREATE TRIGGER words_insert AFTER INSERT ON entry BEGIN
+        INSERT INTO words (rowid, text, correction, photo, reading)
+        VALUES (new.id, new.text, new.correction, new.photo, new.reading);
+    END""",
+    """CREATE TRIGGER words_delete AFTER DELETE ON entry BEGIN
+        INSERT INTO words (words, rowid, text, correction, photo, reading)
+        VALUES ('delete', old.id, old.text, old.correction, old.photo, old.reading);
+    END""",
+    """CREATE TRIGGER words_update AFTER UPDATE OF text, correction, photo, reading ON entry BEGIN
+        INSERT INTO words (words, rowid, text, correction, photo, reading)
+        VALUES ('delete', old.id, old.text, old.correction, old.photo, old.reading);
+        INSERT INTO words (rowid, text, correction, photo, reading)
+        VALUES (new.id, new.text, new.correction, new.photo, new.reading);
+    END""",
+    "INSERT INTO words (words) VALUES ('rebuild')",
+)
+
+_STEPS = (_ENTRIES, _SEARCH, _READING)
 VERSION = len(_STEPS)
 
 

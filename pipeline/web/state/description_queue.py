@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.description import Description
 from pipeline.errors import SpeechError, VoisError
+from pipeline.passages import Passage
 from pipeline.phrases import Phrases
 from pipeline.web.state.announcement import Announcement, Kind, Origin, Photo, Speak, Spoken
 
@@ -90,15 +91,17 @@ class DescriptionQueue:
         """Shows and speaks an error that belongs to no photo on the page, in its language."""
         self._add(Origin.ERROR, Kind.ERROR, text, language)
 
-    def say(self, text: str, language: str) -> None:
+    def say(self, text: str, language: str, said: tuple[Passage, ...] = ()) -> None:
         """Shows and speaks words from the history, at once; asked for again, they are said again.
 
         Args:
-            text: what to say.
+            text: what to show, and to say where there are no passages.
             language: its two-letter code.
+            said: the passages of the text, where it is spoken in several languages.
         """
         self.entries = [entry for entry in self.entries if entry.origin is not Origin.HISTORY]
         self._add(Origin.HISTORY, Kind.DESCRIPTION, text, language)
+        self.entries[-1].passages = said
 
     def watch(self, phrases: Phrases, cue: Spoken) -> None:
         """Shows that the camera's first picture is being looked at.
@@ -174,7 +177,8 @@ def _describe(entry: Announcement, photo: Photo, workers: Workers, phrases: Phra
     def describe() -> None:
         description = workers.describe(photo.read(), photo.name)
         entry.kind = Kind.of(description)
-        entry.text, entry.description = description.text, description
+        entry.text, entry.description = description.shown, description
+        entry.passages = description.passages
         entry.language = description.language
 
     problem = _problem(describe, phrases)
@@ -183,6 +187,7 @@ def _describe(entry: Announcement, photo: Photo, workers: Workers, phrases: Phra
     if entry.number > 0 and entry.kind is not Kind.DESCRIPTION:
         # Among several photos the person must hear which one to look after.
         entry.text = phrases.numbered.format(number=entry.number, text=entry.text)
+        entry.passages = ()
 
 
 def _problem(work: Callable[[], None], phrases: Phrases) -> str:
@@ -202,7 +207,7 @@ def _speak(entry: Announcement, speak: Speak) -> None:
     """Makes the sound of the next sentence."""
     try:
         if entry.speech is None:
-            entry.speech = speak(entry.text, entry.language)
+            entry.speech = entry.spoken(speak)
         spoken = next(entry.speech, None)
     except SpeechError as error:
         logger.warning("No voice could speak: %s", error)
