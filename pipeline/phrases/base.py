@@ -61,6 +61,7 @@ class Phrases:
     guidance_bright: str
     guidance_blank: str
     guidance_blurred: str
+    incomplete: str
 
     # Errors without a `ErrorCode`: unexpected ones, and uploads that the page refuses.
     unknown_error: str

@@ -53,6 +53,7 @@ ENGLISH = Phrases(
         "There is almost nothing to see. Check that nothing covers the camera, or step back."
     ),
     guidance_blurred="The picture is blurred. Hold the camera still, or step back.",
+    incomplete="{text} Only {percent} % of this picture is there: its file is incomplete.",
     unknown_error="Something went wrong. Try again, or try another photo.",
     too_large="{name} is too large. Choose a photo of at most {megabytes} megabytes.",
     wrong_type="{name} is not a kind of photo that Vois can read. Choose a JPEG, PNG or WebP file.",

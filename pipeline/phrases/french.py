@@ -69,6 +69,9 @@ FRENCH = Phrases(
         "Il n’y a presque rien à voir. Vérifiez que rien ne couvre la caméra, ou reculez un peu."
     ),
     guidance_blurred="L’image est floue. Tenez la caméra immobile, ou reculez un peu.",
+    incomplete=(
+        "{text} Seulement {percent}\u00a0% de cette image sont là\u00a0: son fichier est incomplet."
+    ),
     unknown_error="Un problème est survenu. Réessayez, ou essayez une autre photo.",
     too_large=(
         "{name} est un fichier trop volumineux. Choisissez une photo d’au plus {megabytes} "
