@@ -161,7 +161,8 @@ class Filter:
 
     Attributes:
         text: as a person types it; every word must begin a word of the description, of its
-            correction, of what was read or of the photo's name. Accents and case do not count.
+            correction, of what was read or of the photo's name. Accents and case do not count, and
+            "oe" is "œ".
         source: only from there.
         day: only of this day, as the clock of `zone` shows it.
         zone: None is this machine's own.
@@ -180,7 +181,8 @@ class Privacy:
     Attributes:
         history: False stores nothing new.
         pictures: False stores new entries without a picture.
-        days: entries older than this are removed by `History.purge`; None keeps them for good.
+        days: entries older than this are hidden and then removed by `History.purge`; of imported
+            ones and of those brought back since, the days count anew. None keeps them for good.
     """
 
     history: bool = True

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.captioning.onnx_session import open_session
+from pipeline.captioning.onnx_session import open_changing
 from pipeline.errors import ErrorCode, ModelError
 from pipeline.languages import ENGLISH
 from pipeline.reading.language_guess import language_of
@@ -123,7 +123,7 @@ class Reader:
         """The opened detector."""
         with self._lock:
             if self._finder is None:
-                self._finder = TextFinder(open_session(self._file(FINDER_FILE), threads=1))
+                self._finder = TextFinder(open_changing(self._file(FINDER_FILE)))
             return self._finder
 
     @property
@@ -131,7 +131,7 @@ class Reader:
         """The opened recogniser."""
         with self._lock:
             if self._transcriber is None:
-                session = open_session(self._file(TRANSCRIBER_FILE), threads=1)
+                session = open_changing(self._file(TRANSCRIBER_FILE))
                 characters = session.get_modelmeta().custom_metadata_map["character"]
                 self._transcriber = Transcriber(session, characters)
             return self._transcriber
