@@ -112,6 +112,10 @@ class ErrorCode(Enum):
     ARCHIVE_FILES_FOREIGN = (
         "This archive has files that Vois does not export, so nothing was imported."
     )
+    ARCHIVE_PACKING_UNKNOWN = (
+        "This archive is packed in a way that Vois cannot unpack, so nothing was imported. Pack it "
+        "again as an ordinary zip file."
+    )
     ARCHIVE_FOREIGN = (
         "This file is no archive that Vois exported. Choose the zip file that you exported."
     )

@@ -145,6 +145,10 @@ ERRORS = {
     ErrorCode.ARCHIVE_FILES_FOREIGN: (
         "Cette archive contient des fichiers que Vois n’exporte pas, donc rien n’a été importé."
     ),
+    ErrorCode.ARCHIVE_PACKING_UNKNOWN: (
+        "Cette archive est compressée d’une façon que Vois ne sait pas lire, donc rien n’a été "
+        "importé. Compressez-la de nouveau en un fichier zip ordinaire."
+    ),
     ErrorCode.ARCHIVE_FOREIGN: (
         "Ce fichier n’est pas une archive exportée par Vois. Choisissez le fichier zip que vous "
         "avez exporté."
