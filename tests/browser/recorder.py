@@ -19,7 +19,7 @@ new MutationObserver((changes) => {
   for (const { target, addedNodes } of changes) {
     const region = (target.closest ? target : target.parentElement)
       ?.closest("[aria-live], [role=status], [role=alert], [role=log]");
-    const words = [...addedNodes].some((node) => node.textContent.trim());
+    const words = [...addedNodes].some((node) => (node.textContent ?? "").trim());
     if (region && words && region.checkVisibility()) regions.add(region);
   }
   for (const region of regions) {
