@@ -244,7 +244,9 @@ class Phrases:
 
     # The command line.
     spoken_into: str
-    sound_unwritten: str
+    left_out: str
+    left_out_more: str
+    interrupted: str
 
     def error_sentence(self, error: VoisError) -> str:
         """The error's sentence in this language, with its fields filled in."""

@@ -241,5 +241,7 @@ ENGLISH = Phrases(
     own_ask="This app would like to use your camera.",
     own_learn="Learn how to allow access.",
     spoken_into="{file}: {seconds} s, spoken by {voice}",
-    sound_unwritten="The sound cannot be written: {reason}",
+    left_out="Left out, since hidden or no photo: {names}.",
+    left_out_more="Left out, since hidden or no photo: {names}, and {count} more.",
+    interrupted="Stopped.",
 )

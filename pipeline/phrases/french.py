@@ -282,5 +282,7 @@ FRENCH = Phrases(
     own_ask="Cette page souhaite utiliser votre caméra.",
     own_learn="Comment autoriser l’accès (en anglais).",
     spoken_into="{file}\u00a0: {seconds} s, voix\u00a0: {voice}",
-    sound_unwritten="Le son ne peut pas être enregistré\u00a0: {reason}",
+    left_out="Laissés de côté, cachés ou sans photo\u00a0: {names}.",
+    left_out_more="Laissés de côté, cachés ou sans photo\u00a0: {names}, et {count} de plus.",
+    interrupted="Arrêté.",
 )
