@@ -18,7 +18,7 @@ from pipeline.captioning.detail import SHORT_WORDS, Form
 from pipeline.command_line.program import main, speak
 from pipeline.errors import ErrorCode
 from pipeline.history import LOCAL_OWNER, History, Source
-from pipeline.phrases import ENGLISH, FRENCH
+from pipeline.phrases import ENGLISH
 from pipeline.speech import Sound, VoiceChain, default_chain
 from tests.data.tiny_files import TINY, draw
 

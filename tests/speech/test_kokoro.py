@@ -35,7 +35,7 @@ def test_it_speaks(kokoro: KokoroVoice, text: str, language: str) -> None:
 
 def test_pace_is_kept(kokoro: KokoroVoice) -> None:
     slow, plain, fast = (kokoro.speak("Un chien.", "fr", rate).seconds for rate in (0.5, 1.0, 2.0))
-    assert fast == pytest.approx(plain / 2, rel=0.2)
+    assert fast == pytest.approx(plain / 2, rel=0.3)
     assert slow == pytest.approx(plain * 2, rel=0.3)
 
 

@@ -92,7 +92,9 @@ class FrenchSounds:
                 rows = connection.execute(
                     "SELECT word, phonemes FROM word_phonemes WHERE pron_order = 0"
                 )
-                self._lexicon = {word: sounds.replace(" ", "") for word, sounds in rows}
+                self._lexicon: dict[str, str] = {
+                    word: sounds.replace(" ", "") for word, sounds in rows
+                }
             finally:
                 connection.close()
         self._lexicon.update(_OWN)
@@ -112,8 +114,8 @@ class FrenchSounds:
             words = [
                 word for token in _TOKEN.findall(clause["words"]) for word in self._split(token)
             ]
-            for word, after in pairwise([*words, None]):
-                following = "" if after is None else after.onset or after.word
+            followings = [*(word.onset or word.word for word in words[1:]), ""]
+            for word, following in zip(words, followings, strict=False):
                 sounds = linked(word.word, self._alone(word.word), following)
                 said.append(" " + word.onset + (sounds if word.word in _WEAK else _stress(sounds)))
             said.append(clause["mark"])
@@ -141,7 +143,8 @@ class FrenchSounds:
 
     def _alone(self, word: str) -> str:
         if word.isupper():  # a letter's name
-            return _LETTERS.get(word, self._lexicon.get(word.lower(), ""))
+            letter = word.lower()
+            return _LETTERS.get(letter) or self._lexicon.get(letter, "")
         known = self._lexicon.get(word)
         return self._guess(word) if known is None else known
 
