@@ -45,6 +45,10 @@ class Phrases:
     perhaps: str
     unknown: str
     unknown_but: str
+    says: str
+    reads_like: str
+    document: str
+    only_text: str
     numbered: str
     nothing_yet: str
     muted: str

@@ -50,6 +50,10 @@ FRENCH = Phrases(
         "Je n’arrive pas à dire ce que montre cette image. Peut-être quelque chose avec\u00a0: "
         "{words}."
     ),
+    says="On y lit\u00a0:",
+    reads_like="quelque chose comme {text}",
+    document="C’est une page de texte.",
+    only_text="Il y a du texte sur cette image.",
     numbered="Photo {number}\u00a0: {text}",
     nothing_yet="Il n’y a encore rien à répéter.",
     muted="La voix est coupée. Appuyez sur M pour l’entendre.",
