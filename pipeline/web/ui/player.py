@@ -62,13 +62,15 @@ def status(
     state, text = tab.live.status(say) if camera_open else ("ready", say.ready)
     text = text.format(keys="" if settings.single_keys else say.alt_shift)
     state = f"{state} {say.language}"
-    # What is missing is said once in each language, with the first state that is announced in it,
-    # and once it is said that there is a question.
+    # Said once: what is missing in each language, and that there is a question; with the first state
+    # that is announced, and no more when that state comes again.
     noted = st.session_state.setdefault("noted", {})
-    first = not noted
-    if noted.setdefault(say.language, (state, first and settings.speaker is None))[0] == state:
-        question = (say.speaker_question,) if noted[say.language][1] else ()
-        text = " ".join((text, *missing, *question))
+    asks = not noted and settings.speaker is None
+    at, asked = noted.setdefault(say.language, (state, asks))
+    if at == state:
+        text = " ".join((text, *missing, *((say.speaker_question,) if asked else ())))
+    else:
+        noted[say.language] = ("", False)
     return state, text
 
 
