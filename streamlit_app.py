@@ -124,7 +124,7 @@ def content(settings: Settings, say: Phrases) -> None:
     if camera_tab.open:
         forget_sample()
         with camera_tab:
-            photos = tab.draw(settings.keys)
+            photos = tab.draw(settings.single_keys)
     else:
         live.leave()
         with photo_tab:

@@ -62,8 +62,8 @@ def status(
     state, text = tab.live.status(say) if camera_open else ("ready", say.ready)
     text = text.format(keys="" if settings.single_keys else say.alt_shift)
     state = f"{state} {say.language}"
-    # Said once: what is missing in each language, and that there is a question; with the first state
-    # that is announced, and no more when that state comes again.
+    # Said once: what is missing in each language, and that there is a question; with the first
+    # state that is announced, and no more when that state comes again.
     noted = st.session_state.setdefault("noted", {})
     asks = not noted and settings.speaker is None
     at, asked = noted.setdefault(say.language, (state, asks))
