@@ -14,6 +14,8 @@ from pipeline.history import History
 from tests.browser.app import Server, Vois, launch, serve, visit
 from tests.data.tiny_files import TINY
 
+pytest.register_assert_rewrite("tests.browser.recorder")
+
 playwright_api = pytest.importorskip("playwright.sync_api")
 
 

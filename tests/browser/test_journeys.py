@@ -23,7 +23,10 @@ pytestmark = pytest.mark.browser
 needs_french_voice = pytest.mark.skipif(
     importlib.util.find_spec("espeakng_loader") is None, reason="no French voice"
 )
-FOCUSED = "document.activeElement.textContent.trim()"
+FOCUSED = """(() => {
+  const node = document.activeElement;
+  return node.matches("body, main") ? "" : node.textContent.trim();
+})()"""
 
 
 def tab_to(vois: Vois, name: str, most: int = 40) -> int:
