@@ -22,7 +22,7 @@ def test_the_weight_of_other_languages_reaches_their_words_only() -> None:
     model = CaptionModel(MODEL, len(vocabulary), TinyEncoder()).eval()
     features = torch.randn(1, 16, 16)
     said = Photo("x", Path("x"), ("a dog",), ("Un chat",))
-    both = augmentation.token_rows([said], vocabulary, max_words=8)
+    both = augmentation.token_rows([said], vocabulary, max_words=8, french=True)
     with torch.no_grad():
         losses = {
             weight: float(caption_loss(model, features, both, 0.0, 0.0, weight))
