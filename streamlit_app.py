@@ -8,6 +8,7 @@ page before its sound is made.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -81,6 +82,7 @@ def page() -> None:
     with st.sidebar:
         settings = draw_settings(history_access(), tuple(offline_voices()))
     say, queue = phrases(settings.language), description_queue()
+    drawn = queue.worked
     with st.container(key=internals.PAGE):
         main, side = st.columns((3, 2))
     with main:
@@ -89,7 +91,7 @@ def page() -> None:
         every_s = history_panel.POLL_S if camera_is_on else None
         st.fragment(history_panel.draw, run_every=every_s)(history_view(), queue, say)
     workers = Workers(partial(prepare, settings), partial(describe, settings), speech(settings))
-    if queue.step(workers, say):
+    if queue.step(workers, say, drawn):
         st.rerun()
 
 
@@ -133,6 +135,9 @@ def notes(settings: Settings, say: Phrases) -> list[str]:
     spoken = frozenset[str]().union(*offline_voices().values())
     if not settings.online and say.language not in spoken:
         found.append(say.no_voice)
+    with suppress(ModelError):  # which is said elsewhere
+        if description_queue().ready and captioner().problem:
+            found.append(say.processor_failed)
     return found
 
 

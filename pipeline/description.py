@@ -13,13 +13,15 @@ from PIL import Image
 from pipeline.captioning.captioner import Caption, Captioner, Encoded
 from pipeline.captioning.confidence import Manner
 from pipeline.captioning.detail import DEFAULT_STYLE, DescriptionStyle, describe_in_style
-from pipeline.image import read_rgb
+from pipeline.image import read_picture
 from pipeline.languages import ENGLISH
 from pipeline.photo_quality import Guidance, assess
 from pipeline.phrases import phrases
 
 PREVIEW_SIDE_PX = 960  # enough for the page's column on a screen of double density
 PREVIEW_QUALITY = 85
+# Share of a photo's rows. The last percent of a file is mostly floor or sky, and nobody misses it.
+NOTABLY_MISSING = 0.05
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def describe_file(
     language: str = ENGLISH,
     style: DescriptionStyle = DEFAULT_STYLE,
 ) -> Description:
-    """Reads a photo file and describes it; see `describe`.
+    """Reads a photo file and describes it; see `describe`. The text says when much is missing.
 
     Args:
         captioner: the model.
@@ -102,10 +104,14 @@ def describe_file(
         ModelError: the model failed.
     """
     started = time.perf_counter()
-    rgb = read_rgb(data)
+    picture = read_picture(data)
     read_s = time.perf_counter() - started
-    description = describe(captioner, rgb, language, style)
-    return replace(description, timing=replace(description.timing, read=read_s))
+    description = describe(captioner, picture.rgb, language, style)
+    text = description.text
+    if picture.missing >= NOTABLY_MISSING:
+        there = round(100 * (1 - picture.missing))
+        text = phrases(description.language).incomplete.format(text=text, percent=there)
+    return replace(description, text=text, timing=replace(description.timing, read=read_s))
 
 
 def describe(

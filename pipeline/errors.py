@@ -20,13 +20,8 @@ class ErrorCode(Enum):
     )
     PHOTO_TOO_SMALL = "This picture is too small to describe. Try a larger copy of it."
     PHOTO_FORMAT_UNKNOWN = "This file is not a picture that Vois can read. Try a JPEG or PNG photo."
-    PHOTO_AVIF = "Vois cannot read AVIF pictures. Save this one as a JPEG or PNG, and try that."
     PHOTO_VIDEO = "This file is a video, and Vois describes photos. Choose a photo instead."
     PHOTO_DAMAGED = "This picture is incomplete or damaged. Copy it again from where it came from."
-    PHOTO_HEIC = (
-        "Vois cannot read HEIC photos. Send the photo as a JPEG; for new photos on an iPhone, "
-        "open Settings, Camera, Formats, and choose Most Compatible."
-    )
     PHOTO_NOT_OPENED = "The file {name} cannot be opened."
     FOLDER_WITHOUT_PHOTO = "There is no photo in this folder."
     # The model.
@@ -91,6 +86,10 @@ class ErrorCode(Enum):
     )
     ARCHIVE_FILES_FOREIGN = (
         "This archive has files that Vois does not export, so nothing was imported."
+    )
+    ARCHIVE_PACKING_UNKNOWN = (
+        "This archive is packed in a way that Vois cannot unpack, so nothing was imported. Pack it "
+        "again as an ordinary zip file."
     )
     ARCHIVE_FOREIGN = (
         "This file is no archive that Vois exported. Choose the zip file that you exported."

@@ -154,7 +154,7 @@ class Filter:
 
     Attributes:
         text: as a person types it; every word must begin a word of the description, of its
-            correction or of the photo's name. Accents and case do not count.
+            correction or of the photo's name. Accents and case do not count, and "oe" is "œ".
         source: only from there.
         day: only of this day, as the clock of `zone` shows it.
         zone: None is this machine's own.
@@ -173,7 +173,8 @@ class Privacy:
     Attributes:
         history: False stores nothing new.
         pictures: False stores new entries without a picture.
-        days: entries older than this are removed by `History.purge`; None keeps them for good.
+        days: entries older than this are hidden and then removed by `History.purge`; of imported
+            ones and of those brought back since, the days count anew. None keeps them for good.
     """
 
     history: bool = True

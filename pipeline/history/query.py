@@ -13,6 +13,7 @@ from pipeline.history.entry import (
     from_microseconds,
     to_microseconds,
 )
+from pipeline.history.folding import fold
 from pipeline.photo_quality import Kind
 
 MAX_WORDS = 16  # further words are ignored: descriptions have about ten
@@ -78,7 +79,7 @@ def match_expression(text: str) -> str | None:
     Each word is quoted, so AND, *, -, brackets and column names have no meaning. A word without
     letters or digits, such as an emoji, is ignored beside others; alone it matches nothing.
     """
-    pieces = cleaned(text, _MAX_CHARS).split()[:MAX_WORDS]
+    pieces = fold(cleaned(text, _MAX_CHARS)).split()[:MAX_WORDS]
     if not pieces:
         return None
     return " ".join('"{}"*'.format(piece.replace('"', '""')) for piece in pieces)

@@ -17,21 +17,12 @@ ERRORS = {
     ErrorCode.PHOTO_FORMAT_UNKNOWN: (
         "Ce fichier n’est pas une image que Vois sait lire. Essayez une photo JPEG ou PNG."
     ),
-    ErrorCode.PHOTO_AVIF: (
-        "Vois ne sait pas lire les images AVIF. Enregistrez celle-ci en JPEG ou en PNG, puis "
-        "essayez de nouveau."
-    ),
     ErrorCode.PHOTO_VIDEO: (
         "Ce fichier est une vidéo, et Vois décrit des photos. Choisissez plutôt une photo."
     ),
     ErrorCode.PHOTO_DAMAGED: (
         "Cette image est incomplète ou abîmée. Copiez-la de nouveau depuis son emplacement "
         "d’origine."
-    ),
-    ErrorCode.PHOTO_HEIC: (
-        "Vois ne sait pas lire les photos HEIC. Envoyez la photo en JPEG\u00a0; pour vos "
-        "prochaines photos sur iPhone, ouvrez Réglages, Appareil photo, Formats, et choisissez Le "
-        "plus compatible."
     ),
     ErrorCode.PHOTO_NOT_OPENED: "Le fichier {name} ne peut pas être ouvert.",
     ErrorCode.FOLDER_WITHOUT_PHOTO: "Il n’y a aucune photo dans ce dossier.",
@@ -120,6 +111,10 @@ ERRORS = {
     ),
     ErrorCode.ARCHIVE_FILES_FOREIGN: (
         "Cette archive contient des fichiers que Vois n’exporte pas, donc rien n’a été importé."
+    ),
+    ErrorCode.ARCHIVE_PACKING_UNKNOWN: (
+        "Cette archive est compressée d’une façon que Vois ne sait pas lire, donc rien n’a été "
+        "importé. Compressez-la de nouveau en un fichier zip ordinaire."
     ),
     ErrorCode.ARCHIVE_FOREIGN: (
         "Ce fichier n’est pas une archive exportée par Vois. Choisissez le fichier zip que vous "

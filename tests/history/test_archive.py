@@ -347,7 +347,6 @@ def test_lines_that_are_no_entry_are_refused(history: History, line: bytes) -> N
         ("pictures/cat.jpg", "does not export"), (f"pictures/{UUID}.exe", "does not export"),
         (f"pictures/{UUID}.jpg/x", "does not export"), ("history.db", "does not export"),
         (f"sounds/{UUID}.wav\n", "does not export"), ("archive.zip", "does not export"),
-        (f"sounds/{UUID}.wav/", "does not export"),
     ],
 )  # fmt: skip
 def test_files_that_vois_does_not_export_are_refused(

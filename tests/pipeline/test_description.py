@@ -17,8 +17,8 @@ from pipeline.captioning.confidence import Manner
 from pipeline.captioning.detail import DescriptionStyle, Form
 from pipeline.description import PREVIEW_SIDE_PX, describe, describe_file, inspect, preview, worded
 from pipeline.errors import ImageError
-from pipeline.image import read_rgb
-from pipeline.phrases import ENGLISH, FRENCH
+from pipeline.image import read_picture, read_rgb
+from pipeline.phrases import ENGLISH, FRENCH, Phrases
 from tests.data.tiny_files import TINY
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -119,6 +119,22 @@ def test_a_model_without_a_language_describes_in_its_own(
 def test_what_is_no_photo_raises_a_sentence(captioner: Captioner) -> None:
     with pytest.raises(ImageError, match=r"\.$"):
         describe_file(captioner, b"These are words.")
+
+
+@pytest.mark.parametrize(("language", "say"), [("en", ENGLISH), ("fr", FRENCH)])
+def test_what_a_broken_file_lacks_is_said_where_it_is_much(
+    captioner: Captioner, language: str, say: Phrases
+) -> None:
+    file = io.BytesIO()
+    Image.open(io.BytesIO(CAT)).save(file, "PNG")
+    data = file.getvalue()
+    whole, most = (describe_file(captioner, data[: len(data) - cut], language) for cut in (0, 2000))
+    assert whole.text == most.text
+    part = describe_file(captioner, data[: len(data) * 3 // 4], language)
+    percent = round(100 * (1 - read_picture(data[: len(data) * 3 // 4]).missing))
+    assert 60 < percent < 80
+    assert part.text.endswith(say.incomplete.format(text="", percent=percent))
+    assert part.words
 
 
 def test_a_frame_is_described_from_what_was_computed_already(captioner: Captioner) -> None:

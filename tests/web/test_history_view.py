@@ -318,7 +318,7 @@ def test_kept_words_are_said_again_and_again() -> None:
 
     queue = DescriptionQueue()
     workers = Workers(lambda: None, lambda data, name: pytest.fail("no photo"), speak)
-    while queue.step(workers, ENGLISH):
+    while queue.step(workers, ENGLISH, queue.worked):
         pass
     ids = []
     for _ in range(2):
@@ -326,7 +326,7 @@ def test_kept_words_are_said_again_and_again() -> None:
         (entry,) = queue.entries  # the one before makes room
         assert (entry.kind, entry.now) == (Kind.DESCRIPTION, True)
         assert entry.as_item()["language"] == "fr"
-        assert queue.step(workers, ENGLISH)
+        assert queue.step(workers, ENGLISH, queue.worked)
         assert [sound.token for sound in entry.sounds] == ["sound of Un chien. in fr"]
         ids.append(entry.id)
     assert ids[0] != ids[1]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import secrets
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.description import Description
 from pipeline.errors import SpeechError, VoisError
 from pipeline.phrases import Phrases
+from pipeline.phrases import phrases as phrases_of
 from pipeline.web.state.announcement import Announcement, Kind, Origin, Photo, Speak, Spoken
 
 logger = logging.getLogger(__name__)
@@ -38,12 +40,22 @@ class DescriptionQueue:
 
     So the words are on the page before their sound is begun, and a person who does something in
     between is answered after the step at hand.
+
+    What the person does begins a new run of the page while the one before may still be at its step:
+    two threads then share the queue. One works at a time, and never for a page that is out of date.
+
+    Attributes:
+        entries: the announcements, in the order they came.
+        ready: whether the voices and the model were loaded, or could not be.
+        worked: counts up with every step that has changed something.
     """
 
     def __init__(self) -> None:
         """An empty queue, not ready before its first step."""
         self.entries: list[Announcement] = []
         self.ready = False
+        self.worked = 0
+        self._working = threading.Lock()
         self._seen: set[str] = set()
         self._batch = 0
 
@@ -136,19 +148,29 @@ class DescriptionQueue:
         old = set(camera[:-CAMERA_KEPT])
         self.entries = [entry for entry in self.entries if entry.id not in old]
 
-    def step(self, workers: Workers, phrases: Phrases) -> bool:
+    def step(self, workers: Workers, phrases: Phrases, drawn: int) -> bool:
         """Does the next piece of work: a sound whose words are shown, else the next photo.
 
         Args:
             workers: do it; the queue shows their errors and raises none.
             phrases: the words for an unexpected error.
+            drawn: `worked` when the page was drawn. If another run has worked since, nothing is
+                done: its last step may have left nothing to do, and the page would never show it.
 
         Returns:
             Whether something was done, so that the page is to be drawn again.
         """
+        with self._working:
+            if drawn != self.worked:
+                return True
+            done = self._work(workers, phrases)
+            self.worked += done
+            return done
+
+    def _work(self, workers: Workers, phrases: Phrases) -> bool:
         if not self.ready:
-            self.ready = True
             problem = _problem(workers.prepare, phrases)
+            self.ready = True
             if problem:
                 self.report(problem, phrases.language)
             return True
@@ -180,9 +202,9 @@ def _describe(entry: Announcement, photo: Photo, workers: Workers, phrases: Phra
     problem = _problem(describe, phrases)
     if problem:
         entry.kind, entry.text, entry.language = Kind.ERROR, problem, phrases.language
-    if entry.number > 0 and entry.kind is not Kind.DESCRIPTION:
-        # Among several photos the person must hear which one to look after.
-        entry.text = phrases.numbered.format(number=entry.number, text=entry.text)
+    if entry.number > 0:  # among several photos the person must hear which one it is
+        numbered = phrases_of(entry.language).numbered
+        entry.text = numbered.format(number=entry.number, text=entry.text)
 
 
 def _problem(work: Callable[[], None], phrases: Phrases) -> str:
