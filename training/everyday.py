@@ -6,6 +6,9 @@ DIR holds images/ and captions.tsv (image, split, caption; splits train and test
 training photo with five captions becomes "dev", so that nothing is ever chosen by the test photos.
 The photos of COCO val2014, which came first, are counted first: so none that older models trained
 on becomes "dev". The others are trained on without their crude captions, if any is left.
+
+COCO's own layout is read, too: annotations/captions_*.json (or Karpathy's dataset_coco.json) beside
+the folders of photos.
 """
 
 from __future__ import annotations
@@ -13,10 +16,12 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.captioning.vocabulary import normalise
+from training.data.coco import is_coco, read_coco
 from training.data.crude_captions import keep_good
 from training.data.flickr8k_sources import (
     CAPTIONS_PER_PHOTO,
@@ -84,12 +89,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit code, 2 for data that cannot be used."""
     parser = argparse.ArgumentParser(prog="python -m training.everyday", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--source", type=Path, required=True, help="the folder of everyday photos")
+    parser.add_argument("--source", type=Path, required=True, help="everyday photos, or COCO")
     parser.add_argument("--out", type=Path, required=True, help="the folder to write")
     options = parser.parse_args(arguments)
     try:
-        source = read_everyday(options.source)
-        prepare(source, options.out)
+        with tempfile.TemporaryDirectory() as scratch:
+            if is_coco(options.source):
+                source = read_coco(options.source, Path(scratch) / "captions.sqlite")
+            else:
+                source = read_everyday(options.source)
+            prepare(source, options.out)
     except DataError as error:
         print(error, file=sys.stderr)
         return 2
