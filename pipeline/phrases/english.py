@@ -23,8 +23,7 @@ ENGLISH = Phrases(
     ),
     other_language="Descriptions are in French: this model does not speak English.",
     no_voice=(
-        "No voice on this machine speaks English, so there are only the words. In the settings, "
-        'choose the voice "Best available", which sends the words to Google, or have '
+        "No voice on this machine speaks English, so there are only the words. Have "
         "requirements.txt installed again."
     ),
     processor_failed=(
@@ -58,6 +57,12 @@ ENGLISH = Phrases(
     ),
     guidance_blurred="The picture is blurred. Hold the camera still, or step back.",
     incomplete="{text} Only {percent} % of this picture is there: its file is incomplete.",
+    reading_no_text="No text in view.",
+    reading_left="Move back: the left edge is cut off.",
+    reading_right="Move back: the right edge is cut off.",
+    reading_top="Move back: the top is cut off.",
+    reading_bottom="Move back: the bottom is cut off.",
+    reading_still="Hold still.",
     unknown_error="Something went wrong. Try again, or try another photo.",
     too_large="{name} is too large. Choose a photo of at most {megabytes} megabytes.",
     wrong_type="{name} is not a kind of photo that Vois can read. Choose a JPEG, PNG or WebP file.",
@@ -150,6 +155,8 @@ ENGLISH = Phrases(
     voice_offline="Offline only",
     voice_online="Best available",
     voice_named="{voice}, on this machine",
+    voice_named_slow="{voice}, on this machine: natural, begins a little later",
+    voice_named_fast="{voice}, on this machine: fast, sounds like a machine",
     voice_named_online="{voice}, online",
     voice_online_note=(
         "Best available, and every voice called online, send the text of each description, never "
