@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -17,6 +18,8 @@ from pipeline.image import read_rgb
 from pipeline.languages import ENGLISH
 from pipeline.photo_quality import Guidance, assess
 from pipeline.phrases import phrases
+from pipeline.recognition.recogniser import Recognised
+from pipeline.recognition.wording import listed, sure_things
 
 PREVIEW_SIDE_PX = 960  # enough for the page's column on a screen of double density
 PREVIEW_QUALITY = 85
@@ -50,6 +53,7 @@ class Description:
         preview: the photo as JPEG, upright, its longer side at most `PREVIEW_SIDE_PX`.
         timing: how long each stage took.
         words: the caption's words; empty when the photo was not described or the manner is UNKNOWN.
+        recognised: the things in the photo that have a name, said or not, the most probable first.
         attention: (words, rows, columns) float32, the attention weights of each word, on a grid
             over the whole photo.
     """
@@ -61,6 +65,7 @@ class Description:
     preview: bytes
     timing: Timing
     words: tuple[str, ...] = ()
+    recognised: tuple[Recognised, ...] = ()
     attention: NDArray[np.float32] = field(
         default_factory=lambda: np.zeros((0, 1, 1), np.float32), compare=False, repr=False
     )
@@ -149,15 +154,18 @@ def describe(
         )
     started = time.perf_counter()
     language = spoken_language(captioner, language)
+    recognising = captioner.recognise(encoded)
     caption = describe_in_style(captioner, encoded, style, language)
+    things = recognising.result().things
     describe_s = inspection.encode_s + time.perf_counter() - started
     description = Description(
-        text=worded(caption, language),
+        text=worded(caption, language, things),
         confidence=caption.confidence,
         guidance=None,
         language=language,
         preview=preview(rgb),
         timing=Timing(read=0.0, assess=inspection.assess_s, describe=describe_s),
+        recognised=things,
     )
     if caption.manner is Manner.UNKNOWN:
         return description  # the text does not hold the caption's words
@@ -189,14 +197,22 @@ def spoken_language(captioner: Captioner, language: str) -> str:
     return language if language in languages else languages[0]
 
 
-def worded(caption: Caption, language: str) -> str:
+def worded(caption: Caption, language: str, things: Sequence[Recognised] = ()) -> str:
     """A caption as it is shown and spoken, by its manner.
 
     PLAIN is the caption itself, PERHAPS is a guess ("Perhaps: a dog runs."), and UNKNOWN names only
-    what is sure ("I cannot tell what this shows. Perhaps something with: a dog.").
+    what is sure ("I cannot describe the whole picture. I recognise: a dog.").
+
+    Args:
+        caption: of the photo.
+        language: two-letter code of the caption.
+        things: what was recognised in the photo, the most probable first.
     """
     sentences, text = phrases(language), caption.text
     if caption.manner is Manner.UNKNOWN:
+        sure = sure_things(things)
+        if sure:
+            return sentences.unknown_recognised.format(names=listed(sure, language))
         if not caption.sure:
             return sentences.unknown
         return sentences.unknown_but.format(words=", ".join(caption.sure))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,12 @@ from pipeline.captioning.vocabulary import Vocabulary, sentence
 from pipeline.errors import ErrorCode, ModelError
 from pipeline.image import to_pixels
 from pipeline.languages import ENGLISH, NEVER_LAST
+from pipeline.recognition.recogniser import (
+    NOTHING,
+    RECOGNITION_FOLDER,
+    Recogniser,
+    Recognition,
+)
 
 
 @dataclass(frozen=True)
@@ -70,11 +77,13 @@ class Encoded:
         cross_keys: (1, L * H, N, W / H) float32.
         cross_values: the same shape, float32.
         features: (D,) float32, the mean over the feature map.
+        rgb: the photo, (H, W, 3) uint8.
     """
 
     cross_keys: NDArray[np.float32]
     cross_values: NDArray[np.float32]
     features: NDArray[np.float32]
+    rgb: NDArray[np.uint8]
 
 
 class Captioner:
@@ -87,13 +96,19 @@ class Captioner:
         encoder: Session,
         decoder: Session,
         confidence: Confidence,
+        recogniser: Recogniser | None = None,
     ) -> None:
-        """Joins opened parts; `load` opens them from a folder."""
+        """Joins opened parts; `load` opens them from a folder.
+
+        Without a recogniser nothing is named beside the captions.
+        """
         self.contract = contract
         self.vocabulary = vocabulary
         self.encoder = encoder
         self.decoder = decoder
         self.confidence = confidence
+        self.recogniser = recogniser
+        self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recognition")
         self._rules = {
             language: Rules(
                 never_last=frozenset(map(vocabulary.token, NEVER_LAST.get(language, ()))),
@@ -138,7 +153,9 @@ class Captioner:
         else:
             outputs = {value.name: value.shape for value in encoder.get_outputs()}
             confidence = Confidence.neutral(contract.languages, int(outputs[names.FEATURES][-1]))
-        captioner = cls(contract, vocabulary, encoder, decoder, confidence)
+        named = folder / RECOGNITION_FOLDER
+        recogniser = Recogniser.load(named, contract.encoder) if named.is_dir() else None
+        captioner = cls(contract, vocabulary, encoder, decoder, confidence, recogniser)
         captioner.warm_up()
         return captioner
 
@@ -153,6 +170,7 @@ class Captioner:
         if encoded.cross_keys.shape[2] != rows * columns:
             raise ModelError(ErrorCode.MODEL_FILES_MISMATCHED)
         self.captions(encoded)
+        self.recognise(encoded).result()
 
     @property
     def provider(self) -> str:
@@ -183,7 +201,22 @@ class Captioner:
         contract = self.contract
         pixels = to_pixels(rgb, contract.input_size, contract.mean, contract.std)
         keys, values, features = _run(self.encoder, names.ENCODER_OUTPUTS, {names.PIXELS: pixels})
-        return Encoded(keys, values, features[0])
+        return Encoded(keys, values, features[0], rgb)
+
+    def recognise(self, encoded: Encoded) -> Future[Recognition]:
+        """Begins to name the things in an encoded photo, on a thread of its own.
+
+        The search for a caption uses one processor core; this takes half as long on another.
+
+        Returns:
+            The recognition to come, empty for a model without a recogniser; its `result` raises
+            ModelError when the model's files do not fit together.
+        """
+        if self.recogniser is None:
+            found: Future[Recognition] = Future()
+            found.set_result(NOTHING)
+            return found
+        return self._beside.submit(self.recogniser.recognise, encoded.rgb, encoded.features)
 
     def captions(
         self,

@@ -44,6 +44,14 @@ class Phrases:
     perhaps: str
     unknown: str
     unknown_but: str
+    unknown_recognised: str
+    also: str
+    listed: str
+    number_two: str
+    number_three: str
+    number_several: str
+    on_the_left: str
+    on_the_right: str
     numbered: str
     nothing_yet: str
     muted: str

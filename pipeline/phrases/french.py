@@ -48,6 +48,14 @@ FRENCH = Phrases(
         "Je n’arrive pas à dire ce que montre cette image. Peut-être quelque chose avec\u00a0: "
         "{words}."
     ),
+    unknown_recognised=("Je ne peux pas décrire toute l’image. Je reconnais\u00a0: {names}."),
+    also="Il y a aussi\u00a0: {names}.",
+    listed="{first} et {last}",
+    number_two="deux {things}",
+    number_three="trois {things}",
+    number_several="plusieurs {things}",
+    on_the_left="{thing} à gauche",
+    on_the_right="{thing} à droite",
     numbered="Photo {number}\u00a0: {text}",
     nothing_yet="Il n’y a encore rien à répéter.",
     muted="La voix est coupée. Appuyez sur M pour l’entendre.",
