@@ -3,7 +3,7 @@
     python -m training.name_calibration --data data/flickr8k --everyday data/everyday
     python -m training.name_calibration ... --split test --card      fits nothing
 
-Writes assets/recognition/calibration.npz (read by pipeline.recognition.calibration). The detector
+Writes assets/recognition/calibration.npz (read by pipeline.recognition.probabilities). The detector
 was trained on most of the everyday photos, so it looks better on them than it is.
 """
 
@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.captioning.captioner import Captioner
-from pipeline.recognition.calibration import CALIBRATION_FILE, save_calibration
+from pipeline.recognition.probabilities import CALIBRATION_FILE, save_calibration
 from pipeline.recognition.recogniser import RECOGNITION_FOLDER
 from training.calibration.name_fit import NamedPhotos, fit_names, join, name_photos, report_names
 from training.command import exit_code
@@ -47,10 +47,9 @@ def _run(options: argparse.Namespace) -> None:
     text = report_names(named, calibration)
     print(text)
     if options.card:
-        everyday = " --everyday data/everyday" if options.everyday else ""
-        command = f"python -m training.name_calibration --data data/flickr8k{everyday} --split test"
-            " --card"
-        write_card(options.assets / CARD_FILE, text, command, NAMES_PART)
+        command = "python -m training.name_calibration --data data/flickr8k"
+        command += " --everyday data/everyday" if options.everyday else ""
+        write_card(options.assets / CARD_FILE, text, f"{command} --split test --card", NAMES_PART)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

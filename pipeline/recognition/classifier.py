@@ -68,7 +68,7 @@ def save_classifier(classifier: Classifier, path: Path) -> None:
     """Writes the layers with 8-bit weights, each class with a scale of its own."""
     arrays: dict[str, NDArray[np.generic]] = {"encoder": np.array(classifier.encoder)}
     for number, head in enumerate(classifier.heads):
-        scale = np.abs(head.weights).max(axis=0) / 127
+        scale = np.maximum(np.abs(head.weights).max(axis=0), 1e-12) / 127
         arrays[f"begin_{number}"] = np.array(head.begin)
         arrays[f"weights_{number}"] = np.rint(head.weights / scale).astype(np.int8)
         arrays[f"scale_{number}"] = scale.astype(np.float32)

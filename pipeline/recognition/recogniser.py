@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import ErrorCode, ModelError
-from pipeline.recognition.calibration import (
+from pipeline.recognition.classifier import HEADS_FILE, Classifier, load_classifier
+from pipeline.recognition.detector import DETECTOR_FILE, LABELS, Box, Detection, Detector
+from pipeline.recognition.names import Name, names
+from pipeline.recognition.probabilities import (
     CALIBRATION_FILE,
     Calibration,
     Floats,
     load_calibration,
 )
-from pipeline.recognition.classifier import HEADS_FILE, Classifier, load_classifier
-from pipeline.recognition.detector import DETECTOR_FILE, LABELS, Box, Detection, Detector
-from pipeline.recognition.names import Name, names
 
 RECOGNITION_FOLDER = "recognition"  # beside the captioner's files
 LEAST_PROBABILITY = 0.05  # what is less probable is not worth a place in the list

@@ -1,4 +1,4 @@
-"""Fits `pipeline.recognition.calibration`: how probable a name is, by people's captions.
+"""Fits `pipeline.recognition.probabilities`: how probable a name is, by people's captions.
 
 A name is right when a caption of the photo has one of its words. People do not mention all that
 there is, so the probabilities are too low for what lies about (a chair), and right for what a photo
@@ -18,8 +18,8 @@ from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.confidence_features import Floats, sigmoid
 from pipeline.captioning.vocabulary import normalise
 from pipeline.image import read_rgb
-from pipeline.recognition.calibration import Calibration, kinds, log_odds
 from pipeline.recognition.names import names
+from pipeline.recognition.probabilities import Calibration, kinds, log_odds
 from pipeline.recognition.recogniser import Recogniser
 from pipeline.recognition.wording import NAMED_FROM
 from training.calibration.fits import RIDGE, fit_logistic
