@@ -117,9 +117,7 @@ def _draw_days(say: Phrases, kept: int | None) -> int | None:
         say.keep_days,
         choices,
         index=choices.index(now),
-        format_func=lambda days: (
-            say.keep_for_ever if days == UNLIMITED else say.keep_so_long.format(days=days)
-        ),
+        format_func=lambda days: say.keep_for_ever if days == UNLIMITED else say.so_many_days(days),
         key=keys.KEEP_DAYS,
     )
     return days or None
