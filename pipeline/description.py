@@ -53,7 +53,7 @@ class Description:
 
     Attributes:
         text: one or more full sentences: the caption, worded by its confidence, what to do about
-            an unfit photo, or that it shows a page of text.
+            an unfit photo, or that it shows a page of text. "" where text that was read is all.
         confidence: 0..1; 0 when the photo was not described.
         guidance: why the photo was not described, or None.
         language: two-letter code of `text`, which is not always the one that was asked for.
@@ -202,6 +202,22 @@ def _undescribed(
     """A description without a caption."""
     timing = Timing(read=0.0, assess=assess_s, describe=0.0)
     return Description(text, 0.0, guidance, language, preview(rgb), timing)
+
+
+def read_aloud(rgb: NDArray[np.uint8], page: WrittenPage, language: str) -> Description:
+    """The description of a camera frame of which only the text is wanted.
+
+    Args:
+        rgb: (H, W, 3) uint8, 0..255, RGB.
+        page: what is to be said of its text; not empty.
+        language: two-letter code of the person's page.
+    """
+    return replace(_undescribed(rgb, "", language), page=page)
+
+
+def advised(rgb: NDArray[np.uint8], advice: str, language: str) -> Description:
+    """Advice on how to hold the camera, as it is shown and spoken; arguments as `read_aloud`."""
+    return _undescribed(rgb, advice, language)
 
 
 def _described(

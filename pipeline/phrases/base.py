@@ -70,6 +70,14 @@ class Phrases:
     guidance_bright: str
     guidance_blank: str
     guidance_blurred: str
+
+    # How to hold the camera over text (pipeline.live.text_watcher).
+    reading_no_text: str
+    reading_left: str
+    reading_right: str
+    reading_top: str
+    reading_bottom: str
+    reading_still: str
     incomplete: str
 
     # Errors without a `ErrorCode`: unexpected ones, and uploads that the page refuses.

@@ -82,6 +82,12 @@ FRENCH = Phrases(
     incomplete=(
         "{text} Seulement {percent}\u00a0% de cette image sont là\u00a0: son fichier est incomplet."
     ),
+    reading_no_text="Aucun texte en vue.",
+    reading_left="Reculez\u00a0: le bord gauche est coupé.",
+    reading_right="Reculez\u00a0: le bord droit est coupé.",
+    reading_top="Reculez\u00a0: le haut est coupé.",
+    reading_bottom="Reculez\u00a0: le bas est coupé.",
+    reading_still="Ne bougez plus.",
     unknown_error="Un problème est survenu. Réessayez, ou essayez une autre photo.",
     too_large=(
         "{name} est un fichier trop volumineux. Choisissez une photo d’au plus {megabytes} "
