@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,7 @@ from pipeline.captioning.vocabulary import Vocabulary, sentence
 from pipeline.errors import ErrorCode, ModelError
 from pipeline.image import to_pixels
 from pipeline.languages import ENGLISH, NEVER_LAST
+from pipeline.recognition.evidence import rank
 from pipeline.recognition.recogniser import (
     NOTHING,
     RECOGNITION_FOLDER,
@@ -156,7 +157,9 @@ class Captioner:
             outputs = {value.name: value.shape for value in encoder.get_outputs()}
             confidence = Confidence.neutral(contract.languages, int(outputs[names.FEATURES][-1]))
         named = folder / RECOGNITION_FOLDER
-        recogniser = Recogniser.load(named, contract.encoder) if named.is_dir() else None
+        recogniser = None
+        if named.is_dir():
+            recogniser = Recogniser.load(named, contract.encoder, calibrated=calibrated)
         captioner = cls(contract, vocabulary, encoder, decoder, confidence, recogniser)
         captioner.warm_up()
         return captioner
@@ -233,6 +236,7 @@ class Captioner:
         beam_size: int | None = None,
         most_words: int | None = None,
         least_words: int = 1,
+        recognising: Future[Recognition] | None = None,
     ) -> list[Caption]:
         """The captions of an encoded photo, the best first.
 
@@ -242,6 +246,8 @@ class Captioner:
             beam_size: the contract's when None; 1 is greedy search.
             most_words: maximum length of a caption; the contract's when None.
             least_words: minimum length of a caption.
+            recognising: what `recognise` returned; English captions are then ranked and judged by
+                what was recognised, too.
 
         Raises:
             ModelError: the model's files do not fit together, or it does not speak the language.
@@ -278,7 +284,7 @@ class Captioner:
         )
         said = [tuple(self.vocabulary.decode(one.tokens)) for one in hypotheses]
         verdicts = self.confidence.judge(said, hypotheses, encoded.features, language)
-        return [
+        captions = [
             Caption(
                 words=words,
                 word_scores=one.word_scores,
@@ -290,6 +296,27 @@ class Captioner:
             )
             for words, one, verdict in zip(said, hypotheses, verdicts, strict=True)
         ]
+        if recognising is None or self.recogniser is None or language != ENGLISH:
+            return captions
+        presence = recognising.result().presence
+        ranks = [
+            rank(one.score, caption.words, presence)
+            for one, caption in zip(hypotheses, captions, strict=True)
+        ]
+        order = sorted(range(len(captions)), key=lambda number: -ranks[number])
+        return [self._judged(captions[number], presence) for number in order]
+
+    def _judged(self, caption: Caption, presence: NDArray[np.float64]) -> Caption:
+        """The caption with a more careful manner where what it says was not recognised."""
+        if self.recogniser is None:
+            return caption
+        evidence = self.recogniser.evidence
+        chance = evidence.probability(caption.words, presence)
+        if chance < evidence.said_from:
+            return replace(caption, manner=Manner.UNKNOWN)
+        if chance < evidence.plain_from and caption.manner is Manner.PLAIN:
+            return replace(caption, manner=Manner.PERHAPS)
+        return caption
 
     def _attention(
         self, hypothesis: Hypothesis, weights: list[NDArray[np.float32]]
