@@ -46,7 +46,8 @@ export default function (component) {
   connect(component);
   const before = data?.speaker;
   const first = data === null;
-  data = component.data;
+  data = { ...component.data };
+  data.speaker ??= remembered().speaker; // until Python has learnt of it
   bind(component.parentElement);
   if (first) send("remembered", remembered());
   // Python decides on a setting, once it knows what the person chose here.
