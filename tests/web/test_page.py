@@ -159,17 +159,18 @@ def test_one_day_is_no_days(page: AppTest) -> None:
     page.session_state.history_access.owner = LOCAL_OWNER  # nobody else is asked
     page.run()
     days = page.selectbox(key="keep_days")
-    assert days.options == [ENGLISH.keep_for_ever, "30 days", "7 days", "1 day"]
+    assert days.options == [
+        *(ENGLISH.keep_for_ever, "for 30 days", "for 7 days", "for 1 day"),
+    ]
     page.selectbox(key="language").set_value("fr").run()
-    assert page.selectbox(key="keep_days").options[2:] == ["7 jours", "1 jour"]
+    assert page.selectbox(key="keep_days").options[2:] == ["pendant 7 jours", "pendant 1 jour"]
 
 
 def test_several_photos_are_told_apart(page: AppTest) -> None:
     fields = page.file_uploader[0]
     fields.set_value([("a.jpg", CAT.read_bytes(), "image/jpeg")] * 2).run()
     assert [text[:9] for text in texts(page)] == ["Photo 1: ", "Photo 2: "]
-    described = [entry.description.text for entry in page.session_state.queue.entries]
-    assert pictures(page) == [ENGLISH.photo_of.format(text=text) for text in described]
+    assert pictures(page) == [ENGLISH.photo_alt_number.format(number=number) for number in (1, 2)]
 
 
 def test_the_privacy_settings_are_obeyed(page: AppTest) -> None:
