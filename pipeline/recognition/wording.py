@@ -10,7 +10,7 @@ from pipeline.phrases.base import Phrases
 from pipeline.recognition.names import Name
 from pipeline.recognition.recogniser import Recognised
 
-NAMED_FROM = 0.6  # least probability of what is said; training/LOG.md has what was right
+NAMED_FROM = 0.7  # least probability of what is said; training/LOG.md has what was right
 MOST_NAMES = 3  # more would read like a description
 # A thing lies on one side when its middle does, in shares of the photo's width.
 _LEFT, _RIGHT = 0.4, 0.6
