@@ -106,7 +106,8 @@ def describe_file(
     started = time.perf_counter()
     picture = read_picture(data)
     read_s = time.perf_counter() - started
-    description = describe(captioner, picture.rgb, language, style)
+    inspection = inspect(captioner, picture.rgb, of_file=True)
+    description = describe(captioner, picture.rgb, language, style, inspection)
     text = description.text
     if picture.missing >= NOTABLY_MISSING:
         there = round(100 * (1 - picture.missing))
@@ -170,14 +171,19 @@ def describe(
     return replace(description, words=caption.words, attention=caption.attention)
 
 
-def inspect(captioner: Captioner, rgb: NDArray[np.uint8]) -> Inspection:
+def inspect(captioner: Captioner, rgb: NDArray[np.uint8], of_file: bool = False) -> Inspection:
     """Assesses (H, W, 3) uint8 RGB, and encodes it when it is fit to describe.
+
+    Args:
+        captioner: the model.
+        rgb: (H, W, 3) uint8, 0..255, RGB.
+        of_file: whether it comes from a file, as for `assess`.
 
     Raises:
         ModelError: the model failed.
     """
     started = time.perf_counter()
-    guidance = assess(rgb)
+    guidance = assess(rgb, of_file)
     assessed = time.perf_counter()
     if guidance is not None:
         return Inspection(guidance, None, assessed - started)

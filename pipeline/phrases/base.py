@@ -58,6 +58,10 @@ class Phrases:
     guidance_bright: str
     guidance_blank: str
     guidance_blurred: str
+    guidance_file_dark: str
+    guidance_file_bright: str
+    guidance_file_blank: str
+    guidance_file_blurred: str
     incomplete: str
 
     # Errors without a `ErrorCode`: unexpected ones, and uploads that the page refuses.

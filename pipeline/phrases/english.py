@@ -53,6 +53,10 @@ ENGLISH = Phrases(
         "There is almost nothing to see. Check that nothing covers the camera, or step back."
     ),
     guidance_blurred="The picture is blurred. Hold the camera still, or step back.",
+    guidance_file_dark="This picture is almost black. Try a brighter one.",
+    guidance_file_bright="This picture is almost white. Try a darker one.",
+    guidance_file_blank="There is almost nothing on this picture.",
+    guidance_file_blurred="This picture is too blurred to describe. Try a sharper one.",
     incomplete="{text} Only {percent} % of this picture is there: its file is incomplete.",
     unknown_error="Something went wrong. Try again, or try another photo.",
     too_large="{name} is too large. Choose a photo of at most {megabytes} megabytes.",

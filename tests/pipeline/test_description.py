@@ -113,7 +113,7 @@ def test_a_model_without_a_language_describes_in_its_own(
     file = io.BytesIO()
     Image.new("RGB", (640, 480)).save(file, "PNG")
     advice = describe_file(english_only, file.getvalue(), "fr")  # no model has a part in it
-    assert (advice.text, advice.language) == (FRENCH.guidance_dark, "fr")
+    assert (advice.text, advice.language) == (FRENCH.guidance_file_dark, "fr")
 
 
 def test_what_is_no_photo_raises_a_sentence(captioner: Captioner) -> None:
