@@ -8,6 +8,7 @@ page before its sound is made.
 from __future__ import annotations
 
 import os
+import threading
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -19,8 +20,10 @@ from pipeline.captioning.contract import ModelContract
 from pipeline.description import Description, describe_file
 from pipeline.errors import ModelError
 from pipeline.history import Entry, Source
+from pipeline.passages import kept_passages
 from pipeline.phrases import Phrases, phrases
-from pipeline.speech import VoiceChain, default_chain
+from pipeline.reading.reader import Reader
+from pipeline.speech import VoiceChain, default_chain, join
 from pipeline.web.routes import history as history_routes
 from pipeline.web.routes import sounds as sound_routes
 from pipeline.web.routes.sounds import utter
@@ -53,11 +56,22 @@ def captioner() -> Captioner:
 
 
 @st.cache_resource(show_spinner=False)
+def reader() -> Reader:
+    """The process's one reader of text; it opens its models with the first photo."""
+    return Reader()
+
+
+@st.cache_resource(show_spinner=False)
 def voices(allow_online: bool) -> VoiceChain:
     """The process's voices; those that need a network only with `allow_online`."""
-    chain = default_chain(allow_online=allow_online)
-    chain.warm_up()
-    return chain
+    return default_chain(allow_online=allow_online)
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up(allow_online: bool, language: str, voice: str) -> None:
+    """Makes the voice that will speak ready, in the background: words never wait for it."""
+    load = partial(voices(allow_online).warm_up, language, voice)
+    threading.Thread(target=load, name="vois-voice", daemon=True).start()
 
 
 @st.cache_data(show_spinner=False)
@@ -91,6 +105,7 @@ def page() -> None:
         every_s = history_panel.POLL_S if camera_is_on else None
         st.fragment(history_panel.draw, run_every=every_s)(history_view(), queue, say)
     workers = Workers(partial(prepare, settings), partial(describe, settings), speech(settings))
+    warm_up(settings.online, settings.language, settings.voice)
     if queue.step(workers, say, drawn):
         st.rerun()
 
@@ -149,7 +164,7 @@ def prepare(settings: Settings) -> None:
 
 def describe(settings: Settings, data: bytes, name: str) -> Description:
     """Describes a photo file and stores the description in the history before it is shown."""
-    description = describe_file(captioner(), data, settings.language, settings.style)
+    description = describe_file(captioner(), data, settings.language, settings.style, reader())
     history_access().keep(Source.UPLOAD, description, name)
     return description
 
@@ -162,7 +177,8 @@ def speech(settings: Settings) -> Speak:
 
 def entry_sound(entry: Entry) -> bytes:
     """The sound of a history entry as a WAV file, for an export; made by an offline voice."""
-    return voices(False).speak(entry.words, entry.language, entry.rate).wav()
+    said = kept_passages(entry.words, entry.language, entry.reading)
+    return join([voices(False).speak(one.text, one.language, entry.rate) for one in said]).wav()
 
 
 if internals.is_page_run():

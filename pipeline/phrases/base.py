@@ -45,6 +45,10 @@ class Phrases:
     perhaps: str
     unknown: str
     unknown_but: str
+    says: str
+    reads_like: str
+    document: str
+    only_text: str
     numbered: str
     nothing_yet: str
     muted: str
@@ -63,6 +67,14 @@ class Phrases:
     guidance_file_blank: str
     guidance_file_blurred: str
     incomplete: str
+
+    # How to hold the camera over text (pipeline.live.text_watcher).
+    reading_no_text: str
+    reading_left: str
+    reading_right: str
+    reading_top: str
+    reading_bottom: str
+    reading_still: str
 
     # Errors without a `ErrorCode`: unexpected ones, and uploads that the page refuses.
     unknown_error: str
@@ -153,6 +165,8 @@ class Phrases:
     voice_offline: str
     voice_online: str
     voice_named: str
+    voice_named_slow: str
+    voice_named_fast: str
     voice_named_online: str
     voice_online_note: str
     pace_label: str

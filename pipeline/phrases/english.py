@@ -23,8 +23,7 @@ ENGLISH = Phrases(
     ),
     other_language="Descriptions are in French: this model does not speak English.",
     no_voice=(
-        "No voice on this machine speaks English, so there are only the words. In the settings, "
-        'choose the voice "Best available", which sends the words to Google, or have '
+        "No voice on this machine speaks English, so there are only the words. Have "
         "requirements.txt installed again."
     ),
     processor_failed=(
@@ -38,6 +37,10 @@ ENGLISH = Phrases(
     perhaps="Perhaps: {text}",
     unknown="I cannot tell what this shows.",
     unknown_but="I cannot tell what this shows. Perhaps something with: {words}.",
+    says="It says:",
+    reads_like="something like {text}",
+    document="This is a page of text.",
+    only_text="There is text in this picture.",
     numbered="Photo {number}: {text}",
     nothing_yet="There is nothing to say again yet.",
     muted="The voice is muted. Press M to hear it.",
@@ -58,6 +61,12 @@ ENGLISH = Phrases(
     guidance_file_blank="There is almost nothing on this picture.",
     guidance_file_blurred="This picture is too blurred to describe. Try a sharper one.",
     incomplete="{text} Only {percent} % of this picture is there: its file is incomplete.",
+    reading_no_text="No text in view.",
+    reading_left="Move back: the left edge is cut off.",
+    reading_right="Move back: the right edge is cut off.",
+    reading_top="Move back: the top is cut off.",
+    reading_bottom="Move back: the bottom is cut off.",
+    reading_still="Hold still.",
     unknown_error="Something went wrong. Try again, or try another photo.",
     too_large="{name} is too large. Choose a photo of at most {megabytes} megabytes.",
     wrong_type="{name} is not a kind of photo that Vois can read. Choose a JPEG, PNG or WebP file.",
@@ -150,6 +159,8 @@ ENGLISH = Phrases(
     voice_offline="Offline only",
     voice_online="Best available",
     voice_named="{voice}, on this machine",
+    voice_named_slow="{voice}, on this machine: natural, begins a little later",
+    voice_named_fast="{voice}, on this machine: fast, sounds like a machine",
     voice_named_online="{voice}, online",
     voice_online_note=(
         "Best available, and every voice called online, send the text of each description, never "

@@ -33,10 +33,8 @@ FRENCH = Phrases(
         "Les descriptions sont en anglais\u00a0: ce modèle ne parle pas encore français."
     ),
     no_voice=(
-        "Aucune voix de cet ordinateur ne parle français\u00a0: il n’y a que le texte. Pour "
-        "entendre les descriptions, faites installer requirements-espeak.txt, ou choisissez "
-        "dans les réglages la voix «\u00a0La meilleure disponible\u00a0», qui envoie les mots à "
-        "Google."
+        "Aucune voix de cet ordinateur ne parle français\u00a0: il n’y a que le texte. Faites "
+        "installer requirements.txt de nouveau."
     ),
     processor_failed=(
         "Le processeur rapide de cet ordinateur est tombé en panne\u00a0: les descriptions "
@@ -52,6 +50,10 @@ FRENCH = Phrases(
         "Je n’arrive pas à dire ce que montre cette image. Peut-être quelque chose avec\u00a0: "
         "{words}."
     ),
+    says="On y lit\u00a0:",
+    reads_like="quelque chose comme {text}",
+    document="C’est une page de texte.",
+    only_text="Il y a du texte sur cette image.",
     numbered="Photo {number}\u00a0: {text}",
     nothing_yet="Il n’y a encore rien à répéter.",
     muted="La voix est coupée. Appuyez sur M pour l’entendre.",
@@ -78,6 +80,12 @@ FRENCH = Phrases(
     incomplete=(
         "{text} Seulement {percent}\u00a0% de cette image sont là\u00a0: son fichier est incomplet."
     ),
+    reading_no_text="Aucun texte en vue.",
+    reading_left="Reculez\u00a0: le bord gauche est coupé.",
+    reading_right="Reculez\u00a0: le bord droit est coupé.",
+    reading_top="Reculez\u00a0: le haut est coupé.",
+    reading_bottom="Reculez\u00a0: le bas est coupé.",
+    reading_still="Ne bougez plus.",
     unknown_error="Un problème est survenu. Réessayez, ou essayez une autre photo.",
     too_large=(
         "{name} est un fichier trop volumineux. Choisissez une photo d’au plus {megabytes} "
@@ -182,6 +190,8 @@ FRENCH = Phrases(
     voice_offline="Hors ligne seulement",
     voice_online="La meilleure disponible",
     voice_named="{voice}, sur cet ordinateur",
+    voice_named_slow="{voice}, sur cet ordinateur\u00a0: naturelle, commence un peu plus tard",
+    voice_named_fast="{voice}, sur cet ordinateur\u00a0: rapide, sonne comme une machine",
     voice_named_online="{voice}, en ligne",
     voice_online_note=(
         "«\u00a0La meilleure disponible\u00a0», comme toute voix dite en ligne, envoie le texte "

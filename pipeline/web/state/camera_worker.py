@@ -167,17 +167,19 @@ class Camera:
 
     def _announce(self, utterance: Utterance, seen: float) -> None:
         description = utterance.description
-        self._keep(description)
+        if not utterance.passing:
+            self._keep(description)
         announcement = Announcement(
             id=secrets.token_hex(8),
             origin=Origin.CAMERA,
-            kind=Kind.of(description),
-            text=description.text,
+            kind=Kind.GUIDANCE if utterance.passing else Kind.of(description),
+            text=description.shown,
             language=description.language,
             now=utterance.interrupts,
             asked=utterance.asked,
             description=description,
             timestamps=Timestamps(seen, told=time.time()),
+            passages=description.passages,
         )
         self._publish(announcement)
         self._voice(announcement)
@@ -202,7 +204,7 @@ class Camera:
         """Makes the sound of each sentence, after the words were published."""
         begun = time.monotonic()
         try:
-            for spoken in self._speak(announcement.text, announcement.language):
+            for spoken in announcement.spoken(self._speak):
                 times = announcement.timestamps
                 if times is not None and not announcement.sounds:
                     begun = time.monotonic()
