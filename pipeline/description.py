@@ -133,8 +133,7 @@ def describe_file(
     started = time.perf_counter()
     picture = read_picture(data)
     read_s = time.perf_counter() - started
-    inspection = inspect(captioner, picture.rgb, of_file=True)
-    description = describe(captioner, picture.rgb, language, style, inspection, reader)
+    description = describe(captioner, picture.rgb, language, style, reader=reader, of_file=True)
     text = description.text
     if picture.missing >= NOTABLY_MISSING:
         there = round(100 * (1 - picture.missing))
@@ -149,6 +148,7 @@ def describe(
     style: DescriptionStyle,
     inspection: Inspection | None = None,
     reader: Reader | None = None,
+    of_file: bool = False,
 ) -> Description:
     """Describes a photo or a camera frame.
 
@@ -164,6 +164,7 @@ def describe(
         style: length and wording of the description.
         inspection: of `rgb`, where the caller has it already; computed here when None.
         reader: reads what is written in the photo; None leaves it unread.
+        of_file: whether `rgb` comes from a file, as for `assess`.
 
     Returns:
         The description; its `timing.read` is 0.
@@ -182,7 +183,7 @@ def describe(
             rgb,
             language,
             style,
-            inspection or inspect(captioner, rgb),
+            inspection or inspect(captioner, rgb, of_file),
             bool(page.blocks),
         )
     return replace(description, page=page, timing=replace(description.timing, text=text_s))

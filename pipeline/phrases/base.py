@@ -79,7 +79,6 @@ class Phrases:
     # Errors without a `ErrorCode`: unexpected ones, and uploads that the page refuses.
     unknown_error: str
     too_large: str
-    wrong_type: str
 
     # The live camera: its states, then its problems (pipeline.web.state.camera_state).
     live: str

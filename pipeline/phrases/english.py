@@ -69,7 +69,6 @@ ENGLISH = Phrases(
     reading_still="Hold still.",
     unknown_error="Something went wrong. Try again, or try another photo.",
     too_large="{name} is too large. Choose a photo of at most {megabytes} megabytes.",
-    wrong_type="{name} is not a kind of photo that Vois can read. Choose a JPEG, PNG or WebP file.",
     live="Live camera",
     ready_live="Ready. Start the camera to hear what is in front of it.",
     camera_off="The camera is off.",

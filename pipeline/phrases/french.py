@@ -91,10 +91,6 @@ FRENCH = Phrases(
         "{name} est un fichier trop volumineux. Choisissez une photo d’au plus {megabytes} "
         "mégaoctets."
     ),
-    wrong_type=(
-        "{name} n’est pas un type de photo que Vois sait lire. Choisissez un fichier JPEG, PNG ou "
-        "WebP."
-    ),
     live="Caméra en direct",
     ready_live="Prêt. Lancez la caméra pour entendre ce qui se trouve devant elle.",
     camera_off="La caméra est arrêtée.",
