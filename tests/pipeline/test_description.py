@@ -109,8 +109,8 @@ def test_a_page_is_read_and_not_described(captioner: Captioner, reader: Reader) 
 
 def test_an_unfit_photo_that_can_be_read_is_read(captioner: Captioner, reader: Reader) -> None:
     paper = np.full((480, 640, 3), 255, np.uint8)
-    cv2.putText(paper, "BACK SOON", (150, 240), cv2.FONT_HERSHEY_SIMPLEX, 2, (0, 0, 0), 4)
-    jpeg = preview(paper)
+    cv2.putText(paper, "BACK SOON", (150, 240), cv2.FONT_HERSHEY_SIMPLEX, 2, (228,) * 3, 4)
+    jpeg = preview(paper)  # faded
     description = describe_file(captioner, jpeg, reader=reader)
     assert description.shown == f"{ENGLISH.only_text} It says: BACK SOON"
     assert description.guidance is None
