@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from PIL import Image
 
 from pipeline.captioning.captioner import Caption, Captioner, Encoded
 from pipeline.captioning.confidence import Manner
-from pipeline.captioning.detail import DEFAULT_STYLE, DescriptionStyle, describe_in_style
+from pipeline.captioning.detail import DEFAULT_STYLE, DescriptionStyle, Form, describe_in_style
 from pipeline.image import read_picture
 from pipeline.languages import ENGLISH
 from pipeline.passages import Passage, passages, shown
@@ -20,6 +21,8 @@ from pipeline.photo_quality import Guidance, assess
 from pipeline.phrases import phrases
 from pipeline.reading.reader import Reader
 from pipeline.reading.written_page import Block, Layout, WrittenPage
+from pipeline.recognition.recogniser import Recognised
+from pipeline.recognition.wording import listed, sure_things
 
 PREVIEW_SIDE_PX = 960  # enough for the page's column on a screen of double density
 PREVIEW_QUALITY = 85
@@ -57,6 +60,7 @@ class Description:
         preview: the photo as JPEG, upright, its longer side at most `PREVIEW_SIDE_PX`.
         timing: how long each stage took.
         words: the caption's words; empty when the photo was not described or the manner is UNKNOWN.
+        recognised: the things in the photo that have a name, said or not, the most probable first.
         attention: (words, rows, columns) float32, the attention weights of each word, on a grid
             over the whole photo.
         page: what is written in the photo.
@@ -69,6 +73,7 @@ class Description:
     preview: bytes
     timing: Timing
     words: tuple[str, ...] = ()
+    recognised: tuple[Recognised, ...] = ()
     attention: NDArray[np.float32] = field(
         default_factory=lambda: np.zeros((0, 1, 1), np.float32), compare=False, repr=False
     )
@@ -236,17 +241,23 @@ def _described(
         return _undescribed(rgb, text, language, inspection.guidance, inspection.assess_s)
     started = time.perf_counter()
     language = spoken_language(captioner, language)
-    caption = describe_in_style(captioner, encoded, style, language)
+    recognising = captioner.recognise(encoded)
+    caption = describe_in_style(captioner, encoded, style, language, recognising)
+    things = recognising.result().things
     describe_s = inspection.encode_s + time.perf_counter() - started
     unknown = caption.manner is Manner.UNKNOWN
-    only_text = has_text and unknown and not caption.sure
+    text = worded(caption, language, things)
+    if style.form is Form.FULL and caption.manner is Manner.PLAIN:
+        text = with_the_rest(text, caption, things)
+    only_text = has_text and unknown and not caption.sure and not sure_things(things)
     description = Description(
-        text=phrases(language).only_text if only_text else worded(caption, language),
+        text=phrases(language).only_text if only_text else text,
         confidence=caption.confidence,
         guidance=None,
         language=language,
         preview=preview(rgb),
         timing=Timing(read=0.0, assess=inspection.assess_s, describe=describe_s),
+        recognised=things,
     )
     if unknown:
         return description  # the text does not hold the caption's words
@@ -293,20 +304,43 @@ def spoken_language(captioner: Captioner, language: str) -> str:
     return language if language in languages else languages[0]
 
 
-def worded(caption: Caption, language: str) -> str:
+def worded(caption: Caption, language: str, things: Sequence[Recognised] = ()) -> str:
     """A caption as it is shown and spoken, by its manner.
 
-    PLAIN is the caption itself, PERHAPS is a guess ("Perhaps: a dog runs."), and UNKNOWN names only
-    what is sure ("I cannot tell what this shows. Perhaps something with: a dog.").
+    PLAIN is the caption itself, PERHAPS is a guess beside what is sure ("Perhaps: a dog runs. I
+    recognise: a car."), and UNKNOWN names only what is sure ("I cannot describe the whole picture.
+    I recognise: a dog.").
+
+    Args:
+        caption: of the photo.
+        language: two-letter code of the caption.
+        things: what was recognised in the photo, the most probable first.
     """
     sentences, text = phrases(language), caption.text
     if caption.manner is Manner.UNKNOWN:
+        sure = sure_things(things)
+        if sure:
+            return sentences.unknown_recognised.format(names=listed(sure, language))
         if not caption.sure:
             return sentences.unknown
         return sentences.unknown_but.format(words=", ".join(caption.sure))
     if caption.manner is Manner.PERHAPS:
-        return sentences.perhaps.format(text=text[:1].lower() + text[1:])
+        guess = sentences.perhaps.format(text=text[:1].lower() + text[1:])
+        return _with(sentences.recognised, guess, caption, things)
     return text
+
+
+def with_the_rest(text: str, caption: Caption, things: Sequence[Recognised]) -> str:
+    """The text, and what was recognised beside the caption ("Also: two cars on the left.")."""
+    return _with(phrases(caption.language).also, text, caption, things)
+
+
+def _with(sentence: str, text: str, caption: Caption, things: Sequence[Recognised]) -> str:
+    """The text and a sentence with the sure things that the caption does not say, if any."""
+    rest = sure_things(things, caption.words, caption.language)
+    if not rest:
+        return text
+    return f"{text} {sentence.format(names=listed(rest, caption.language, places=True))}"
 
 
 def preview(rgb: NDArray[np.uint8]) -> bytes:

@@ -45,6 +45,15 @@ class Phrases:
     perhaps: str
     unknown: str
     unknown_but: str
+    unknown_recognised: str
+    recognised: str
+    also: str
+    listed: str
+    number_two: str
+    number_three: str
+    number_several: str
+    on_the_left: str
+    on_the_right: str
     says: str
     reads_like: str
     document: str

@@ -50,6 +50,15 @@ FRENCH = Phrases(
         "Je n’arrive pas à dire ce que montre cette image. Peut-être quelque chose avec\u00a0: "
         "{words}."
     ),
+    unknown_recognised=("Je ne peux pas décrire toute l’image. Je reconnais\u00a0: {names}."),
+    recognised="Je reconnais\u00a0: {names}.",
+    also="Il y a aussi\u00a0: {names}.",
+    listed="{first} et {last}",
+    number_two="deux {things}",
+    number_three="trois {things}",
+    number_several="plusieurs {things}",
+    on_the_left="{thing} à gauche",
+    on_the_right="{thing} à droite",
     says="On y lit\u00a0:",
     reads_like="quelque chose comme {text}",
     document="C’est une page de texte.",
