@@ -99,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     said: list[tuple[str, str]] = []
     try:
         captioner = Captioner.load(chosen.assets)
-        if say.language not in captioner.contract.languages:
+        if say.language not in captioner.languages:
             print(say.other_language, file=sys.stderr)
         history = History() if chosen.history else None
         for path in photos(chosen.photos):

@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from pipeline.captioning.captioner import Caption, Captioner, Encoded
+from pipeline.captioning.caption import Caption
+from pipeline.captioning.captioner import Captioner, Encoded
 from pipeline.captioning.neutral import neutral
 
 SHORT_WORDS = 7  # as long as "A brown dog runs on the grass."; enough while the scene changes
@@ -50,18 +51,20 @@ def describe_in_style(
         captioner: the model.
         encoded: what its `encode` returned.
         style: length and wording.
-        language: two-letter code, one of the model's.
+        language: two-letter code, one of the model's. Where it is translated, length and wording
+            are chosen in English, and only what was chosen is translated.
 
     Raises:
         ModelError: the model's files do not fit together, or it does not speak the language.
     """
+    searched = captioner.searched(language)
     if style.form is Form.FULL:
-        found = captioner.captions(encoded, language=language, least_words=FULL_WORDS)[0]
+        found = captioner.captions(encoded, language=searched, least_words=FULL_WORDS)[0]
     else:
-        found = captioner.captions(encoded, language=language)[0]
+        found = captioner.captions(encoded, language=searched)[0]
         if style.form is Form.SHORT and len(found.words) > SHORT_WORDS:
             found = _short(captioner, encoded, found)
-    return neutral(found) if style.neutral else found
+    return captioner.in_language(neutral(found) if style.neutral else found, language)
 
 
 def _short(captioner: Captioner, encoded: Encoded, whole: Caption) -> Caption:

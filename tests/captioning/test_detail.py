@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from pipeline.captioning.beam_search import Rules, beam_search
-from pipeline.captioning.captioner import Caption, Captioner, Encoded
+from pipeline.captioning.caption import Caption
+from pipeline.captioning.captioner import Captioner, Encoded
 from pipeline.captioning.confidence import Manner
 from pipeline.captioning.detail import (
     FULL_WORDS,
