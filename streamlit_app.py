@@ -8,6 +8,8 @@ page before its sound is made.
 from __future__ import annotations
 
 import os
+import threading
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -17,8 +19,10 @@ from pipeline.captioning.captioner import Captioner, languages_of
 from pipeline.description import Description, describe_file
 from pipeline.errors import ModelError
 from pipeline.history import Entry, Source
+from pipeline.passages import kept_passages
 from pipeline.phrases import Phrases, phrases
-from pipeline.speech import VoiceChain, default_chain
+from pipeline.reading.reader import Reader
+from pipeline.speech import VoiceChain, default_chain, join
 from pipeline.web.routes import history as history_routes
 from pipeline.web.routes import sounds as sound_routes
 from pipeline.web.routes.sounds import utter
@@ -51,11 +55,22 @@ def captioner() -> Captioner:
 
 
 @st.cache_resource(show_spinner=False)
+def reader() -> Reader:
+    """The process's one reader of text; it opens its models with the first photo."""
+    return Reader()
+
+
+@st.cache_resource(show_spinner=False)
 def voices(allow_online: bool) -> VoiceChain:
     """The process's voices; those that need a network only with `allow_online`."""
-    chain = default_chain(allow_online=allow_online)
-    chain.warm_up()
-    return chain
+    return default_chain(allow_online=allow_online)
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up(allow_online: bool, language: str, voice: str) -> None:
+    """Makes the voice that will speak ready, in the background: words never wait for it."""
+    load = partial(voices(allow_online).warm_up, language, voice)
+    threading.Thread(target=load, name="vois-voice", daemon=True).start()
 
 
 @st.cache_data(show_spinner=False)
@@ -80,6 +95,7 @@ def page() -> None:
     with st.sidebar:
         settings = draw_settings(history_access(), tuple(offline_voices()))
     say, queue = phrases(settings.language), description_queue()
+    drawn = queue.worked
     with st.container(key=internals.PAGE):
         main, side = st.columns((3, 2))
     with main:
@@ -88,7 +104,8 @@ def page() -> None:
         every_s = history_panel.POLL_S if camera_is_on else None
         st.fragment(history_panel.draw, run_every=every_s)(history_view(), queue, say)
     workers = Workers(partial(prepare, settings), partial(describe, settings), speech(settings))
-    if queue.step(workers, say):
+    warm_up(settings.online, settings.language, settings.voice)
+    if queue.step(workers, say, drawn):
         st.rerun()
 
 
@@ -132,6 +149,9 @@ def notes(settings: Settings, say: Phrases) -> list[str]:
     spoken = frozenset[str]().union(*offline_voices().values())
     if not settings.online and say.language not in spoken:
         found.append(say.no_voice)
+    with suppress(ModelError):  # which is said elsewhere
+        if description_queue().ready and captioner().problem:
+            found.append(say.processor_failed)
     return found
 
 
@@ -143,7 +163,7 @@ def prepare(settings: Settings) -> None:
 
 def describe(settings: Settings, data: bytes, name: str) -> Description:
     """Describes a photo file and stores the description in the history before it is shown."""
-    description = describe_file(captioner(), data, settings.language, settings.style)
+    description = describe_file(captioner(), data, settings.language, settings.style, reader())
     history_access().keep(Source.UPLOAD, description, name)
     return description
 
@@ -156,7 +176,8 @@ def speech(settings: Settings) -> Speak:
 
 def entry_sound(entry: Entry) -> bytes:
     """The sound of a history entry as a WAV file, for an export; made by an offline voice."""
-    return voices(False).speak(entry.words, entry.language, entry.rate).wav()
+    said = kept_passages(entry.words, entry.language, entry.reading)
+    return join([voices(False).speak(one.text, one.language, entry.rate) for one in said]).wav()
 
 
 if internals.is_page_run():

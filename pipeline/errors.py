@@ -20,15 +20,35 @@ class ErrorCode(Enum):
     )
     PHOTO_TOO_SMALL = "This picture is too small to describe. Try a larger copy of it."
     PHOTO_FORMAT_UNKNOWN = "This file is not a picture that Vois can read. Try a JPEG or PNG photo."
-    PHOTO_AVIF = "Vois cannot read AVIF pictures. Save this one as a JPEG or PNG, and try that."
     PHOTO_VIDEO = "This file is a video, and Vois describes photos. Choose a photo instead."
     PHOTO_DAMAGED = "This picture is incomplete or damaged. Copy it again from where it came from."
-    PHOTO_HEIC = (
-        "Vois cannot read HEIC photos. Send the photo as a JPEG; for new photos on an iPhone, "
-        "open Settings, Camera, Formats, and choose Most Compatible."
-    )
     PHOTO_NOT_OPENED = "The file {name} cannot be opened."
+    PHOTO_NOT_A_FILE = "{name} is neither a file nor a folder, so it cannot be described."
     FOLDER_WITHOUT_PHOTO = "There is no photo in this folder."
+    # The command line.
+    OUTPUT_NOT_WRITTEN = (
+        "The descriptions could not be written out. Check that there is room on the disk."
+    )
+    RATE_OUT_OF_RANGE = "The pace of the voice is a number from {slowest} to {fastest}."
+    VOICE_UNKNOWN = (
+        "There is no voice called {name}. The voices here: {names}. With --online, Google's, too."
+    )
+    SOUND_NAME = "The sound is a WAV file: choose a name that ends in .wav instead of {name}."
+    SOUND_IS_INPUT = (
+        "{name} is among the files to describe, so it is left as it is. Choose another name for "
+        "the sound."
+    )
+    SOUND_WOULD_REPLACE = (
+        "{name} exists and is no WAV file, so it is left as it is. Choose another name for the "
+        "sound."
+    )
+    SOUND_FOLDER_MISSING = (
+        "There is no folder {folder} for the sound. Make it first, or choose another one."
+    )
+    SOUND_NOT_WRITTEN = (
+        "The sound {name} cannot be written. Check that you may write there, and that there is "
+        "room on the disk."
+    )
     # The model.
     MODEL_MISSING = "The model is missing: there is no {file} in {folder}."
     MODEL_FILE_MISSING = "The model is missing: there is no {file}."
@@ -92,6 +112,10 @@ class ErrorCode(Enum):
     ARCHIVE_FILES_FOREIGN = (
         "This archive has files that Vois does not export, so nothing was imported."
     )
+    ARCHIVE_PACKING_UNKNOWN = (
+        "This archive is packed in a way that Vois cannot unpack, so nothing was imported. Pack it "
+        "again as an ordinary zip file."
+    )
     ARCHIVE_FOREIGN = (
         "This file is no archive that Vois exported. Choose the zip file that you exported."
     )
@@ -111,6 +135,8 @@ class ErrorCode(Enum):
     ESPEAK_LANGUAGE_UNSUPPORTED = "This voice speaks English and French only."
     ESPEAK_MISSING = "The eSpeak voice is not installed, or damaged."
     ESPEAK_FAILED = "This voice could not read the text."
+    KOKORO_LANGUAGE_UNSUPPORTED = "The natural voice speaks English and French only."
+    KOKORO_FAILED = "The natural voice could not read this text."
     VOICE_AUDIO_UNREADABLE = "The voice sent nothing that can be played."
     ONLINE_VOICE_PAUSE_REQUESTED = "The online voice asks for a pause."
     ONLINE_VOICE_SUSPENDED = "The online voice is paused after an error."
@@ -167,6 +193,10 @@ class ModelError(VoisError):
 
 class SpeechError(VoisError):
     """A voice could not turn the text into sound."""
+
+
+class CommandError(VoisError):
+    """The command line was asked for something that cannot be done."""
 
 
 class HistoryError(VoisError):

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import platformdirs
 from numpy.typing import NDArray
 
 from pipeline.captioning import contract as names
+from pipeline.captioning.accelerated_session import AcceleratedSession
 from pipeline.captioning.beam_search import Hypothesis, Rules, beam_search
 from pipeline.captioning.caption import Caption
 from pipeline.captioning.confidence import Confidence
@@ -109,7 +111,7 @@ class Captioner:
             threads=threads,
             accelerate=accelerate,
             probe={names.PIXELS: probe},
-            cache=Path.home() / "Library" / "Caches" / "vois",
+            cache=platformdirs.user_cache_path("vois", appauthor=False) / "coreml",
         )
         # A second thread is 10 % faster on an idle machine, and takes twice as long on a busy one.
         decoder = open_session(folder / contract.decoder_file, threads=1)
@@ -163,6 +165,11 @@ class Captioner:
     def provider(self) -> str:
         """The encoder's execution provider, by its name in onnxruntime."""
         return str(self.encoder.get_providers()[0])
+
+    @property
+    def problem(self) -> str:
+        """Why the encoder left its accelerator for the CPU, which is slower; empty otherwise."""
+        return self.encoder.problem if isinstance(self.encoder, AcceleratedSession) else ""
 
     def describe(
         self, rgb: NDArray[np.uint8], *, language: str = ENGLISH, beam_size: int | None = None

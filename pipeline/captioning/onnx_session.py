@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +12,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from pipeline.captioning.accelerated_session import AcceleratedSession, within
 from pipeline.errors import ErrorCode, ModelError
 
 _LOG = logging.getLogger(__name__)
@@ -22,6 +24,8 @@ CUDA = "CUDAExecutionProvider"
 # Relative to the largest value. CoreML computes in float16, which costs up to 2e-2 over the
 # encoder's 64 convolutions; the wrong values of onnxruntime #32569 (macOS 15) are far above it.
 PARITY_BOUND = 2e-2
+# CoreML compiles a graph anew in 9 to 12 s on a machine that has not seen it (facefusion #1204).
+START_S = 60.0
 
 Array = NDArray[np.float32] | NDArray[np.int64]
 
@@ -43,8 +47,10 @@ def open_session(
     accelerate: bool = False,
     probe: Mapping[str, Array] | None = None,
     cache: Path | None = None,
-) -> ort.InferenceSession:
+) -> ort.InferenceSession | AcceleratedSession:
     """Opens a graph; with `accelerate`, on CoreML or CUDA when that runs and agrees with the CPU.
+
+    Should the accelerator fail later on, the graph goes on on the CPU.
 
     Args:
         path: the ONNX file.
@@ -64,16 +70,26 @@ def open_session(
     expected = session.run(None, dict(probe)) if probe is not None else None
     for provider in accelerators(cache):
         try:
-            faster = _open(path, [provider, CPU], threads)
-            actual = faster.run(None, dict(probe)) if probe is not None else None
+            faster, actual = within(START_S, partial(_try, path, provider, threads, probe))
         except Exception as error:  # noqa: BLE001 - a provider may raise anything; the CPU remains
             why = error.__cause__ or error
             _LOG.warning("%s cannot run %s (%s); going on without it.", provider[0], path.name, why)
             continue
         if expected is None or actual is None or _agree(expected, actual):
-            return faster
+            return AcceleratedSession(faster, partial(_open, path, [CPU], threads))
         _LOG.warning("%s computes %s wrongly; going on without it.", provider[0], path.name)
     return session
+
+
+def open_changing(path: Path) -> ort.InferenceSession:
+    """Opens a graph whose inputs change their shape, on one thread of the CPU.
+
+    What a call needed is freed after it, which the largest photo would else hold on to.
+
+    Raises:
+        ModelError: the file is missing, damaged or not supported by this onnxruntime.
+    """
+    return _open(path, [CPU], threads=1, arena=False)
 
 
 def accelerators(cache: Path | None = None) -> list[tuple[str, dict[str, str]]]:
@@ -89,8 +105,11 @@ def accelerators(cache: Path | None = None) -> list[tuple[str, dict[str, str]]]:
             "RequireStaticInputShapes": "1",
         }
         if cache is not None:
-            cache.mkdir(parents=True, exist_ok=True)
-            options["ModelCacheDirectory"] = str(cache)
+            try:
+                cache.mkdir(parents=True, exist_ok=True)
+                options["ModelCacheDirectory"] = str(cache)
+            except OSError as error:
+                _LOG.warning("CoreML's models are compiled at each start: %s", error)
         found.append((COREML, options))
     if CUDA in available:
         found.append((CUDA, {}))
@@ -111,14 +130,29 @@ def run(
         raise ModelError(ErrorCode.MODEL_FILES_MISMATCHED) from error
 
 
+def _try(
+    path: Path,
+    provider: tuple[str, dict[str, str]],
+    threads: int,
+    probe: Mapping[str, Array] | None,
+) -> tuple[ort.InferenceSession, list[NDArray[np.float32]] | None]:
+    """A session on an accelerator, and what it computes of the probe."""
+    faster = _open(path, [provider, CPU], threads)
+    return faster, faster.run(None, dict(probe)) if probe is not None else None
+
+
 def _open(
-    path: Path, providers: list[str | tuple[str, dict[str, str]]], threads: int
+    path: Path,
+    providers: list[str | tuple[str, dict[str, str]]],
+    threads: int,
+    arena: bool = True,
 ) -> ort.InferenceSession:
     if not path.is_file():
         raise ModelError(ErrorCode.MODEL_FILE_MISSING, file=path.name)
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = arena
     # Spinning while threads wait within a call saves a sixth of the time. It stops after the call,
     # to leave the cores to the page and the voice.
     options.add_session_config_entry("session.force_spinning_stop", "1")

@@ -1,4 +1,8 @@
-"""Deletes entries in two steps: hidden at once, so that undo works; overwritten by `sweep`."""
+"""Deletes entries in two steps: hidden at once, so that undo works; overwritten by `sweep`.
+
+A clock set wrong must lose nothing: entries whose days are over are hidden first, too, and come
+back when the clock is set back.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,24 @@ from pipeline.history.database import Database
 _BATCH = 500  # entries per transaction: other writers wait for about 0.1 s at most
 _PAGES = 2_000  # of 4 kB that are freed in one step
 _DAY_US = 86_400_000_000
-_EXPIRED = 0  # an id that the table of deletions never has (it starts at 1): cannot be undone
+_NOTICED_US = 60_000_000  # a clock that is kept right is set by less
+
+
+class Clock:
+    """Notices when the machine's clock is set ahead, by one that nobody sets."""
+
+    def __init__(self) -> None:
+        """Nothing was noticed yet."""
+        self._ahead_us = _ahead_us()
+
+    def set_ahead_us(self) -> int:
+        """How far it was set ahead since the last call; a machine that slept counts as well."""
+        before, self._ahead_us = self._ahead_us, _ahead_us()
+        return max(0, self._ahead_us - before)
+
+
+def _ahead_us() -> int:
+    return (time.time_ns() - time.monotonic_ns()) // 1000
 
 
 def delete(db: sqlite3.Connection, owner: str, number: int | None) -> int:
@@ -19,42 +40,66 @@ def delete(db: sqlite3.Connection, owner: str, number: int | None) -> int:
     Returns:
         How many there were.
     """
-    now = time.time_ns() // 1000
-    sql = "INSERT INTO deletion (owner, time) VALUES (?, ?)"
-    deletion = db.execute(sql, (owner, now)).lastrowid
-    sql = "UPDATE entry SET deletion = ? WHERE owner = ? AND deletion IS NULL"
     if number is None:
-        taken = db.execute(sql, (deletion, owner)).rowcount
-    else:
-        taken = db.execute(f"{sql} AND id = ?", (deletion, owner, number)).rowcount
+        return _hide(db, owner, "", (), expiry=False)
+    return _hide(db, owner, "AND id = ?", (number,), expiry=False)
+
+
+def _hide(
+    db: sqlite3.Connection, owner: str, condition: str, values: tuple[int, ...], *, expiry: bool
+) -> int:
+    sql = "INSERT INTO deletion (owner, time, expiry) VALUES (?, ?, ?)"
+    deletion = db.execute(sql, (owner, time.time_ns() // 1000, expiry)).lastrowid
+    sql = f"UPDATE entry SET deletion = ? WHERE owner = ? AND deletion IS NULL {condition}"
+    taken = db.execute(sql, (deletion, owner, *values)).rowcount
     if taken == 0:  # nothing to undo, so the previous deletion stays the last one
         db.execute("DELETE FROM deletion WHERE id = ?", (deletion,))
     return taken
 
 
+def undoable(db: sqlite3.Connection, owner: str) -> bool:
+    """Whether `undo` has something to restore."""
+    sql = "SELECT EXISTS (SELECT 1 FROM deletion WHERE owner = ?)"
+    return bool(db.execute(sql, (owner,)).fetchone()[0])
+
+
 def undo(db: sqlite3.Connection, owner: str) -> int:
     """Restores the entries of an owner's last deletion; inside the caller's transaction.
+
+    The person's own deletions come first, then the entries whose days were over; theirs count anew.
 
     Returns:
         How many entries were restored.
     """
-    last = "SELECT max(id) FROM deletion WHERE owner = ?"
-    (deletion,) = db.execute(last, (owner,)).fetchone()
-    if deletion is None:
+    last = "SELECT id, expiry FROM deletion WHERE owner = ? ORDER BY expiry, id DESC LIMIT 1"
+    row = db.execute(last, (owner,)).fetchone()
+    if row is None:
         return 0
+    deletion, expiry = row
+    if expiry:
+        sql = "UPDATE entry SET kept_from = ? WHERE deletion = ?"
+        db.execute(sql, (time.time_ns() // 1000, deletion))
     db.execute("DELETE FROM deletion WHERE id = ?", (deletion,))
     sql = "UPDATE entry SET deletion = NULL WHERE deletion = ? AND owner = ?"
     return db.execute(sql, (deletion, owner)).rowcount
 
 
-def sweep(database: Database, undo_s: float) -> int:
-    """Removes entries whose undo time or whose owner's retention time is over.
+def sweep(database: Database, clock: Clock, undo_s: float, expired_s: float) -> int:
+    """Removes what was deleted long enough ago, and hides entries whose days are over.
+
+    Args:
+        database: what to clean.
+        clock: has seen the sweeps before; what the clock was set ahead since ages no deletion.
+        undo_s: seconds in which a deletion can be undone.
+        expired_s: the same for entries whose days were over.
 
     Returns:
         How many entries were removed.
     """
     removed = 0
-    database.write(lambda db: _expire(db, undo_s))
+    ahead_us = clock.set_ahead_us()
+    database.write(lambda db: _mend_times(db, ahead_us))
+    database.write(lambda db: _expire(db, undo_s, expired_s))
     while batch := database.write(_remove):
         removed += batch
     # FTS5 only marks an entry as deleted and keeps its words until the segments are merged. Its
@@ -68,16 +113,37 @@ def sweep(database: Database, undo_s: float) -> int:
     return removed
 
 
-def _expire(db: sqlite3.Connection, undo_s: float) -> None:
+def _mend_times(db: sqlite3.Connection, ahead_us: int) -> None:
+    """Corrects what was noted with a clock that was set since.
+
+    Args:
+        db: inside a transaction.
+        ahead_us: how far it was set ahead since the last sweep.
+    """
     now = time.time_ns() // 1000
-    # A deletion in the future was made before the clock was set back.
-    limit = now - int(undo_s * 1_000_000)
-    db.execute("DELETE FROM deletion WHERE time <= ? OR time > ?", (limit, now))
+    if ahead_us >= _NOTICED_US:
+        db.execute("UPDATE deletion SET time = time + ?", (ahead_us,))
+    # What lies in the future was noted before the clock was set back. Days that were over only by
+    # that clock are not over; what a person has deleted is not kept any longer than from now on.
+    db.execute(
+        "UPDATE entry SET deletion = NULL "
+        "WHERE deletion IN (SELECT id FROM deletion WHERE expiry AND time > ?)",
+        (now,),
+    )
+    db.execute("DELETE FROM deletion WHERE expiry AND time > ?", (now,))
+    db.execute("UPDATE deletion SET time = ? WHERE time > ?", (now, now))
+    db.execute("UPDATE entry SET kept_from = ? WHERE kept_from > ?", (now, now))
+
+
+def _expire(db: sqlite3.Connection, undo_s: float, expired_s: float) -> None:
+    now = time.time_ns() // 1000
+    for expiry, seconds in ((False, undo_s), (True, expired_s)):
+        sql = "DELETE FROM deletion WHERE expiry = ? AND time <= ?"
+        db.execute(sql, (expiry, now - int(seconds * 1_000_000)))
     for owner, days in db.execute("SELECT owner, days FROM privacy WHERE days > 0").fetchall():
-        db.execute(
-            "UPDATE entry SET deletion = ? WHERE owner = ? AND deletion IS NULL AND id < ?",
-            (_EXPIRED, owner, now - days * _DAY_US),
-        )
+        limit = now - days * _DAY_US
+        condition = "AND id < ? AND (kept_from IS NULL OR kept_from < ?)"
+        _hide(db, owner, condition, (limit, limit), expiry=True)
 
 
 def _remove(db: sqlite3.Connection) -> int:

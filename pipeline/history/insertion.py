@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterable
 
 from pipeline.history.database import transact
@@ -10,7 +11,8 @@ from pipeline.history.entry import Imported, Incoming, to_microseconds
 
 _SECOND_US = 1_000_000
 _STAGED = (
-    "uuid, source, text, correction, language, confidence, guidance, photo, voice, rate, time, jpeg"
+    "uuid, source, text, correction, language, confidence, guidance, photo, voice, rate, reading, "
+    "time, jpeg"
 )
 
 
@@ -20,7 +22,7 @@ def insert(db: sqlite3.Connection, owner: str, new: Incoming, time_us: int, jpeg
     Returns:
         Its id: `time_us`, or the next free one.
     """
-    return _insert(db, owner, (*_values(new), time_us, jpeg))
+    return _insert(db, owner, (*_values(new), time_us, jpeg), None)
 
 
 def store(
@@ -44,8 +46,8 @@ def store(
     db.execute(f"CREATE TEMP TABLE staged ({_STAGED}, UNIQUE (uuid))")
     db.execute("BEGIN")
     for new, jpeg in incoming:
-        time = to_microseconds(new.draft.time) if new.draft.time is not None else 0
-        values = (*_values(new), time, jpeg if pictures else b"")
+        made = to_microseconds(new.draft.time) if new.draft.time is not None else 0
+        values = (*_values(new), made, jpeg if pictures else b"")
         db.execute(f"INSERT OR IGNORE INTO staged VALUES ({_marks(len(values))})", values)
     db.execute("COMMIT")
     try:
@@ -55,10 +57,12 @@ def store(
 
 
 def _take_over(db: sqlite3.Connection, owner: str) -> Imported:
+    # Whoever imports old entries wants to have them: their days count from now.
+    now = time.time_ns() // 1000
     restored = db.execute(
-        "UPDATE entry SET deletion = NULL WHERE owner = ? AND deletion IS NOT NULL "
-        "AND uuid IN (SELECT uuid FROM staged)",
-        (owner,),
+        "UPDATE entry SET deletion = NULL, kept_from = ? WHERE owner = ? "
+        "AND deletion IS NOT NULL AND uuid IN (SELECT uuid FROM staged)",
+        (now, owner),
     ).rowcount
     (staged,) = db.execute("SELECT count(*) FROM staged").fetchone()
     unknown = db.execute(
@@ -69,18 +73,20 @@ def _take_over(db: sqlite3.Connection, owner: str) -> Imported:
     )
     fresh = 0
     for row in unknown:
-        _insert(db, owner, row)
+        _insert(db, owner, row, now)
         fresh += 1
     return Imported(added=restored + fresh, known=staged - restored - fresh)
 
 
-def _insert(db: sqlite3.Connection, owner: str, staged: tuple[object, ...]) -> int:
+def _insert(
+    db: sqlite3.Connection, owner: str, staged: tuple[object, ...], kept_from: int | None
+) -> int:
     *values, time_us, jpeg = staged
     number = _free(db, int(str(time_us)))
     db.execute(
-        "INSERT INTO entry (id, owner, uuid, source, text, correction, language, confidence, "
-        f"guidance, photo, voice, rate) VALUES ({_marks(len(values) + 2)})",
-        (number, owner, *values),
+        "INSERT INTO entry (id, kept_from, owner, uuid, source, text, correction, language, "
+        f"confidence, guidance, photo, voice, rate, reading) VALUES ({_marks(len(values) + 3)})",
+        (number, kept_from, owner, *values),
     )
     if jpeg:
         db.execute("INSERT INTO picture VALUES (?, ?)", (number, jpeg))
@@ -104,6 +110,7 @@ def _values(new: Incoming) -> tuple[object, ...]:
     return (
         new.uuid, draft.source.value, draft.text, new.correction, draft.language,
         draft.confidence, guidance, draft.photo, draft.voice, draft.rate,
+        draft.reading,
     )  # fmt: skip
 
 

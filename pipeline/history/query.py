@@ -13,6 +13,7 @@ from pipeline.history.entry import (
     from_microseconds,
     to_microseconds,
 )
+from pipeline.history.folding import fold
 from pipeline.photo_quality import Kind
 
 MAX_WORDS = 16  # further words are ignored: descriptions have about ten
@@ -21,9 +22,9 @@ _MAX_CHARS = 200
 COLUMNS = (
     "entry.id, entry.uuid, entry.source, entry.text, entry.correction, entry.language, "
     "entry.confidence, entry.guidance, entry.photo, entry.voice, entry.rate, "
-    "EXISTS (SELECT 1 FROM picture WHERE picture.entry = entry.id)"
+    "EXISTS (SELECT 1 FROM picture WHERE picture.entry = entry.id), entry.reading"
 )
-Row = tuple[int, str, str, str, str | None, str, float, str | None, str, str, float, int]
+Row = tuple[int, str, str, str, str | None, str, float, str | None, str, str, float, int, str]
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def match_expression(text: str) -> str | None:
     Each word is quoted, so AND, *, -, brackets and column names have no meaning. A word without
     letters or digits, such as an emoji, is ignored beside others; alone it matches nothing.
     """
-    pieces = cleaned(text, _MAX_CHARS).split()[:MAX_WORDS]
+    pieces = fold(cleaned(text, _MAX_CHARS)).split()[:MAX_WORDS]
     if not pieces:
         return None
     return " ".join('"{}"*'.format(piece.replace('"', '""')) for piece in pieces)
@@ -103,7 +104,7 @@ def to_entry(row: Row) -> Entry:
     """Converts a row of `COLUMNS`."""
     (
         number, uuid, source, text, correction, language, confidence, guidance, photo, voice, rate,
-        has_picture,
+        has_picture, reading,
     ) = row  # fmt: skip
     return Entry(
         id=number,
@@ -119,4 +120,5 @@ def to_entry(row: Row) -> Entry:
         voice=voice,
         rate=rate,
         has_picture=bool(has_picture),
+        reading=reading,
     )

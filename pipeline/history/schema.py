@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from pipeline.errors import ErrorCode, HistoryError
+from pipeline.history.folding import folded
 
 APPLICATION_ID = 0x566F6973  # "Vois": identifies the file format, also for the program `file`
 
@@ -75,7 +76,58 @@ _SEARCH = (
     "INSERT INTO words (words) VALUES ('rebuild')",
 )
 
-_STEPS = (_ENTRIES, _SEARCH)
+
+def _folded_search(columns: tuple[str, ...]) -> tuple[str, ...]:
+    """Replaces the search index by one of folded words; its content is a view, to be rebuilt from.
+
+    Args:
+        columns: of `entry`, that are searched.
+    """
+    names = ", ".join(columns)
+    new, old = (
+        ", ".join([f"{row}.id", *(folded(f"{row}.{column}") for column in columns)])
+        for row in ("new", "old")
+    )
+    add = f"INSERT INTO words (rowid, {names}) VALUES ({new});"
+    remove = f"INSERT INTO words (words, rowid, {names}) VALUES ('delete', {old});"
+    view = ", ".join(["id", *(f"{folded(column)} AS {column}" for column in columns)])
+    return (
+        "DROP TRIGGER words_insert",
+        "DROP TRIGGER words_delete",
+        "DROP TRIGGER words_update",
+        "DROP TABLE words",
+        "DROP VIEW IF EXISTS folded",
+        f"CREATE VIEW folded AS SELECT {view} FROM entry",
+        f"""CREATE VIRTUAL TABLE words USING fts5 (
+            {names}, content='folded', content_rowid='id',
+            tokenize='unicode61 remove_diacritics 2'
+        )""",
+        f"CREATE TRIGGER words_insert AFTER INSERT ON entry BEGIN {add} END",
+        f"CREATE TRIGGER words_delete AFTER DELETE ON entry BEGIN {remove} END",
+        f"CREATE TRIGGER words_update AFTER UPDATE OF {names} ON entry BEGIN {remove} {add} END",
+        "INSERT INTO words (words) VALUES ('rebuild')",
+    )
+
+
+# A deletion with `expiry` was made since the owner's days were over. They count from `kept_from`,
+# where an entry has it (microseconds since 1970): imported, or brought back after its days.
+_EXPIRY = (
+    "ALTER TABLE deletion ADD COLUMN expiry INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE entry ADD COLUMN kept_from INTEGER",
+)
+
+# What was read in the photo.
+_READING = (
+    "ALTER TABLE entry ADD COLUMN reading TEXT NOT NULL DEFAULT ''",
+    *_folded_search(("text", "correction", "photo", "reading")),
+)
+
+_STEPS = (
+    _ENTRIES,
+    _SEARCH,
+    (*_folded_search(("text", "correction", "photo")), *_EXPIRY),
+    _READING,
+)
 VERSION = len(_STEPS)
 
 

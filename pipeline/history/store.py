@@ -31,6 +31,7 @@ from pipeline.history.query import COLUMNS, select, to_entry
 from pipeline.history.thumbnail import shrink
 
 UNDO_S = 600  # time in which a deletion can be undone; then the content is overwritten
+EXPIRED_S = 86_400  # the same for entries whose days are over: a wrong clock is noticed by then
 PAGE = 50
 _BATCH = 500  # rows of an export held in memory
 
@@ -54,6 +55,7 @@ class History:
             HistoryError: it cannot be opened, or a newer Vois wrote it.
         """
         self._database = Database((data_folder() if folder is None else folder) / FILE_NAME)
+        self._clock = deletion.Clock()
 
     @property
     def path(self) -> Path:
@@ -176,8 +178,12 @@ class History:
         """
         return self._database.write(lambda db: deletion.undo(db, owner))
 
-    def purge(self, undo_s: float = UNDO_S) -> int:
-        """Removes deleted entries, and those older than their owner's retention time, for good.
+    def undoable(self, owner: str) -> bool:
+        """Whether `undo` has something to restore, also what another session has deleted."""
+        return self._database.read(lambda db: deletion.undoable(db, owner))
+
+    def purge(self, undo_s: float = UNDO_S, expired_s: float = EXPIRED_S) -> int:
+        """Removes deleted entries for good, and hides those older than their owner's days.
 
         Words, pictures and the search index are overwritten in the file. Call it at the start and
         from time to time in the background: with 50,000 entries it takes seconds, in steps between
@@ -185,11 +191,12 @@ class History:
 
         Args:
             undo_s: keeps deletions of the last so many seconds undoable; 0 keeps none.
+            expired_s: the same for entries that were hidden since their days were over.
 
         Returns:
             How many entries were removed.
         """
-        return deletion.sweep(self._database, undo_s)
+        return deletion.sweep(self._database, self._clock, undo_s, expired_s)
 
     def privacy(self, owner: str) -> Privacy:
         """What may be stored of this owner."""

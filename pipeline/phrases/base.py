@@ -35,6 +35,7 @@ class Phrases:
     not_for_safety: str
     other_language: str
     no_voice: str
+    processor_failed: str
 
     # States, announced by the live region.
     loading: str
@@ -44,6 +45,10 @@ class Phrases:
     perhaps: str
     unknown: str
     unknown_but: str
+    says: str
+    reads_like: str
+    document: str
+    only_text: str
     numbered: str
     nothing_yet: str
     muted: str
@@ -57,6 +62,7 @@ class Phrases:
     guidance_bright: str
     guidance_blank: str
     guidance_blurred: str
+    incomplete: str
 
     # Errors without a `ErrorCode`: unexpected ones, and uploads that the page refuses.
     unknown_error: str
@@ -147,6 +153,8 @@ class Phrases:
     voice_offline: str
     voice_online: str
     voice_named: str
+    voice_named_slow: str
+    voice_named_fast: str
     voice_named_online: str
     voice_online_note: str
     pace_label: str
@@ -164,6 +172,7 @@ class Phrases:
     keep_pictures: str
     keep_days: str
     keep_for_ever: str
+    keep_one_day: str
     keep_so_long: str
     history_lies: str
     history_of_session: str
@@ -239,11 +248,17 @@ class Phrases:
 
     # The command line.
     spoken_into: str
-    sound_unwritten: str
+    left_out: str
+    left_out_more: str
+    interrupted: str
 
     def error_sentence(self, error: VoisError) -> str:
         """The error's sentence in this language, with its fields filled in."""
         return self.errors[error.code].format(**error.fields)
+
+    def so_many_days(self, days: int) -> str:
+        """A number of days in words."""
+        return self.keep_one_day if days == 1 else self.keep_so_long.format(days=days)
 
     def labels(self) -> dict[str, str]:
         """The sentences by field name, for the page's scripts; without the errors."""

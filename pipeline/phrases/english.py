@@ -23,9 +23,12 @@ ENGLISH = Phrases(
     ),
     other_language="Descriptions are in French: this model does not speak English.",
     no_voice=(
-        "No voice on this machine speaks English, so there are only the words. In the settings, "
-        'choose the voice "Best available", which sends the words to Google, or have '
+        "No voice on this machine speaks English, so there are only the words. Have "
         "requirements.txt installed again."
+    ),
+    processor_failed=(
+        "This machine's faster processor has failed, so descriptions take a little longer. Start "
+        "Vois again to try it again."
     ),
     loading="Getting ready.",
     ready="Ready. Choose a photo to hear what it shows.",
@@ -34,6 +37,10 @@ ENGLISH = Phrases(
     perhaps="Perhaps: {text}",
     unknown="I cannot tell what this shows.",
     unknown_but="I cannot tell what this shows. Perhaps something with: {words}.",
+    says="It says:",
+    reads_like="something like {text}",
+    document="This is a page of text.",
+    only_text="There is text in this picture.",
     numbered="Photo {number}: {text}",
     nothing_yet="There is nothing to say again yet.",
     muted="The voice is muted. Press M to hear it.",
@@ -49,6 +56,7 @@ ENGLISH = Phrases(
         "There is almost nothing to see. Check that nothing covers the camera, or step back."
     ),
     guidance_blurred="The picture is blurred. Hold the camera still, or step back.",
+    incomplete="{text} Only {percent} % of this picture is there: its file is incomplete.",
     unknown_error="Something went wrong. Try again, or try another photo.",
     too_large="{name} is too large. Choose a photo of at most {megabytes} megabytes.",
     wrong_type="{name} is not a kind of photo that Vois can read. Choose a JPEG, PNG or WebP file.",
@@ -141,6 +149,8 @@ ENGLISH = Phrases(
     voice_offline="Offline only",
     voice_online="Best available",
     voice_named="{voice}, on this machine",
+    voice_named_slow="{voice}, on this machine: natural, begins a little later",
+    voice_named_fast="{voice}, on this machine: fast, sounds like a machine",
     voice_named_online="{voice}, online",
     voice_online_note=(
         "Best available, and every voice called online, send the text of each description, never "
@@ -162,11 +172,12 @@ ENGLISH = Phrases(
     keep_pictures="Keep small pictures in it",
     keep_days="Keep it for",
     keep_for_ever="as long as I wish",
+    keep_one_day="1 day",
     keep_so_long="{days} days",
     history_lies="The history lies on this machine, in {path}.",
     history_of_session=(
-        "The history lies on the machine that serves this page. Nobody else sees yours, and it is "
-        "removed a day after."
+        "The history lies on the machine that serves this page. Nobody else sees yours. What is a "
+        "day old is hidden, and overwritten a day later."
     ),
     history="History",
     history_off="The history cannot be opened, so nothing is kept and nothing can be shown here.",
@@ -217,7 +228,7 @@ ENGLISH = Phrases(
     history_export_zip="All, with pictures and sound (zip)",
     history_import="Import an exported zip file, at most {megabytes} megabytes",
     history_importing="Importing. This may take a while.",
-    history_imported="Imported: {added} new descriptions; {known} were here already.",
+    history_imported="Imported. New descriptions: {added}; here already: {known}.",
     history_import_type="{name} is no zip file. Choose the zip file that you exported.",
     history_import_large="{name} is larger than {megabytes} megabytes, so it cannot be imported.",
     own_upload="Upload",
@@ -234,5 +245,7 @@ ENGLISH = Phrases(
     own_ask="This app would like to use your camera.",
     own_learn="Learn how to allow access.",
     spoken_into="{file}: {seconds} s, spoken by {voice}",
-    sound_unwritten="The sound cannot be written: {reason}",
+    left_out="Left out, since hidden or no photo: {names}.",
+    left_out_more="Left out, since hidden or no photo: {names}, and {count} more.",
+    interrupted="Stopped.",
 )

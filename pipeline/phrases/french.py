@@ -33,10 +33,12 @@ FRENCH = Phrases(
         "Les descriptions sont en anglais\u00a0: ce modèle ne parle pas encore français."
     ),
     no_voice=(
-        "Aucune voix de cet ordinateur ne parle français\u00a0: il n’y a que le texte. Pour "
-        "entendre les descriptions, faites installer requirements-espeak.txt, ou choisissez "
-        "dans les réglages la voix «\u00a0La meilleure disponible\u00a0», qui envoie les mots à "
-        "Google."
+        "Aucune voix de cet ordinateur ne parle français\u00a0: il n’y a que le texte. Faites "
+        "installer requirements.txt de nouveau."
+    ),
+    processor_failed=(
+        "Le processeur rapide de cet ordinateur est tombé en panne\u00a0: les descriptions "
+        "prennent un peu plus de temps. Redémarrez Vois pour l’essayer de nouveau."
     ),
     loading="Préparation en cours.",
     ready="Prêt. Choisissez une photo pour entendre ce qu’elle montre.",
@@ -48,6 +50,10 @@ FRENCH = Phrases(
         "Je n’arrive pas à dire ce que montre cette image. Peut-être quelque chose avec\u00a0: "
         "{words}."
     ),
+    says="On y lit\u00a0:",
+    reads_like="quelque chose comme {text}",
+    document="C’est une page de texte.",
+    only_text="Il y a du texte sur cette image.",
     numbered="Photo {number}\u00a0: {text}",
     nothing_yet="Il n’y a encore rien à répéter.",
     muted="La voix est coupée. Appuyez sur M pour l’entendre.",
@@ -65,6 +71,9 @@ FRENCH = Phrases(
         "Il n’y a presque rien à voir. Vérifiez que rien ne couvre la caméra, ou reculez un peu."
     ),
     guidance_blurred="L’image est floue. Tenez la caméra immobile, ou reculez un peu.",
+    incomplete=(
+        "{text} Seulement {percent}\u00a0% de cette image sont là\u00a0: son fichier est incomplet."
+    ),
     unknown_error="Un problème est survenu. Réessayez, ou essayez une autre photo.",
     too_large=(
         "{name} est un fichier trop volumineux. Choisissez une photo d’au plus {megabytes} "
@@ -169,6 +178,8 @@ FRENCH = Phrases(
     voice_offline="Hors ligne seulement",
     voice_online="La meilleure disponible",
     voice_named="{voice}, sur cet ordinateur",
+    voice_named_slow="{voice}, sur cet ordinateur\u00a0: naturelle, commence un peu plus tard",
+    voice_named_fast="{voice}, sur cet ordinateur\u00a0: rapide, sonne comme une machine",
     voice_named_online="{voice}, en ligne",
     voice_online_note=(
         "«\u00a0La meilleure disponible\u00a0», comme toute voix dite en ligne, envoie le texte "
@@ -190,11 +201,12 @@ FRENCH = Phrases(
     keep_pictures="Y garder de petites images",
     keep_days="Le garder pendant",
     keep_for_ever="aussi longtemps que je veux",
+    keep_one_day="1 jour",
     keep_so_long="{days} jours",
     history_lies="L’historique se trouve sur cet ordinateur, dans {path}.",
     history_of_session=(
         "L’historique se trouve sur l’ordinateur qui sert cette page. Personne d’autre ne voit le "
-        "vôtre, et il est effacé au bout d’un jour."
+        "vôtre. Ce qui date d’un jour est masqué, puis effacé un jour plus tard."
     ),
     history="Historique",
     history_off=(
@@ -274,5 +286,7 @@ FRENCH = Phrases(
     own_ask="Cette page souhaite utiliser votre caméra.",
     own_learn="Comment autoriser l’accès (en anglais).",
     spoken_into="{file}\u00a0: {seconds} s, voix\u00a0: {voice}",
-    sound_unwritten="Le son ne peut pas être enregistré\u00a0: {reason}",
+    left_out="Laissés de côté, cachés ou sans photo\u00a0: {names}.",
+    left_out_more="Laissés de côté, cachés ou sans photo\u00a0: {names}, et {count} de plus.",
+    interrupted="Arrêté.",
 )

@@ -17,10 +17,6 @@ ERRORS = {
     ErrorCode.PHOTO_FORMAT_UNKNOWN: (
         "Ce fichier n’est pas une image que Vois sait lire. Essayez une photo JPEG ou PNG."
     ),
-    ErrorCode.PHOTO_AVIF: (
-        "Vois ne sait pas lire les images AVIF. Enregistrez celle-ci en JPEG ou en PNG, puis "
-        "essayez de nouveau."
-    ),
     ErrorCode.PHOTO_VIDEO: (
         "Ce fichier est une vidéo, et Vois décrit des photos. Choisissez plutôt une photo."
     ),
@@ -28,13 +24,41 @@ ERRORS = {
         "Cette image est incomplète ou abîmée. Copiez-la de nouveau depuis son emplacement "
         "d’origine."
     ),
-    ErrorCode.PHOTO_HEIC: (
-        "Vois ne sait pas lire les photos HEIC. Envoyez la photo en JPEG\u00a0; pour vos "
-        "prochaines photos sur iPhone, ouvrez Réglages, Appareil photo, Formats, et choisissez Le "
-        "plus compatible."
-    ),
     ErrorCode.PHOTO_NOT_OPENED: "Le fichier {name} ne peut pas être ouvert.",
+    ErrorCode.PHOTO_NOT_A_FILE: (
+        "{name} n’est ni un fichier ni un dossier et ne peut donc pas être décrit."
+    ),
     ErrorCode.FOLDER_WITHOUT_PHOTO: "Il n’y a aucune photo dans ce dossier.",
+    # The command line.
+    ErrorCode.OUTPUT_NOT_WRITTEN: (
+        "Les descriptions n’ont pas pu être écrites. Vérifiez qu’il reste de la place sur le "
+        "disque."
+    ),
+    ErrorCode.RATE_OUT_OF_RANGE: (
+        "Le débit de la voix est un nombre compris entre {slowest} et {fastest}."
+    ),
+    ErrorCode.VOICE_UNKNOWN: (
+        "Aucune voix ne s’appelle {name}. Voix de cet ordinateur\u00a0: {names}. Avec --online, "
+        "celles de Google aussi."
+    ),
+    ErrorCode.SOUND_NAME: (
+        "Le son est un fichier WAV\u00a0: choisissez un nom qui finit par .wav au lieu de {name}."
+    ),
+    ErrorCode.SOUND_IS_INPUT: (
+        "{name} fait partie des fichiers à décrire et n’est donc pas remplacé. Choisissez un autre "
+        "nom pour le son."
+    ),
+    ErrorCode.SOUND_WOULD_REPLACE: (
+        "{name} existe et n’est pas un fichier WAV, il n’est donc pas remplacé. Choisissez un "
+        "autre nom pour le son."
+    ),
+    ErrorCode.SOUND_FOLDER_MISSING: (
+        "Il n’y a pas de dossier {folder} pour le son. Créez-le d’abord, ou choisissez-en un autre."
+    ),
+    ErrorCode.SOUND_NOT_WRITTEN: (
+        "Le son {name} ne peut pas être enregistré. Vérifiez que vous avez le droit d’y écrire et "
+        "qu’il reste de la place sur le disque."
+    ),
     # The model.
     ErrorCode.MODEL_MISSING: (
         "Le modèle est introuvable\u00a0: il n’y a pas de {file} dans {folder}."
@@ -121,6 +145,10 @@ ERRORS = {
     ErrorCode.ARCHIVE_FILES_FOREIGN: (
         "Cette archive contient des fichiers que Vois n’exporte pas, donc rien n’a été importé."
     ),
+    ErrorCode.ARCHIVE_PACKING_UNKNOWN: (
+        "Cette archive est compressée d’une façon que Vois ne sait pas lire, donc rien n’a été "
+        "importé. Compressez-la de nouveau en un fichier zip ordinaire."
+    ),
     ErrorCode.ARCHIVE_FOREIGN: (
         "Ce fichier n’est pas une archive exportée par Vois. Choisissez le fichier zip que vous "
         "avez exporté."
@@ -149,6 +177,8 @@ ERRORS = {
     ErrorCode.ESPEAK_LANGUAGE_UNSUPPORTED: "Cette voix ne parle qu’anglais et français.",
     ErrorCode.ESPEAK_MISSING: "La voix eSpeak n’est pas installée, ou elle est abîmée.",
     ErrorCode.ESPEAK_FAILED: "Cette voix n’a pas pu lire le texte.",
+    ErrorCode.KOKORO_LANGUAGE_UNSUPPORTED: "La voix naturelle ne parle qu’anglais et français.",
+    ErrorCode.KOKORO_FAILED: "La voix naturelle n’a pas pu lire ce texte.",
     ErrorCode.VOICE_AUDIO_UNREADABLE: "La voix n’a rien envoyé qui puisse être joué.",
     ErrorCode.ONLINE_VOICE_PAUSE_REQUESTED: "La voix en ligne demande une pause.",
     ErrorCode.ONLINE_VOICE_SUSPENDED: "La voix en ligne est en pause après une erreur.",

@@ -166,7 +166,8 @@ def test_broken_file_is_announced_and_stops_no_other(vois: Vois, captioner: Capt
     assert vois.sentence.startswith("This file is not a picture that Vois can read.")
     assert loudness(vois.sound()) > 0.01
     vois.upload(NOT_A_PHOTO, sample("cat"))
-    vois.wait_for_sentence(text_of(captioner, sample("cat")))
+    text = text_of(captioner, sample("cat"))
+    vois.wait_for_sentence(ENGLISH.numbered.format(number=2, text=text))
     vois.wait_for_events("ended", 3)
     said = [entry["text"] for entry in vois.page.evaluate("said")]
     assert any(text.startswith("Photo 1: This file is not a picture") for text in said)
@@ -190,7 +191,10 @@ def test_several_photos_speak_one_after_another(vois: Vois, captioner: Captioner
     assert [kind for kind, _ in events] == ["playing", "ended"] * 3
     assert [identity for _, identity in events[::2]] == [identity for _, identity in events[1::2]]
     assert len({identity for _, identity in events}) == 3
-    texts = [text_of(captioner, sample(name)) for name in ("cat", "rocket", "flower")]
+    texts = [
+        ENGLISH.numbered.format(number=number, text=text_of(captioner, sample(name)))
+        for number, name in enumerate(("cat", "rocket", "flower"), start=1)
+    ]
     assert vois.page.locator(".st-key-pictures p[lang=en]").all_inner_texts() == texts
 
 

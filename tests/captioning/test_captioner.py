@@ -14,14 +14,16 @@ import onnx
 import onnxruntime as ort
 import pytest
 
+from pipeline.captioning import accelerated_session, onnx_session
 from pipeline.captioning import contract as names
-from pipeline.captioning import onnx_session
+from pipeline.captioning.accelerated_session import AcceleratedSession
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.confidence import Manner
 from pipeline.captioning.contract import CONTRACT_FILE
 from pipeline.captioning.onnx_session import COREML, CPU, accelerators, open_session
 from pipeline.errors import ModelError
 from pipeline.languages import NEVER_LAST
+from tests.captioning.failing_accelerator import add_accelerator
 from tests.data.tiny_files import COLOURS, SHAPES, TINY, draw, french
 
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -251,6 +253,52 @@ def test_an_accelerator_that_computes_wrongly_is_left_and_said(
     right = open_graph(TINY / "encoder.onnx", [CPU], 1).run(None, PROBE)
     for ours, theirs in zip(opened.run(None, PROBE), right, strict=True):
         assert np.abs(ours - theirs).max() < 1e-5
+
+
+@pytest.mark.parametrize(
+    ("how", "why"),
+    [("raises", "Neural Engine is gone"), ("hangs", "no answer"), ("invents", "no numbers")],
+)
+def test_an_accelerator_that_fails_later_is_left_for_good(
+    captioner: Captioner,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    how: str,
+    why: str,
+) -> None:
+    monkeypatch.setattr(accelerated_session, "HANG_S", 0.5)
+    failing = add_accelerator(monkeypatch, 3, how)  # at the start, at the warming up, one photo
+    spoilt = Captioner.load(TINY)
+    photos = [draw(colour, shape, np.random.default_rng(5)) for colour, shape in WORLD[:4]]
+    assert (spoilt.provider, spoilt.problem) == ("Odd", "")
+    for photo in photos:
+        assert spoilt.describe(photo).words == captioner.describe(photo).words
+    assert failing[0].calls == 4  # the second photo's was the last that it was asked for
+    assert spoilt.provider == CPU
+    assert why in spoilt.problem
+    assert caplog.text.count("Going on on the CPU") == 1
+
+
+def test_what_no_processor_can_compute_is_the_callers_fault() -> None:
+    opened = open_session(TINY / "encoder.onnx")
+    session = AcceleratedSession(opened, lambda: open_session(TINY / "encoder.onnx"))
+    with pytest.raises(Exception, match="INVALID"):
+        session.run(None, {"pixels": np.zeros((1, 3, 5, 5), np.float32)})
+    assert session.problem == ""
+    assert session.run(None, PROBE)
+
+
+def test_a_cache_that_cannot_be_made_costs_only_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(ort, "get_available_providers", lambda: [COREML, CPU])
+    (tmp_path / "file").write_bytes(b"")
+    ((name, options),) = accelerators(tmp_path / "file" / "cache")
+    assert name == COREML
+    assert "ModelCacheDirectory" not in options
+    assert "compiled at each start" in caplog.text
+    ((_, options),) = accelerators(tmp_path / "cache")
+    assert options["ModelCacheDirectory"] == str(tmp_path / "cache")
 
 
 @pytest.mark.parametrize("spoil", [np.nan, np.inf, 1.05])

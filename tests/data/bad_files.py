@@ -91,7 +91,7 @@ def png(width: int, height: int, depth: int, colour_type: int, *chunks: bytes) -
 
 def _no_pictures() -> list[DifficultFile]:
     noise = np.random.default_rng(0).bytes(4096)
-    ftyp = b"\x00\x00\x00\x18ftyp%s\x00\x00\x00\x00mif1%s" + b"\x00" * 64
+    ftyp = b"\x00\x00\x00\x18ftyp%s\x00\x00\x00\x00%s%s" + b"\x00" * 64
     icon = encoded(picture(), "ICO", sizes=[(32, 32)])
     rows = [
         ("empty", b"", "empty"),
@@ -104,12 +104,13 @@ def _no_pictures() -> list[DifficultFile]:
         ("random bytes", noise, UNREADABLE),
         ("zip file", b"PK\x03\x04\x14\x00\x00\x00\x08\x00" + noise[:200], UNREADABLE),
         ("icon", icon, UNREADABLE),
-        ("text that begins like a BMP", b"BMW makes cars and motorcycles. " * 9, DAMAGED),
-        ("HEIC", ftyp % (b"heic", b"heic"), "HEIC photos.*Most Compatible"),
-        ("HEIF of many pictures", ftyp % (b"mif1", b"heic"), "HEIC photos"),
-        ("AVIF", ftyp % (b"avif", b"avif"), "AVIF pictures"),
-        ("MP4", ftyp % (b"isom", b"mp42"), "video"),
-        ("QuickTime", ftyp % (b"qt  ", b"qt  "), "video"),
+        ("text that begins like a BMP", b"BMW makes cars and motorcycles. " * 9, UNREADABLE),
+        ("HEIC of a header alone", ftyp % (b"heic", b"mif1", b"heic"), DAMAGED),
+        ("HEIF of a header alone", ftyp % (b"mif1", b"mif1", b"heic"), DAMAGED),
+        ("AVIF of a header alone", ftyp % (b"mif1", b"avif", b"miaf"), DAMAGED),
+        ("raw photo of a Canon", ftyp % (b"crx ", b"crx ", b"isom"), UNREADABLE),
+        ("MP4", ftyp % (b"isom", b"iso2", b"mp42"), "video"),
+        ("QuickTime", ftyp % (b"qt  ", b"qt  ", b"qt  "), "video"),
     ]
     return [DifficultFile(*row) for row in rows]
 
@@ -124,7 +125,7 @@ def _broken() -> list[DifficultFile]:
     bmp = encoded(_textured(), "BMP")
     far = bmp[:10] + struct.pack("<I", 0x7FFFFFF0) + bmp[14:]
     at = plain.index(b"IDAT")
-    rows = [(f"{name} cut in half", data[: len(data) // 2], DAMAGED) for name, data in (
+    rows = [(f"a quarter of a {name}", data[: len(data) // 4], DAMAGED) for name, data in (
         ("JPEG", jpeg), ("PNG", plain), ("WebP", webp), ("GIF", gif), ("TIFF", tiff),
         ("deflated TIFF", deflated), ("BMP", bmp),
     )]  # fmt: skip
@@ -205,13 +206,13 @@ def _sizes() -> list[DifficultFile]:
         DifficultFile("large PNG", encoded(large, "PNG", compress_level=1), shrunk),
         DifficultFile("large palette PNG", encoded(few, "PNG", compress_level=1), shrunk),
         DifficultFile("large JPEG", encoded(large, "JPEG"), halved),
-        DifficultFile("large turned JPEG", encoded(large, "JPEG", exif=_exif(6)), turned),
+        DifficultFile("large turned JPEG", encoded(large, "JPEG", exif=exif_of(6)), turned),
     ]
 
 
 def _jpeg() -> list[DifficultFile]:
     lossy = Described(tolerance=4)
-    greys = Described(_greys(), tolerance=4)
+    grey = Described(greys(), tolerance=4)
     cmyk = encoded(picture().convert("CMYK"), "JPEG", quality=98, subsampling=0)
     at = cmyk.index(b"\xff\xee")
     unmarked = cmyk[:at] + cmyk[at + 2 + struct.unpack(">H", cmyk[at + 2 : at + 4])[0] :]
@@ -224,7 +225,7 @@ def _jpeg() -> list[DifficultFile]:
     }  # fmt: skip
     rows = [
         ("progressive JPEG", encoded(picture(), "JPEG", quality=98, progressive=True), lossy),
-        ("grey JPEG", encoded(picture().convert("L"), "JPEG", quality=98), greys),
+        ("grey JPEG", encoded(picture().convert("L"), "JPEG", quality=98), grey),
         ("CMYK JPEG, inverted as Adobe does", cmyk, lossy),
         ("CMYK JPEG without Adobe's mark", unmarked, lossy),
         ("YCCK JPEG", _ycck(), lossy),
@@ -232,12 +233,12 @@ def _jpeg() -> list[DifficultFile]:
         ("JPEG with broken EXIF", encoded(picture(), "JPEG", exif=b"Exif\x00\x00MM\x00"), lossy),
         ("JPEG with EXIF of rubbish", _with_app1(jpeg, b"Exif\x00\x00" + b"\xee" * 60), lossy),
         ("JPEG whose orientation is a word", _with_app1(jpeg, b"Exif\x00\x00" + _word()), lossy),
-        ("JPEG with orientation 99", encoded(picture(), "JPEG", exif=_exif(99)), lossy),
+        ("JPEG with orientation 99", encoded(picture(), "JPEG", exif=exif_of(99)), lossy),
         ("JPEG of two pictures (MPO)", _two_pictures(), lossy),
     ]
     for orientation, corners in turned.items():
         size = (HEIGHT, WIDTH) if orientation > 4 else (WIDTH, HEIGHT)
-        data = encoded(picture(), "JPEG", quality=98, exif=_exif(orientation))
+        data = encoded(picture(), "JPEG", quality=98, exif=exif_of(orientation))
         rows.append((f"JPEG with orientation {orientation}", data, Described(corners, size, 4)))
     return [DifficultFile(*row) for row in rows]
 
@@ -260,16 +261,16 @@ def _png() -> list[DifficultFile]:
     key = png_chunk(b"tRNS", struct.pack(">3H", *RED))
     plain = encoded(picture(), "PNG")
     keyed = plain[:33] + key + plain[33:]
-    exif = encoded(picture(), "PNG", exif=_exif(6))
+    exif = encoded(picture(), "PNG", exif=exif_of(6))
     black_white = Image.fromarray(np.asarray(_two_tone()) > 0)
     edges = ((0, 0, 0), (255, 255, 255)) * 2
     rows = [
-        ("16-bit grey PNG", encoded(Image.fromarray(grey), "PNG"), Described(_greys())),
+        ("16-bit grey PNG", encoded(Image.fromarray(grey), "PNG"), Described(greys())),
         ("16-bit colour PNG", png(WIDTH, HEIGHT, 16, 2, body), Described()),
         ("PNG with alpha", encoded(see_through, "PNG"), clear),
         ("PNG half transparent", encoded(half, "PNG"), Described(pale)),
         ("grey PNG with alpha", encoded(grey_alpha, "PNG"), Described((
-            (255, 255, 255), *_greys()[1:]))),
+            (255, 255, 255), *greys()[1:]))),
         ("palette PNG", encoded(palette, "PNG"), Described()),
         ("palette PNG with transparency", encoded(palette, "PNG", transparency=first), clear),
         ("PNG with a transparent colour", keyed, clear),
@@ -283,7 +284,7 @@ def _png() -> list[DifficultFile]:
 
 def _tiff() -> list[DifficultFile]:
     wide = np.asarray(picture().convert("L")).astype(np.uint16) * 257
-    grey = Described(_greys())
+    grey = Described(greys())
     unit = Image.fromarray((wide / 65535).astype(np.float32))
     damaged = (wide / 65535).astype(np.float32)
     damaged[HEIGHT // 2, :3] = np.nan, np.inf, -np.inf
@@ -292,7 +293,7 @@ def _tiff() -> list[DifficultFile]:
     halves = ((0, 0, 0), (255, 255, 255)) * 2
     darkest, brightest = int(wide.min()), int(wide.max())
     full: Any = tuple(
-        (round((c[0] * 257 - darkest) * 255 / (brightest - darkest)),) * 3 for c in _greys()
+        (round((c[0] * 257 - darkest) * 255 / (brightest - darkest)),) * 3 for c in greys()
     )
     inverted = encoded(Image.fromarray(65535 - wide), "TIFF", tiffinfo=_white_is_zero())
     tags = TiffImagePlugin.ImageFileDirectory_v2()
@@ -349,7 +350,7 @@ def _others() -> list[DifficultFile]:
     mask.paste(0, (0, 0, WIDTH // 2, HEIGHT // 2))
     see_through.putalpha(mask)
     clear = Described(((255, 255, 255), *CORNERS[1:]))
-    exif = encoded(picture(), "WEBP", lossless=True, exif=_exif(6))
+    exif = encoded(picture(), "WEBP", lossless=True, exif=exif_of(6))
     rows = [
         ("lossy WebP", encoded(picture(), "WEBP", quality=95), Described(tolerance=8)),
         ("lossless WebP", encoded(picture(), "WEBP", lossless=True), Described()),
@@ -372,7 +373,8 @@ def _two_tone() -> Image.Image:
     return picture((black, white, black, white)).convert("L")
 
 
-def _greys() -> tuple[Colour, Colour, Colour, Colour]:
+def greys() -> tuple[Colour, Colour, Colour, Colour]:
+    """The corners of the test picture without colour."""
     grey = picture().convert("L")
     right, bottom = WIDTH - 1, HEIGHT - 1
     levels: Any = [grey.getpixel(at) for at in ((0, 0), (right, 0), (right, bottom), (0, bottom))]
@@ -380,7 +382,8 @@ def _greys() -> tuple[Colour, Colour, Colour, Colour]:
     return one, two, three, four
 
 
-def _exif(orientation: int) -> Image.Exif:
+def exif_of(orientation: int) -> Image.Exif:
+    """EXIF that says how the camera was held, 1 to 8."""
     exif = Image.Exif()
     exif[274] = orientation
     return exif

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import itertools
 import json
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -13,8 +14,17 @@ import pytest
 from PIL import Image
 
 from pipeline.errors import ImageError
-from pipeline.image import MAX_BYTES, MAX_SIDE, read_rgb, squash, to_pixels
-from tests.data.bad_files import Described, DifficultFile, difficult_files, encoded, picture
+from pipeline.image import MAX_BYTES, MAX_SIDE, read_picture, read_rgb, squash, to_pixels
+from tests.data.bad_files import (
+    Described,
+    DifficultFile,
+    difficult_files,
+    encoded,
+    picture,
+    png,
+    png_chunk,
+)  # fmt: skip
+from tests.data.modern_files import modern_files
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = sorted((ROOT / "assets" / "samples").glob("*.jpg"))
@@ -27,8 +37,9 @@ def _named(files: list[DifficultFile]) -> list[object]:
     return [pytest.param(file, id=file.name) for file in files]
 
 
-GOOD = _named([file for file in difficult_files() if isinstance(file.expectation, Described)])
-REFUSED = _named([file for file in difficult_files() if isinstance(file.expectation, str)])
+FILES = (*difficult_files(), *modern_files())
+GOOD = _named([file for file in FILES if isinstance(file.expectation, Described)])
+REFUSED = _named([file for file in FILES if isinstance(file.expectation, str)])
 
 
 @pytest.mark.parametrize("file", GOOD)
@@ -58,7 +69,7 @@ def test_other_files_are_refused_in_words(file: DifficultFile) -> None:
     sentence = str(caught.value)
     assert sentence[0].isupper()
     assert sentence.endswith(".")
-    if "damaged" in sentence or "not a picture" in sentence:
+    if "damaged" in sentence:
         assert caught.value.__cause__ is not None  # Pillow's message is kept for the log
 
 
@@ -67,6 +78,79 @@ def test_a_file_with_too_many_bytes_is_refused() -> None:
     read_rgb(jpeg.ljust(1_000_000, b"\x00"))
     with pytest.raises(ImageError, match="too large"):
         read_rgb(jpeg.ljust(MAX_BYTES + 1, b"\x00"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("JPEG", {"quality": 90}),
+        ("JPEG", {"quality": 90, "progressive": True}),
+        ("PNG", {}),
+        ("TIFF", {}),
+    ],
+)
+@pillow_may_warn
+def test_a_file_that_breaks_off_is_read_as_far_as_it_goes(
+    kind: str, options: dict[str, object]
+) -> None:
+    with Image.open(ROOT / "assets" / "samples" / "cat.jpg") as photo:
+        data = encoded(photo, kind, **options)
+    whole = read_rgb(data)
+    for share in (0.75, 0.9, 0.99):
+        picture = read_picture(data[: int(share * len(data))])
+        height = len(picture.rgb)
+        assert picture.missing == pytest.approx(1 - height / len(whole))
+        assert "progressive" in options or picture.missing == pytest.approx(1 - share, abs=0.1)
+        # The last rows of a JPEG come in blocks of which a part may be missing, and a progressive
+        # one gets coarser instead of shorter.
+        rows = slice(0, height - 16)
+        difference = np.abs(picture.rgb[rows].astype(int) - whole[rows]).mean()
+        assert difference < (6 if "progressive" in options else 0.2)
+    assert read_picture(data[:-1]).missing < 0.02
+    with pytest.raises(ImageError, match="damaged"):
+        read_rgb(data[:400])
+
+
+def test_a_whole_file_misses_nothing_even_if_it_ends_in_one_colour() -> None:
+    grey = Image.new("RGB", (64, 64), (128, 128, 128))
+    assert read_picture(encoded(grey, "JPEG")).missing == 0
+
+
+def test_the_jpeg_of_a_phone_of_108_megapixels_is_read_small() -> None:
+    data = encoded(Image.new("L", (12_000, 9_000), 90), "JPEG")
+    assert read_rgb(data).shape == (1125, 1500, 3)
+
+
+def sized(jpeg: bytes, width: int, height: int) -> bytes:
+    """The JPEG with another size in its header."""
+    at = max(jpeg.find(b"\xff\xc0"), jpeg.find(b"\xff\xc2"))
+    return jpeg[: at + 5] + struct.pack(">HH", height, width) + jpeg[at + 9 :]
+
+
+@pillow_may_warn
+def test_a_huge_jpeg_that_must_be_decoded_whole_is_refused() -> None:
+    one_pass = sized(encoded(picture(), "JPEG"), 12_000, 9_000)
+    in_passes = sized(encoded(picture(), "JPEG", progressive=True), 12_000, 9_000)
+    assert read_rgb(one_pass).shape == (1125, 1500, 3)
+    with pytest.raises(ImageError, match="too large"):
+        read_rgb(in_passes)
+    # A scan for each channel needs as much memory, but is not called progressive.
+    at = one_pass.index(b"\xff\xda")
+    one_channel = one_pass[:at] + b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00" + one_pass[at + 14 :]
+    with pytest.raises(ImageError, match="too large"):
+        read_rgb(one_channel)
+
+
+def test_nothing_is_warned_of_a_size_that_is_checked(recwarn: pytest.WarningsRecorder) -> None:
+    for width, height in ((9_000, 10_500), (16_000, 12_000)):  # above Pillow's two limits
+        with pytest.raises(ImageError, match="too large"):
+            read_rgb(png(width, height, 8, 2, png_chunk(b"IDAT", b"")))
+    assert not recwarn.list
+
+
+def test_twenty_files_of_phones_were_tried() -> None:
+    names = [file.name for file in modern_files()]
+    assert sum("HEIC" in name or "AVIF" in name or "burst" in name for name in names) >= 20
 
 
 MEASURE = """

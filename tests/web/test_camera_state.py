@@ -254,7 +254,7 @@ def test_a_report_is_shown_at_once_and_gets_its_sound_later() -> None:
     assert (item["sounds"], item["complete"]) == ([], False)
     assert item["seen"]
     # The camera's thread makes the sound, not the queue.
-    assert not queue.step(Workers(never, never, never), ENGLISH)
+    assert not queue.step(Workers(never, never, never), ENGLISH, queue.worked)
     queue.announce(announcement("a", "token", complete=True))
     (item,) = [entry.as_item() for entry in queue.entries]
     assert (item["sounds"], item["complete"], item["voice"]) == (["token"], True, "hibari")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -36,7 +37,7 @@ def photo(key: str, data: bytes | None = None) -> Photo:
 def work(queue: DescriptionQueue, workers: Workers) -> int:
     """Works until nothing is left; returns the number of steps."""
     steps = 0
-    while queue.step(workers, ENGLISH):
+    while queue.step(workers, ENGLISH, queue.worked):
         steps += 1
     return steps
 
@@ -48,11 +49,11 @@ def test_words_come_one_step_before_their_sound(workers: Workers) -> None:
         "Describing photo 1 of 2.",
         "Describing photo 2 of 2.",
     ]
-    assert queue.step(workers, ENGLISH)  # gets ready
+    assert queue.step(workers, ENGLISH, queue.worked)  # gets ready
     first, second = queue.entries
-    assert queue.step(workers, ENGLISH)
+    assert queue.step(workers, ENGLISH, queue.worked)
     assert (first.kind, first.sounds, first.complete) == (Kind.DESCRIPTION, (), False)
-    assert queue.step(workers, ENGLISH)
+    assert queue.step(workers, ENGLISH, queue.worked)
     (sound,) = first.sounds
     assert (sound.voice, sound.online) == ("hibari", False)
     assert second.kind is Kind.WAITING
@@ -83,8 +84,14 @@ def test_broken_photo_is_numbered_and_stops_no_other_photo(workers: Workers) -> 
     work(queue, workers)
     kinds = [entry.kind for entry in queue.entries]
     assert kinds == [Kind.DESCRIPTION, Kind.ERROR, Kind.DESCRIPTION]
-    assert queue.entries[1].text.startswith("Photo 2: ")
+    numbers = [entry.text.split(": ")[0] for entry in queue.entries]
+    assert numbers == ["Photo 1", "Photo 2", "Photo 3"]
     assert all(entry.sounds and entry.complete for entry in queue.entries)
+    queue.sync([photo("d")], ENGLISH)
+    work(queue, workers)
+    (alone,) = queue.entries
+    assert alone.description is not None
+    assert alone.text == alone.description.text
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL")
@@ -120,7 +127,7 @@ def test_each_text_is_said_in_its_own_language(captioner: Captioner) -> None:
     queue.sync([photo("a"), photo("b", b"words")], FRENCH)
     # A model that speaks no French.
     workers = Workers(lambda: None, lambda data, name: describe_file(captioner, data, "en"), speak)
-    while queue.step(workers, FRENCH):
+    while queue.step(workers, FRENCH, queue.worked):
         pass
     assert [entry.as_item()["language"] for entry in queue.entries] == ["en", "fr"]
     assert said == [(entry.text, entry.language) for entry in queue.entries]
@@ -157,7 +164,7 @@ def test_a_long_text_is_spoken_sentence_by_sentence(workers: Workers) -> None:
     queue.ready = True
     queue.report("This is the first sentence. This is the second one. And a third.", "en")
     spoken = []
-    while queue.step(workers, ENGLISH):
+    while queue.step(workers, ENGLISH, queue.worked):
         (item,) = [entry.as_item() for entry in queue.entries]
         spoken.append((len(item["sounds"]), item["complete"]))
     assert spoken == [(1, False), (2, False), (3, False), (3, True)]
@@ -175,3 +182,48 @@ def test_missing_model_is_reported_until_the_next_photo(workers: Workers) -> Non
     assert len(queue.entries) == 1
     queue.sync([photo("a")], ENGLISH)
     assert [entry.kind for entry in queue.entries] == [Kind.WAITING]
+
+
+def test_a_run_that_overtakes_another_ends_no_sound_early(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    made, begun, going_on = [], threading.Event(), threading.Event()
+
+    def speak(text: str, language: str) -> Iterator[Spoken]:
+        for sentence in text.split():
+            begun.set()
+            going_on.wait()
+            made.append(sentence)
+            yield Spoken(sentence, 1.0, "voice", False)
+
+    queue = DescriptionQueue()
+    queue.ready = True
+    queue.report("one two three", "en")
+    workers = Workers(lambda: None, lambda data, name: pytest.fail("no photo"), speak)
+    drawn = queue.worked  # by both runs: the second begins while the first one still speaks
+    done: list[bool] = []
+    runs = [
+        threading.Thread(target=lambda: done.append(queue.step(workers, ENGLISH, drawn)))
+        for _ in range(2)
+    ]
+    runs[0].start()
+    begun.wait()
+    runs[1].start()
+    going_on.set()
+    for run in runs:
+        run.join()
+    assert done == [True, True]
+    assert made == ["one"]  # the second run is to show it first
+    work(queue, workers)
+    assert [sound.token for sound in queue.entries[0].sounds] == ["one", "two", "three"]
+    assert queue.entries[0].complete
+    assert caplog.text == ""
+
+
+def test_a_page_that_was_drawn_before_the_last_step_is_drawn_again(workers: Workers) -> None:
+    queue = DescriptionQueue()
+    queue.sync([photo("a")], ENGLISH)
+    drawn = queue.worked
+    work(queue, workers)  # another run, to the end
+    assert queue.step(workers, ENGLISH, drawn)
+    assert not queue.step(workers, ENGLISH, queue.worked)

@@ -16,9 +16,12 @@ from streamlit.testing.v1 import AppTest
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.detail import SHORT_WORDS, DescriptionStyle, Form
 from pipeline.description import describe_file
-from pipeline.history import Privacy, Source
+from pipeline.history import LOCAL_OWNER, Privacy, Source
 from pipeline.phrases import ENGLISH, FRENCH
 from pipeline.speech import espeak, system
+from pipeline.speech.kokoro import kokoro_voice
+from pipeline.web.state.announcement import Kind
+from tests.captioning.failing_accelerator import add_accelerator
 from tests.data.tiny_files import TINY, write_english
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -104,7 +107,7 @@ def test_the_page_speaks_french_and_keeps_what_was_chosen(
 
 def test_what_french_lacks_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VOIS_ASSETS", str(write_english(tmp_path / "english")))
-    for offline in (espeak, system):
+    for offline in (espeak, kokoro_voice, system):
         monkeypatch.setattr(offline, "is_installed", lambda: False)
     streamlit.cache_data.clear()
     try:
@@ -123,6 +126,22 @@ def test_what_french_lacks_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         streamlit.cache_data.clear()
 
 
+def test_a_failed_accelerator_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOIS_ASSETS", str(TINY))
+    add_accelerator(monkeypatch, 2, "raises")
+    streamlit.cache_resource.clear()
+    try:
+        test = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+        test.session_state["tab"] = ENGLISH.photo
+        test.run()
+        assert ENGLISH.processor_failed not in [text.value for text in test.markdown]
+        press(test, "Cat")
+        assert ENGLISH.processor_failed in [text.value for text in test.markdown]
+        assert test.session_state.queue.entries[-1].kind is Kind.DESCRIPTION
+    finally:
+        streamlit.cache_resource.clear()
+
+
 def test_what_was_described_is_kept_before_it_is_shown(page: AppTest, captioner: Captioner) -> None:
     next(button for button in page.button if button.label == "Cat").click().run()
     history, owner = (
@@ -133,6 +152,23 @@ def test_what_was_described_is_kept_before_it_is_shown(page: AppTest, captioner:
     assert newest.text == describe_file(captioner, CAT.read_bytes()).text
     assert (newest.source, newest.photo) == (Source.UPLOAD, "cat.jpg")
     assert newest.has_picture
+
+
+def test_one_day_is_no_days(page: AppTest) -> None:
+    page.session_state.history_access.owner = LOCAL_OWNER  # nobody else is asked
+    page.run()
+    days = page.selectbox(key="keep_days")
+    assert days.options == [ENGLISH.keep_for_ever, "30 days", "7 days", "1 day"]
+    page.selectbox(key="language").set_value("fr").run()
+    assert page.selectbox(key="keep_days").options[2:] == ["7 jours", "1 jour"]
+
+
+def test_several_photos_are_told_apart(page: AppTest) -> None:
+    fields = page.file_uploader[0]
+    fields.set_value([("a.jpg", CAT.read_bytes(), "image/jpeg")] * 2).run()
+    assert [text[:9] for text in texts(page)] == ["Photo 1: ", "Photo 2: "]
+    described = [entry.description.text for entry in page.session_state.queue.entries]
+    assert pictures(page) == [ENGLISH.photo_of.format(text=text) for text in described]
 
 
 def test_the_privacy_settings_are_obeyed(page: AppTest) -> None:

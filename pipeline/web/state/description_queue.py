@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import secrets
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.description import Description
 from pipeline.errors import SpeechError, VoisError
+from pipeline.passages import Passage
 from pipeline.phrases import Phrases
+from pipeline.phrases import phrases as phrases_of
 from pipeline.web.state.announcement import Announcement, Kind, Origin, Photo, Speak, Spoken
 
 logger = logging.getLogger(__name__)
@@ -38,12 +41,22 @@ class DescriptionQueue:
 
     So the words are on the page before their sound is begun, and a person who does something in
     between is answered after the step at hand.
+
+    What the person does begins a new run of the page while the one before may still be at its step:
+    two threads then share the queue. One works at a time, and never for a page that is out of date.
+
+    Attributes:
+        entries: the announcements, in the order they came.
+        ready: whether the voices and the model were loaded, or could not be.
+        worked: counts up with every step that has changed something.
     """
 
     def __init__(self) -> None:
         """An empty queue, not ready before its first step."""
         self.entries: list[Announcement] = []
         self.ready = False
+        self.worked = 0
+        self._working = threading.Lock()
         self._seen: set[str] = set()
         self._batch = 0
 
@@ -90,15 +103,17 @@ class DescriptionQueue:
         """Shows and speaks an error that belongs to no photo on the page, in its language."""
         self._add(Origin.ERROR, Kind.ERROR, text, language)
 
-    def say(self, text: str, language: str) -> None:
+    def say(self, text: str, language: str, said: tuple[Passage, ...] = ()) -> None:
         """Shows and speaks words from the history, at once; asked for again, they are said again.
 
         Args:
-            text: what to say.
+            text: what to show, and to say where there are no passages.
             language: its two-letter code.
+            said: the passages of the text, where it is spoken in several languages.
         """
         self.entries = [entry for entry in self.entries if entry.origin is not Origin.HISTORY]
         self._add(Origin.HISTORY, Kind.DESCRIPTION, text, language)
+        self.entries[-1].passages = said
 
     def watch(self, phrases: Phrases, cue: Spoken) -> None:
         """Shows that the camera's first picture is being looked at.
@@ -136,19 +151,29 @@ class DescriptionQueue:
         old = set(camera[:-CAMERA_KEPT])
         self.entries = [entry for entry in self.entries if entry.id not in old]
 
-    def step(self, workers: Workers, phrases: Phrases) -> bool:
+    def step(self, workers: Workers, phrases: Phrases, drawn: int) -> bool:
         """Does the next piece of work: a sound whose words are shown, else the next photo.
 
         Args:
             workers: do it; the queue shows their errors and raises none.
             phrases: the words for an unexpected error.
+            drawn: `worked` when the page was drawn. If another run has worked since, nothing is
+                done: its last step may have left nothing to do, and the page would never show it.
 
         Returns:
             Whether something was done, so that the page is to be drawn again.
         """
+        with self._working:
+            if drawn != self.worked:
+                return True
+            done = self._work(workers, phrases)
+            self.worked += done
+            return done
+
+    def _work(self, workers: Workers, phrases: Phrases) -> bool:
         if not self.ready:
-            self.ready = True
             problem = _problem(workers.prepare, phrases)
+            self.ready = True
             if problem:
                 self.report(problem, phrases.language)
             return True
@@ -174,15 +199,19 @@ def _describe(entry: Announcement, photo: Photo, workers: Workers, phrases: Phra
     def describe() -> None:
         description = workers.describe(photo.read(), photo.name)
         entry.kind = Kind.of(description)
-        entry.text, entry.description = description.text, description
+        entry.text, entry.description = description.shown, description
+        entry.passages = description.passages
         entry.language = description.language
 
     problem = _problem(describe, phrases)
     if problem:
         entry.kind, entry.text, entry.language = Kind.ERROR, problem, phrases.language
-    if entry.number > 0 and entry.kind is not Kind.DESCRIPTION:
-        # Among several photos the person must hear which one to look after.
-        entry.text = phrases.numbered.format(number=entry.number, text=entry.text)
+    if entry.number > 0:  # among several photos the person must hear which one it is
+        numbered = phrases_of(entry.language).numbered
+        first, *others = entry.passages or (Passage(entry.text, entry.language),)
+        entry.text = numbered.format(number=entry.number, text=entry.text)
+        first = Passage(numbered.format(number=entry.number, text=first.text), first.language)
+        entry.passages = (first, *others)
 
 
 def _problem(work: Callable[[], None], phrases: Phrases) -> str:
@@ -202,7 +231,7 @@ def _speak(entry: Announcement, speak: Speak) -> None:
     """Makes the sound of the next sentence."""
     try:
         if entry.speech is None:
-            entry.speech = speak(entry.text, entry.language)
+            entry.speech = entry.spoken(speak)
         spoken = next(entry.speech, None)
     except SpeechError as error:
         logger.warning("No voice could speak: %s", error)

@@ -106,7 +106,7 @@ def _draw_picture(entry: Announcement, description: Description, look: bool, say
     if look and description.words:
         _draw_look(entry.id, description, say)
         return
-    alt = say.photo_of.format(text=entry.text) if seen else say.unreadable
+    alt = say.photo_of.format(text=description.text) if seen else say.unreadable
     st.image(description.preview, alt=alt, width="stretch")
 
 

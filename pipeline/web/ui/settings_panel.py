@@ -69,7 +69,9 @@ def _draw_voice(say: Phrases, offline: Sequence[str]) -> str:
     def name(voice: str) -> str:
         if voice in (OFFLINE, BEST):
             return say.voice_offline if voice == OFFLINE else say.voice_online
-        return (say.voice_named if voice in offline else say.voice_named_online).format(voice=voice)
+        kinds = {"kokoro": say.voice_named_slow, "espeak": say.voice_named_fast}
+        local = kinds.get(voice, say.voice_named)
+        return (local if voice in offline else say.voice_named_online).format(voice=voice)
 
     voices = (OFFLINE, BEST, *offline, *ONLINE_NAMES)
     voice = st.selectbox(say.voice, voices, format_func=name, key=keys.VOICE)
@@ -117,9 +119,7 @@ def _draw_days(say: Phrases, kept: int | None) -> int | None:
         say.keep_days,
         choices,
         index=choices.index(now),
-        format_func=lambda days: (
-            say.keep_for_ever if days == UNLIMITED else say.keep_so_long.format(days=days)
-        ),
+        format_func=lambda days: say.keep_for_ever if days == UNLIMITED else say.so_many_days(days),
         key=keys.KEEP_DAYS,
     )
     return days or None
