@@ -37,7 +37,7 @@ from pipeline.languages import FRENCH
 from training.errors import DataError
 from training.networks.translation_model import TranslationModel
 from training.translation.corpus import DEV, read_pairs
-from training.translation.run import load_run
+from training.translation.run import load_run, with_french_words
 
 BEAM_SIZE, LENGTH_PENALTY = 3, 1.0  # chosen on Multi30k's dev sentences (training/LOG.md)
 COMPARED = 200  # sentences
@@ -164,6 +164,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         model, subwords = load_run(options.run)
+        subwords = with_french_words(subwords, options.multi30k)
         sentences = [tuple(english.split()) for english, _ in read_pairs(options.multi30k, DEV)]
     except DataError as error:
         print(error, file=sys.stderr)

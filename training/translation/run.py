@@ -21,7 +21,7 @@ from training.networks.translation_model import TranslationModel
 from training.translation.batches import Batch, Rows, batches, encoded
 from training.translation.corpus import DEV, TRAIN, allowed_words, clean, read_pairs
 from training.translation.pairs import repeated_pairs, spelled_otherwise
-from training.translation.subword_training import train_subwords
+from training.translation.subword_training import train_subwords, writable
 from training.translation.synthesis import Pair, Sentences
 
 CHECKPOINT_FILE, SUBWORDS_FILE = "last.pt", "subwords.json"
@@ -51,6 +51,16 @@ def build_subwords(config: TranslatorConfig, folder: Path) -> Subwords:
 def french_words(pairs: Sequence[Pair], ours: Sequence[Pair]) -> frozenset[str]:
     """The words that may be written: those of people's pairs that are French, and all of ours."""
     return allowed_words(pairs) | {word for _, french in ours for word in french.split()}
+
+
+def with_french_words(subwords: Subwords, folder: Path) -> Subwords:
+    """The table with the words of today's tables: some may have been added since the training.
+
+    Raises:
+        DataError: Multi30k is missing or damaged.
+    """
+    ours = made_up(_MADE_UP_FOR_WORDS, seed=0)
+    return writable(subwords, french_words(read_pairs(folder, TRAIN), ours))
 
 
 def train(run: Path, folder: Path, config: TranslatorConfig) -> None:
