@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -21,6 +22,8 @@ from pipeline.photo_quality import Guidance, assess
 from pipeline.phrases import phrases
 from pipeline.reading.reader import Reader
 from pipeline.reading.written_page import Block, Layout, WrittenPage
+from pipeline.recognition.recogniser import Recognised
+from pipeline.recognition.wording import listed, sure_things
 
 PREVIEW_SIDE_PX = 960  # enough for the page's column on a screen of double density
 PREVIEW_QUALITY = 85
@@ -51,13 +54,14 @@ class Description:
 
     Attributes:
         text: one or more full sentences: the caption, worded by its confidence, what to do about
-            an unfit photo, or that it shows a page of text.
+            an unfit photo, or that it shows a page of text. "" where text that was read is all.
         confidence: 0..1; 0 when the photo was not described.
         guidance: why the photo was not described, or None.
         language: two-letter code of `text`, which is not always the one that was asked for.
         preview: the photo as JPEG, upright, its longer side at most `PREVIEW_SIDE_PX`.
         timing: how long each stage took.
         words: the caption's words; empty when the photo was not described or the manner is UNKNOWN.
+        recognised: the things in the photo that have a name, said or not, the most probable first.
         attention: (words, rows, columns) float32, the attention weights of each word, on a grid
             over the whole photo.
         page: what is written in the photo.
@@ -70,6 +74,7 @@ class Description:
     preview: bytes
     timing: Timing
     words: tuple[str, ...] = ()
+    recognised: tuple[Recognised, ...] = ()
     attention: NDArray[np.float32] = field(
         default_factory=lambda: np.zeros((0, 1, 1), np.float32), compare=False, repr=False
     )
@@ -200,6 +205,22 @@ def _undescribed(
     return Description(text, 0.0, guidance, language, preview(rgb), timing)
 
 
+def read_aloud(rgb: NDArray[np.uint8], page: WrittenPage, language: str) -> Description:
+    """The description of a camera frame of which only the text is wanted.
+
+    Args:
+        rgb: (H, W, 3) uint8, 0..255, RGB.
+        page: what is to be said of its text; not empty.
+        language: two-letter code of the person's page.
+    """
+    return replace(_undescribed(rgb, "", language), page=page)
+
+
+def advised(rgb: NDArray[np.uint8], advice: str, language: str) -> Description:
+    """Advice on how to hold the camera, as it is shown and spoken; arguments as `read_aloud`."""
+    return _undescribed(rgb, advice, language)
+
+
 def _described(
     captioner: Captioner,
     rgb: NDArray[np.uint8],
@@ -219,17 +240,20 @@ def _described(
         return _undescribed(rgb, text, language, inspection.guidance, inspection.assess_s)
     started = time.perf_counter()
     language = spoken_language(captioner, language)
+    recognising = captioner.recognise(encoded)
     caption = describe_in_style(captioner, encoded, style, language)
+    things = recognising.result().things
     describe_s = inspection.encode_s + time.perf_counter() - started
     unknown = caption.manner is Manner.UNKNOWN
-    only_text = has_text and unknown and not caption.sure
+    only_text = has_text and unknown and not caption.sure and not sure_things(things)
     description = Description(
-        text=phrases(language).only_text if only_text else worded(caption, language),
+        text=phrases(language).only_text if only_text else worded(caption, language, things),
         confidence=caption.confidence,
         guidance=None,
         language=language,
         preview=preview(rgb),
         timing=Timing(read=0.0, assess=inspection.assess_s, describe=describe_s),
+        recognised=things,
     )
     if unknown:
         return description  # the text does not hold the caption's words
@@ -271,14 +295,22 @@ def spoken_language(captioner: Captioner, language: str) -> str:
     return language if language in languages else languages[0]
 
 
-def worded(caption: Caption, language: str) -> str:
+def worded(caption: Caption, language: str, things: Sequence[Recognised] = ()) -> str:
     """A caption as it is shown and spoken, by its manner.
 
     PLAIN is the caption itself, PERHAPS is a guess ("Perhaps: a dog runs."), and UNKNOWN names only
-    what is sure ("I cannot tell what this shows. Perhaps something with: a dog.").
+    what is sure ("I cannot describe the whole picture. I recognise: a dog.").
+
+    Args:
+        caption: of the photo.
+        language: two-letter code of the caption.
+        things: what was recognised in the photo, the most probable first.
     """
     sentences, text = phrases(language), caption.text
     if caption.manner is Manner.UNKNOWN:
+        sure = sure_things(things)
+        if sure:
+            return sentences.unknown_recognised.format(names=listed(sure, language))
         if not caption.sure:
             return sentences.unknown
         return sentences.unknown_but.format(words=", ".join(caption.sure))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,12 @@ from pipeline.captioning.vocabulary import Vocabulary
 from pipeline.errors import ErrorCode, ModelError
 from pipeline.image import to_pixels
 from pipeline.languages import ENGLISH, NEVER_LAST
+from pipeline.recognition.recogniser import (
+    NOTHING,
+    RECOGNITION_FOLDER,
+    Recogniser,
+    Recognition,
+)
 
 
 @dataclass(frozen=True)
@@ -48,11 +55,13 @@ class Encoded:
         cross_keys: (1, L * H, N, W / H) float32.
         cross_values: the same shape, float32.
         features: (D,) float32, the mean over the feature map.
+        rgb: the photo, (H, W, 3) uint8.
     """
 
     cross_keys: NDArray[np.float32]
     cross_values: NDArray[np.float32]
     features: NDArray[np.float32]
+    rgb: NDArray[np.uint8]
 
 
 class Captioner:
@@ -66,14 +75,20 @@ class Captioner:
         decoder: Session,
         confidence: Confidence,
         translator: Translator | None = None,
+        recogniser: Recogniser | None = None,
     ) -> None:
-        """Joins opened parts; `load` opens them from a folder."""
+        """Joins opened parts; `load` opens them from a folder.
+
+        Without a recogniser nothing is named beside the captions.
+        """
         self.contract = contract
         self.vocabulary = vocabulary
         self.encoder = encoder
         self.decoder = decoder
         self.confidence = confidence
         self.translator = translator
+        self.recogniser = recogniser
+        self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recognition")
         grammar = EnglishGrammar(vocabulary)
         self._rules = {
             language: Rules(
@@ -122,7 +137,9 @@ class Captioner:
             confidence = Confidence.neutral(contract.languages, int(outputs[names.FEATURES][-1]))
         translated_too = (folder / TRANSLATOR_FOLDER).is_dir()
         translator = Translator.load(folder / TRANSLATOR_FOLDER) if translated_too else None
-        captioner = cls(contract, vocabulary, encoder, decoder, confidence, translator)
+        named = folder / RECOGNITION_FOLDER
+        recogniser = Recogniser.load(named, contract.encoder) if named.is_dir() else None
+        captioner = cls(contract, vocabulary, encoder, decoder, confidence, translator, recogniser)
         captioner.warm_up()
         return captioner
 
@@ -139,6 +156,7 @@ class Captioner:
         caption = self.captions(encoded)[0]
         if self.translator is not None:
             self.translator.translate(caption.words)
+        self.recognise(encoded).result()
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -197,7 +215,22 @@ class Captioner:
         contract = self.contract
         pixels = to_pixels(rgb, contract.input_size, contract.mean, contract.std)
         keys, values, features = run(self.encoder, names.ENCODER_OUTPUTS, {names.PIXELS: pixels})
-        return Encoded(keys, values, features[0])
+        return Encoded(keys, values, features[0], rgb)
+
+    def recognise(self, encoded: Encoded) -> Future[Recognition]:
+        """Begins to name the things in an encoded photo, on a thread of its own.
+
+        The search for a caption uses one processor core; this takes half as long on another.
+
+        Returns:
+            The recognition to come, empty for a model without a recogniser; its `result` raises
+            ModelError when the model's files do not fit together.
+        """
+        if self.recogniser is None:
+            found: Future[Recognition] = Future()
+            found.set_result(NOTHING)
+            return found
+        return self._beside.submit(self.recogniser.recognise, encoded.rgb, encoded.features)
 
     def captions(
         self,

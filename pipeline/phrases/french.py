@@ -50,6 +50,14 @@ FRENCH = Phrases(
         "Je n’arrive pas à dire ce que montre cette image. Peut-être quelque chose avec\u00a0: "
         "{words}."
     ),
+    unknown_recognised=("Je ne peux pas décrire toute l’image. Je reconnais\u00a0: {names}."),
+    also="Il y a aussi\u00a0: {names}.",
+    listed="{first} et {last}",
+    number_two="deux {things}",
+    number_three="trois {things}",
+    number_several="plusieurs {things}",
+    on_the_left="{thing} à gauche",
+    on_the_right="{thing} à droite",
     says="On y lit\u00a0:",
     reads_like="quelque chose comme {text}",
     document="C’est une page de texte.",
@@ -74,6 +82,12 @@ FRENCH = Phrases(
     incomplete=(
         "{text} Seulement {percent}\u00a0% de cette image sont là\u00a0: son fichier est incomplet."
     ),
+    reading_no_text="Aucun texte en vue.",
+    reading_left="Reculez\u00a0: le bord gauche est coupé.",
+    reading_right="Reculez\u00a0: le bord droit est coupé.",
+    reading_top="Reculez\u00a0: le haut est coupé.",
+    reading_bottom="Reculez\u00a0: le bas est coupé.",
+    reading_still="Ne bougez plus.",
     unknown_error="Un problème est survenu. Réessayez, ou essayez une autre photo.",
     too_large=(
         "{name} est un fichier trop volumineux. Choisissez une photo d’au plus {megabytes} "

@@ -74,7 +74,8 @@ def _twice(words: Sequence[str]) -> list[str]:
         while before and words[before - 1] in _ADJECTIVES | {"and", "another", "other"}:
             before -= 1
         described = set(words[before:place]) - {"and"}
-        counted = before > 0 and words[before - 1] in ("two", "three", "four", "five", "several")
+        # "A man and two men", "a man before a crowd of people".
+        counted = before > 0 and words[before - 1] in ("two", "three", "four", "five", "of")
         if thing in met:
             apart = bool(described - met[thing]) or (counted and word != thing)
             if not (thing in _LIVING and apart):

@@ -21,6 +21,7 @@ from tests.captioning.check_english import english_faults
         "a black and white cat on a red couch",
         "a group of zebras are standing in a field",
         "a sheep is standing next to a fence",
+        "a person is standing in front of a crowd of people",
     ],
 )
 def test_right_english_has_no_fault(caption: str) -> None:

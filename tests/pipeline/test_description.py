@@ -25,6 +25,8 @@ from pipeline.phrases import ENGLISH, FRENCH, Phrases
 from pipeline.reading.reader import Reader
 from pipeline.reading.saying import as_said
 from pipeline.reading.written_page import Block, Layout, Line, WrittenPage
+from pipeline.recognition.names import names
+from pipeline.recognition.recogniser import Recognised
 from tests.data.tiny_files import TINY
 from tests.data.written_pictures import photographed
 
@@ -71,6 +73,21 @@ def test_the_manner_of_speaking(manner: Manner, sure: tuple[str, ...], expected:
     words, attention = ("a", "brown", "dog", "runs"), np.zeros((4, 1, 1), np.float32)
     caption = Caption(words, (-1.0,) * 5, 0.5, manner, sure, "en", attention)
     assert worded(caption, "en") == expected
+
+
+def test_what_is_recognised_is_named_where_the_caption_is_not_trusted() -> None:
+    words, attention = ("a", "dog"), np.zeros((2, 1, 1), np.float32)
+    name = next(name for name in names() if name.english.one == "a cup of espresso")
+    things = (Recognised(name, 0.9, None),)
+    caption = Caption(words, (-1.0,) * 3, 0.5, Manner.UNKNOWN, ("a dog",), "en", attention)
+    english = "I cannot describe the whole picture. I recognise: a cup of espresso."
+    french = "Je ne peux pas décrire toute l\u2019image. Je reconnais\u00a0: une tasse d'expresso."
+    assert worded(caption, "en", things) == english
+    assert worded(caption, "fr", things) == french
+    unsure = (Recognised(name, 0.3, None),)
+    assert worded(caption, "en", unsure).startswith(ENGLISH.unknown)
+    plain = dataclasses.replace(caption, manner=Manner.PLAIN)
+    assert worded(plain, "en", things) == "A dog."
 
 
 def test_a_model_that_is_not_sure_says_perhaps(captioner: Captioner) -> None:
