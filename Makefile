@@ -13,7 +13,7 @@ MEMBERS ?= runs/mixed runs/grown runs/third
 KEEP_MEMORY := MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_MMAP_THRESHOLD_=8589934592 \
 	MALLOC_TOP_PAD_=268435456 THP_MEM_ALLOC_ENABLE=1
 
-.PHONY: help run test quick check data everyday train mixed translate export recognition calibrate card parity bench soak clean
+.PHONY: help run test quick check data everyday train mixed more translate export recognition calibrate card parity bench soak clean
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
 
@@ -52,6 +52,14 @@ translate: $(VENV)/.train  ## French: make translate MULTI30K=folder
 	$(BIN)/python -m export.caption_translator --run runs/french --assets assets \
 		--multi30k $(MULTI30K)
 	$(BIN)/python -m training.translate score --multi30k $(MULTI30K) --assets assets
+
+MORE = $(MIX:$(RUN)=runs/shipped/$(1)) --recipe more --run runs/more-$(1)
+more: runs/shipped/1/best.pt  ## go on from assets/ with the photos there are, in English
+	$(call MORE,1)
+	$(call MORE,3) --seed 5
+
+runs/shipped/1/best.pt: | $(VENV)/.train
+	$(BIN)/python -m export.from_onnx --assets assets --runs runs/shipped
 
 export: $(VENV)/.train  ## turn the best checkpoints into assets/
 	$(BIN)/python -m export.to_onnx --run $(MEMBERS) --assets assets

@@ -14,7 +14,7 @@ from PIL import Image
 from pipeline.captioning.caption import Caption
 from pipeline.captioning.captioner import Captioner, Encoded
 from pipeline.captioning.confidence import Manner
-from pipeline.captioning.detail import DEFAULT_STYLE, DescriptionStyle, describe_in_style
+from pipeline.captioning.detail import DEFAULT_STYLE, DescriptionStyle, Form, describe_in_style
 from pipeline.image import read_picture
 from pipeline.languages import ENGLISH
 from pipeline.passages import Passage, passages, shown
@@ -241,13 +241,16 @@ def _described(
     started = time.perf_counter()
     language = spoken_language(captioner, language)
     recognising = captioner.recognise(encoded)
-    caption = describe_in_style(captioner, encoded, style, language)
+    caption = describe_in_style(captioner, encoded, style, language, recognising)
     things = recognising.result().things
     describe_s = inspection.encode_s + time.perf_counter() - started
     unknown = caption.manner is Manner.UNKNOWN
+    text = worded(caption, language, things)
+    if style.form is Form.FULL and caption.manner is Manner.PLAIN:
+        text = with_the_rest(text, caption, things)
     only_text = has_text and unknown and not caption.sure and not sure_things(things)
     description = Description(
-        text=phrases(language).only_text if only_text else worded(caption, language, things),
+        text=phrases(language).only_text if only_text else text,
         confidence=caption.confidence,
         guidance=None,
         language=language,
@@ -298,8 +301,9 @@ def spoken_language(captioner: Captioner, language: str) -> str:
 def worded(caption: Caption, language: str, things: Sequence[Recognised] = ()) -> str:
     """A caption as it is shown and spoken, by its manner.
 
-    PLAIN is the caption itself, PERHAPS is a guess ("Perhaps: a dog runs."), and UNKNOWN names only
-    what is sure ("I cannot describe the whole picture. I recognise: a dog.").
+    PLAIN is the caption itself, PERHAPS is a guess beside what is sure ("Perhaps: a dog runs. I
+    recognise: a car."), and UNKNOWN names only what is sure ("I cannot describe the whole picture.
+    I recognise: a dog.").
 
     Args:
         caption: of the photo.
@@ -315,8 +319,22 @@ def worded(caption: Caption, language: str, things: Sequence[Recognised] = ()) -
             return sentences.unknown
         return sentences.unknown_but.format(words=", ".join(caption.sure))
     if caption.manner is Manner.PERHAPS:
-        return sentences.perhaps.format(text=text[:1].lower() + text[1:])
+        guess = sentences.perhaps.format(text=text[:1].lower() + text[1:])
+        return _with(sentences.recognised, guess, caption, things)
     return text
+
+
+def with_the_rest(text: str, caption: Caption, things: Sequence[Recognised]) -> str:
+    """The text, and what was recognised beside the caption ("Also: two cars on the left.")."""
+    return _with(phrases(caption.language).also, text, caption, things)
+
+
+def _with(sentence: str, text: str, caption: Caption, things: Sequence[Recognised]) -> str:
+    """The text and a sentence with the sure things that the caption does not say, if any."""
+    rest = sure_things(things, caption.words, caption.language)
+    if not rest:
+        return text
+    return f"{text} {sentence.format(names=listed(rest, caption.language, places=True))}"
 
 
 def preview(rgb: NDArray[np.uint8]) -> bytes:

@@ -1,10 +1,11 @@
-"""Fits how probable a recognised name is, on the dev photos, and measures it on the test photos.
+"""Fits how probable recognised names are, on the dev photos, and measures it on the test photos.
 
     python -m training.name_calibration --data data/flickr8k --everyday data/everyday
     python -m training.name_calibration ... --split test --card      fits nothing
 
-Writes assets/recognition/calibration.npz (read by pipeline.recognition.probabilities). The detector
-was trained on most of the everyday photos, so it looks better on them than it is.
+Writes assets/recognition/calibration.npz (read by pipeline.recognition.probabilities) and
+evidence.npz (pipeline.recognition.evidence), the latter for the captions of the model in assets/.
+The detector was trained on most of the everyday photos, so it looks better on them than it is.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.captioning.captioner import Captioner
+from pipeline.recognition.evidence import EVIDENCE_FILE, save_evidence
 from pipeline.recognition.probabilities import CALIBRATION_FILE, save_calibration
 from pipeline.recognition.recogniser import RECOGNITION_FOLDER
+from training.calibration.evidence_fit import fit_evidence, witness
 from training.calibration.name_fit import NamedPhotos, fit_names, join, name_photos, report_names
 from training.command import exit_code
 from training.data.prepared import load
@@ -44,6 +47,13 @@ def _run(options: argparse.Namespace) -> None:
         calibration = fit_names(join(list(named.values())))
         path = options.assets / RECOGNITION_FOLDER / CALIBRATION_FILE
         save_calibration(calibration, path)
+        recogniser.calibration = calibration
+        # The everyday photos show what the detector looks for; Flickr8k's are people and dogs.
+        photos = load(options.everyday or options.data)["dev"]
+        witnessed = witness(captioner, photos, "captions of dev photos")
+        fitted = fit_evidence(witnessed)
+        save_evidence(fitted, options.assets / RECOGNITION_FOLDER / EVIDENCE_FILE)
+        print(f"{witnessed.named.mean():.1%} of the captions say only things that people name.")
     text = report_names(named, calibration)
     print(text)
     if options.card:

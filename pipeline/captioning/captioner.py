@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from pipeline.captioning import contract as names
 from pipeline.captioning.accelerated_session import AcceleratedSession
 from pipeline.captioning.beam_search import Hypothesis, Rules, beam_search
 from pipeline.captioning.caption import Caption
-from pipeline.captioning.confidence import Confidence
+from pipeline.captioning.confidence import Confidence, Manner
 from pipeline.captioning.confidence_file import load_confidence
 from pipeline.captioning.contract import ModelContract
 from pipeline.captioning.english_grammar import EnglishGrammar
@@ -26,6 +26,7 @@ from pipeline.captioning.vocabulary import Vocabulary
 from pipeline.errors import ErrorCode, ModelError
 from pipeline.image import to_pixels
 from pipeline.languages import ENGLISH, NEVER_LAST
+from pipeline.recognition.evidence import rank
 from pipeline.recognition.recogniser import (
     NOTHING,
     RECOGNITION_FOLDER,
@@ -138,7 +139,9 @@ class Captioner:
         translated_too = (folder / TRANSLATOR_FOLDER).is_dir()
         translator = Translator.load(folder / TRANSLATOR_FOLDER) if translated_too else None
         named = folder / RECOGNITION_FOLDER
-        recogniser = Recogniser.load(named, contract.encoder) if named.is_dir() else None
+        recogniser = None
+        if named.is_dir():
+            recogniser = Recogniser.load(named, contract.encoder, calibrated=calibrated)
         captioner = cls(contract, vocabulary, encoder, decoder, confidence, translator, recogniser)
         captioner.warm_up()
         return captioner
@@ -240,6 +243,7 @@ class Captioner:
         beam_size: int | None = None,
         most_words: int | None = None,
         least_words: int = 1,
+        recognising: Future[Recognition] | None = None,
     ) -> list[Caption]:
         """The captions of an encoded photo that the decoder writes, the best first.
 
@@ -249,6 +253,8 @@ class Captioner:
             beam_size: the contract's when None; 1 is greedy search.
             most_words: maximum length of a caption; the contract's when None.
             least_words: minimum length of a caption.
+            recognising: what `recognise` returned; English captions are then ranked and judged by
+                what was recognised, too.
 
         Raises:
             ModelError: the model's files do not fit together, or it does not speak the language.
@@ -285,7 +291,7 @@ class Captioner:
         )
         said = [tuple(self.vocabulary.decode(one.tokens)) for one in hypotheses]
         verdicts = self.confidence.judge(said, hypotheses, encoded.features, language)
-        return [
+        captions = [
             Caption(
                 words=words,
                 word_scores=one.word_scores,
@@ -297,6 +303,27 @@ class Captioner:
             )
             for words, one, verdict in zip(said, hypotheses, verdicts, strict=True)
         ]
+        if recognising is None or self.recogniser is None or language != ENGLISH:
+            return captions
+        presence = recognising.result().presence
+        ranks = [
+            rank(one.score, caption.words, presence)
+            for one, caption in zip(hypotheses, captions, strict=True)
+        ]
+        order = sorted(range(len(captions)), key=lambda number: -ranks[number])
+        return [self._judged(captions[number], presence) for number in order]
+
+    def _judged(self, caption: Caption, presence: NDArray[np.float64]) -> Caption:
+        """The caption with a more careful manner where what it says was not recognised."""
+        if self.recogniser is None:
+            return caption
+        evidence = self.recogniser.evidence
+        chance = evidence.probability(caption.words, presence)
+        if chance < evidence.said_from:
+            return replace(caption, manner=Manner.UNKNOWN)
+        if chance < evidence.plain_from and caption.manner is Manner.PLAIN:
+            return replace(caption, manner=Manner.PERHAPS)
+        return caption
 
     def _attention(
         self, hypothesis: Hypothesis, weights: list[NDArray[np.float32]]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pipeline.captioning.caption import Caption
 from pipeline.captioning.captioner import Captioner, Encoded
 from pipeline.captioning.neutral import neutral
+from pipeline.recognition.recogniser import Recognition
 
 SHORT_WORDS = 7  # as long as "A brown dog runs on the grass."; enough while the scene changes
 # The median caption has 11 words in Flickr8k, and 9 from the model without a minimum.
@@ -43,7 +45,11 @@ DEFAULT_STYLE = DescriptionStyle()
 
 
 def describe_in_style(
-    captioner: Captioner, encoded: Encoded, style: DescriptionStyle, language: str
+    captioner: Captioner,
+    encoded: Encoded,
+    style: DescriptionStyle,
+    language: str,
+    recognising: Future[Recognition] | None = None,
 ) -> Caption:
     """The caption of an encoded photo in a style.
 
@@ -53,15 +59,18 @@ def describe_in_style(
         style: length and wording.
         language: two-letter code, one of the model's. Where it is translated, length and wording
             are chosen in English, and only what was chosen is translated.
+        recognising: what its `recognise` returned, by which captions are ranked and judged.
 
     Raises:
         ModelError: the model's files do not fit together, or it does not speak the language.
     """
     searched = captioner.searched(language)
     if style.form is Form.FULL:
-        found = captioner.captions(encoded, language=searched, least_words=FULL_WORDS)[0]
+        found = captioner.captions(
+            encoded, language=searched, least_words=FULL_WORDS, recognising=recognising
+        )[0]
     else:
-        found = captioner.captions(encoded, language=searched)[0]
+        found = captioner.captions(encoded, language=searched, recognising=recognising)[0]
         if style.form is Form.SHORT and len(found.words) > SHORT_WORDS:
             found = _short(captioner, encoded, found)
     return captioner.in_language(neutral(found) if style.neutral else found, language)

@@ -46,6 +46,7 @@ class Phrases:
     unknown: str
     unknown_but: str
     unknown_recognised: str
+    recognised: str
     also: str
     listed: str
     number_two: str

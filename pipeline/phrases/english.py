@@ -38,6 +38,7 @@ ENGLISH = Phrases(
     unknown="I cannot tell what this shows.",
     unknown_but="I cannot tell what this shows. Perhaps something with: {words}.",
     unknown_recognised="I cannot describe the whole picture. I recognise: {names}.",
+    recognised="I recognise: {names}.",
     also="Also: {names}.",
     listed="{first} and {last}",
     number_two="two {things}",

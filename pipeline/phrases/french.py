@@ -51,6 +51,7 @@ FRENCH = Phrases(
         "{words}."
     ),
     unknown_recognised=("Je ne peux pas décrire toute l’image. Je reconnais\u00a0: {names}."),
+    recognised="Je reconnais\u00a0: {names}.",
     also="Il y a aussi\u00a0: {names}.",
     listed="{first} et {last}",
     number_two="deux {things}",

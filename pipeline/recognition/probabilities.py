@@ -38,6 +38,11 @@ class Calibration:
     weights: Floats
     offset: Floats
 
+    @classmethod
+    def neutral(cls) -> Calibration:
+        """Before anything is fitted: every name is as probable as not, and none is said."""
+        return cls(np.zeros((3, 3)), np.zeros(len(names())))
+
     def probabilities(self, imagenet: Floats, coco: Floats) -> Floats:
         """How probable it is that each name is right.
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pipeline.errors import ErrorCode, ModelError
 from pipeline.recognition.classifier import HEADS_FILE, Classifier, load_classifier
 from pipeline.recognition.detector import DETECTOR_FILE, LABELS, Box, Detection, Detector
+from pipeline.recognition.evidence import EVIDENCE_FILE, Evidence, load_evidence
 from pipeline.recognition.names import Name, names
 from pipeline.recognition.probabilities import (
     CALIBRATION_FILE,
@@ -73,10 +74,14 @@ class Recogniser:
     """Detector, classifier and calibration. Calls keep no state in it: threads may share it."""
 
     def __init__(
-        self, detector: Detector, classifier: Classifier, calibration: Calibration
+        self,
+        detector: Detector,
+        classifier: Classifier,
+        calibration: Calibration,
+        evidence: Evidence,
     ) -> None:
         """Joins opened parts; `load` opens them from a folder."""
-        self.calibration = calibration
+        self.calibration, self.evidence = calibration, evidence
         self._detector, self._classifier = detector, classifier
         every = names()
         self._place = {name.coco: number for number, name in enumerate(every) if name.coco}
@@ -87,8 +92,13 @@ class Recogniser:
             self._sums[list(name.imagenet), number] = 1
 
     @classmethod
-    def load(cls, folder: Path, encoder: str) -> Recogniser:
-        """Opens the files in `folder`, to be used with the features of `encoder`.
+    def load(cls, folder: Path, encoder: str, *, calibrated: bool = True) -> Recogniser:
+        """Opens the files in `folder`.
+
+        Args:
+            folder: holds the detector, the last layers and what was fitted for them.
+            encoder: name of the encoder whose features will be given.
+            calibrated: False before anything was fitted: then nothing is sure.
 
         Raises:
             ModelError: a file is missing or damaged, or the classes are another encoder's.
@@ -96,8 +106,11 @@ class Recogniser:
         classifier = load_classifier(folder / HEADS_FILE)
         if classifier.encoder != encoder:
             raise ModelError(ErrorCode.MODEL_FILES_MISMATCHED)
-        calibration = load_calibration(folder / CALIBRATION_FILE)
-        return cls(Detector(folder / DETECTOR_FILE), classifier, calibration)
+        calibration, evidence = Calibration.neutral(), Evidence.neutral()
+        if calibrated:
+            calibration = load_calibration(folder / CALIBRATION_FILE)
+            evidence = load_evidence(folder / EVIDENCE_FILE)
+        return cls(Detector(folder / DETECTOR_FILE), classifier, calibration, evidence)
 
     def recognise(self, rgb: NDArray[np.uint8], features: NDArray[np.float32]) -> Recognition:
         """Names the things in a photo.
