@@ -268,7 +268,9 @@ class Trainer:
                 REWARD_BEAMS,
                 LENGTH_PENALTY,
                 language,
-                self._peoples_captions([int(chosen[place]) for place in captioned], stage),
+                self._peoples_captions([int(chosen[place]) for place in captioned], stage)
+                if language == ENGLISH
+                else None,
             )
         rows = augmentation.token_rows(
             photos, self.vocabulary, self.model.config.max_words, french=FRENCH in self.languages
