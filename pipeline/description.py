@@ -139,7 +139,7 @@ def describe_file(
     started = time.perf_counter()
     picture = read_picture(data)
     read_s = time.perf_counter() - started
-    description = describe(captioner, picture.rgb, language, style, reader=reader)
+    description = describe(captioner, picture.rgb, language, style, reader=reader, of_file=True)
     text = description.text
     if picture.missing >= NOTABLY_MISSING:
         there = round(100 * (1 - picture.missing))
@@ -154,6 +154,7 @@ def describe(
     style: DescriptionStyle,
     inspection: Inspection | None = None,
     reader: Reader | None = None,
+    of_file: bool = False,
 ) -> Description:
     """Describes a photo or a camera frame.
 
@@ -169,6 +170,7 @@ def describe(
         style: length and wording of the description.
         inspection: of `rgb`, where the caller has it already; computed here when None.
         reader: reads what is written in the photo; None leaves it unread.
+        of_file: whether `rgb` comes from a file, as for `assess`.
 
     Returns:
         The description; its `timing.read` is 0.
@@ -187,7 +189,7 @@ def describe(
             rgb,
             language,
             style,
-            inspection or inspect(captioner, rgb),
+            inspection or inspect(captioner, rgb, of_file),
             bool(page.blocks),
         )
     return replace(description, page=page, timing=replace(description.timing, text=text_s))
@@ -273,14 +275,19 @@ def _hedged(block: Block, language: str) -> str:
     )
 
 
-def inspect(captioner: Captioner, rgb: NDArray[np.uint8]) -> Inspection:
+def inspect(captioner: Captioner, rgb: NDArray[np.uint8], of_file: bool = False) -> Inspection:
     """Assesses (H, W, 3) uint8 RGB, and encodes it when it is fit to describe.
+
+    Args:
+        captioner: the model.
+        rgb: (H, W, 3) uint8, 0..255, RGB.
+        of_file: whether it comes from a file, as for `assess`.
 
     Raises:
         ModelError: the model failed.
     """
     started = time.perf_counter()
-    guidance = assess(rgb)
+    guidance = assess(rgb, of_file)
     assessed = time.perf_counter()
     if guidance is not None:
         return Inspection(guidance, None, assessed - started)

@@ -151,8 +151,8 @@ def test_a_page_is_read_and_not_described(captioner: Captioner, reader: Reader) 
 
 def test_an_unfit_photo_that_can_be_read_is_read(captioner: Captioner, reader: Reader) -> None:
     paper = np.full((480, 640, 3), 255, np.uint8)
-    cv2.putText(paper, "BACK SOON", (150, 240), cv2.FONT_HERSHEY_SIMPLEX, 2, (0, 0, 0), 4)
-    jpeg = preview(paper)
+    cv2.putText(paper, "BACK SOON", (150, 240), cv2.FONT_HERSHEY_SIMPLEX, 2, (228,) * 3, 4)
+    jpeg = preview(paper)  # faded
     description = describe_file(captioner, jpeg, reader=reader)
     assert description.shown == f"{ENGLISH.only_text} It says: BACK SOON"
     assert description.guidance is None
@@ -217,7 +217,7 @@ def test_a_model_without_a_language_describes_in_its_own(
     file = io.BytesIO()
     Image.new("RGB", (640, 480)).save(file, "PNG")
     advice = describe_file(english_only, file.getvalue(), "fr")  # no model has a part in it
-    assert (advice.text, advice.language) == (FRENCH.guidance_dark, "fr")
+    assert (advice.text, advice.language) == (FRENCH.guidance_file_dark, "fr")
 
 
 def test_what_is_no_photo_raises_a_sentence(captioner: Captioner) -> None:
