@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from pipeline.captioning.captioner import Caption, Captioner, Encoded
+from pipeline.captioning.caption import Caption
+from pipeline.captioning.captioner import Captioner, Encoded
 from pipeline.captioning.confidence import Manner
 from pipeline.captioning.detail import DEFAULT_STYLE, DescriptionStyle, Form, describe_in_style
 from pipeline.image import read_picture
@@ -22,7 +23,7 @@ from pipeline.phrases import phrases
 from pipeline.reading.reader import Reader
 from pipeline.reading.written_page import Block, Layout, WrittenPage
 from pipeline.recognition.recogniser import Recognised
-from pipeline.recognition.wording import listed, sure_things
+from pipeline.recognition.wording import NAMED_FROM_UNLIKE, listed, sure_things
 
 PREVIEW_SIDE_PX = 960  # enough for the page's column on a screen of double density
 PREVIEW_QUALITY = 85
@@ -138,7 +139,7 @@ def describe_file(
     started = time.perf_counter()
     picture = read_picture(data)
     read_s = time.perf_counter() - started
-    description = describe(captioner, picture.rgb, language, style, reader=reader)
+    description = describe(captioner, picture.rgb, language, style, reader=reader, of_file=True)
     text = description.text
     if picture.missing >= NOTABLY_MISSING:
         there = round(100 * (1 - picture.missing))
@@ -153,6 +154,7 @@ def describe(
     style: DescriptionStyle,
     inspection: Inspection | None = None,
     reader: Reader | None = None,
+    of_file: bool = False,
 ) -> Description:
     """Describes a photo or a camera frame.
 
@@ -168,6 +170,7 @@ def describe(
         style: length and wording of the description.
         inspection: of `rgb`, where the caller has it already; computed here when None.
         reader: reads what is written in the photo; None leaves it unread.
+        of_file: whether `rgb` comes from a file, as for `assess`.
 
     Returns:
         The description; its `timing.read` is 0.
@@ -186,7 +189,7 @@ def describe(
             rgb,
             language,
             style,
-            inspection or inspect(captioner, rgb),
+            inspection or inspect(captioner, rgb, of_file),
             bool(page.blocks),
         )
     return replace(description, page=page, timing=replace(description.timing, text=text_s))
@@ -244,10 +247,13 @@ def _described(
     things = recognising.result().things
     describe_s = inspection.encode_s + time.perf_counter() - started
     unknown = caption.manner is Manner.UNKNOWN
-    text = worded(caption, language, things)
+    sayable = things
+    if captioner.confidence.out_of_distribution(encoded.features):
+        sayable = tuple(one for one in things if one.probability >= NAMED_FROM_UNLIKE)
+    text = worded(caption, language, sayable)
     if style.form is Form.FULL and caption.manner is Manner.PLAIN:
-        text = with_the_rest(text, caption, things)
-    only_text = has_text and unknown and not caption.sure and not sure_things(things)
+        text = with_the_rest(text, caption, sayable)
+    only_text = has_text and unknown and not caption.sure and not sure_things(sayable)
     description = Description(
         text=phrases(language).only_text if only_text else text,
         confidence=caption.confidence,
@@ -272,14 +278,19 @@ def _hedged(block: Block, language: str) -> str:
     )
 
 
-def inspect(captioner: Captioner, rgb: NDArray[np.uint8]) -> Inspection:
+def inspect(captioner: Captioner, rgb: NDArray[np.uint8], of_file: bool = False) -> Inspection:
     """Assesses (H, W, 3) uint8 RGB, and encodes it when it is fit to describe.
+
+    Args:
+        captioner: the model.
+        rgb: (H, W, 3) uint8, 0..255, RGB.
+        of_file: whether it comes from a file, as for `assess`.
 
     Raises:
         ModelError: the model failed.
     """
     started = time.perf_counter()
-    guidance = assess(rgb)
+    guidance = assess(rgb, of_file)
     assessed = time.perf_counter()
     if guidance is not None:
         return Inspection(guidance, None, assessed - started)
@@ -293,7 +304,7 @@ def spoken_language(captioner: Captioner, language: str) -> str:
     The model's first language replaces one that it was not trained on: a description in another
     language, marked and spoken as such, is better than none.
     """
-    languages = captioner.contract.languages
+    languages = captioner.languages
     return language if language in languages else languages[0]
 
 

@@ -78,15 +78,11 @@ document.addEventListener("vois-hush", () => nodes && stop());
 // Another component announces something: the page has one voice.
 document.addEventListener("vois-say", ({ detail }) => nodes && note(detail));
 
-// Streamlit refuses a file that is too large or of another kind with small red words that nobody
-// speaks, and Python does not learn of it. So the page sends a message.
+// Streamlit refuses a file that is too large with small red words that nobody speaks, and Python
+// does not learn of it. So the page sends a message.
 function reportRefused(files) {
-  const { types, bytes } = data.accepts;
-  const refused = [...files].flatMap(({ name, size }) => {
-    const known = types.includes(name.split(".").pop().toLowerCase());
-    if (known && size <= bytes) return [];
-    return [{ name, reason: known ? "too_large" : "wrong_type" }];
-  });
+  const large = [...files].filter(({ size }) => size > data.most_bytes);
+  const refused = large.map(({ name }) => ({ name }));
   if (refused.length > 0) send("refused", { files: refused });
 }
 const forHistory = (node) => node.closest(HISTORY_PANEL); // it takes archives, not photos

@@ -13,7 +13,7 @@
 // answer that Vois speaks is an item of the page's own, of kind `note`.
 //
 // Messages to Python (messages.js): `pace`, `volume` and `muted` {value}; `hushed` {}: the person
-// silenced the voice; `refused` {files: [{name, reason: too_large | wrong_type}]}; `remembered`
+// silenced the voice; `refused` {files: [{name}]}; `remembered`
 // {speaker}: what this browser has kept.
 
 // How long a sentence that no voice speaks stays before the next one: about 200 words a minute.

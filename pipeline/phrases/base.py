@@ -73,6 +73,11 @@ class Phrases:
     guidance_bright: str
     guidance_blank: str
     guidance_blurred: str
+    guidance_file_dark: str
+    guidance_file_bright: str
+    guidance_file_blank: str
+    guidance_file_blurred: str
+    incomplete: str
 
     # How to hold the camera over text (pipeline.live.text_watcher).
     reading_no_text: str
@@ -81,12 +86,10 @@ class Phrases:
     reading_top: str
     reading_bottom: str
     reading_still: str
-    incomplete: str
 
     # Errors without a `ErrorCode`: unexpected ones, and uploads that the page refuses.
     unknown_error: str
     too_large: str
-    wrong_type: str
 
     # The live camera: its states, then its problems (pipeline.web.state.camera_state).
     live: str

@@ -67,6 +67,10 @@ ENGLISH = Phrases(
         "There is almost nothing to see. Check that nothing covers the camera, or step back."
     ),
     guidance_blurred="The picture is blurred. Hold the camera still, or step back.",
+    guidance_file_dark="This picture is almost black. Try a brighter one.",
+    guidance_file_bright="This picture is almost white. Try a darker one.",
+    guidance_file_blank="There is almost nothing on this picture.",
+    guidance_file_blurred="This picture is too blurred to describe. Try a sharper one.",
     incomplete="{text} Only {percent} % of this picture is there: its file is incomplete.",
     reading_no_text="No text in view.",
     reading_left="Move back: the left edge is cut off.",
@@ -76,7 +80,6 @@ ENGLISH = Phrases(
     reading_still="Hold still.",
     unknown_error="Something went wrong. Try again, or try another photo.",
     too_large="{name} is too large. Choose a photo of at most {megabytes} megabytes.",
-    wrong_type="{name} is not a kind of photo that Vois can read. Choose a JPEG, PNG or WebP file.",
     live="Live camera",
     ready_live="Ready. Start the camera to hear what is in front of it.",
     camera_off="The camera is off.",

@@ -82,6 +82,12 @@ FRENCH = Phrases(
         "Il n’y a presque rien à voir. Vérifiez que rien ne couvre la caméra, ou reculez un peu."
     ),
     guidance_blurred="L’image est floue. Tenez la caméra immobile, ou reculez un peu.",
+    guidance_file_dark="Cette image est presque noire. Essayez-en une plus claire.",
+    guidance_file_bright="Cette image est presque blanche. Essayez-en une plus sombre.",
+    guidance_file_blank="Il n’y a presque rien sur cette image.",
+    guidance_file_blurred=(
+        "Cette image est trop floue pour être décrite. Essayez-en une plus nette."
+    ),
     incomplete=(
         "{text} Seulement {percent}\u00a0% de cette image sont là\u00a0: son fichier est incomplet."
     ),
@@ -95,10 +101,6 @@ FRENCH = Phrases(
     too_large=(
         "{name} est un fichier trop volumineux. Choisissez une photo d’au plus {megabytes} "
         "mégaoctets."
-    ),
-    wrong_type=(
-        "{name} n’est pas un type de photo que Vois sait lire. Choisissez un fichier JPEG, PNG ou "
-        "WebP."
     ),
     live="Caméra en direct",
     ready_live="Prêt. Lancez la caméra pour entendre ce qui se trouve devant elle.",

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.captioning.captioner import Caption, Captioner
+from pipeline.captioning.caption import Caption
+from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.confidence import Manner
 from pipeline.captioning.detail import DescriptionStyle, Form
 from pipeline.description import (
@@ -39,7 +40,8 @@ from tests.data.tiny_files import TINY
 from tests.data.written_pictures import photographed
 
 ROOT = Path(__file__).resolve().parents[2]
-SAMPLES = ROOT / "assets" / "samples"
+ASSETS = ROOT / "assets"
+SAMPLES = ASSETS / "samples"
 CAT = (SAMPLES / "cat.jpg").read_bytes()
 FULL = DescriptionStyle(Form.FULL)
 
@@ -150,8 +152,8 @@ def test_a_page_is_read_and_not_described(captioner: Captioner, reader: Reader) 
 
 def test_an_unfit_photo_that_can_be_read_is_read(captioner: Captioner, reader: Reader) -> None:
     paper = np.full((480, 640, 3), 255, np.uint8)
-    cv2.putText(paper, "BACK SOON", (150, 240), cv2.FONT_HERSHEY_SIMPLEX, 2, (0, 0, 0), 4)
-    jpeg = preview(paper)
+    cv2.putText(paper, "BACK SOON", (150, 240), cv2.FONT_HERSHEY_SIMPLEX, 2, (228,) * 3, 4)
+    jpeg = preview(paper)  # faded
     description = describe_file(captioner, jpeg, reader=reader)
     assert description.shown == f"{ENGLISH.only_text} It says: BACK SOON"
     assert description.guidance is None
@@ -216,7 +218,7 @@ def test_a_model_without_a_language_describes_in_its_own(
     file = io.BytesIO()
     Image.new("RGB", (640, 480)).save(file, "PNG")
     advice = describe_file(english_only, file.getvalue(), "fr")  # no model has a part in it
-    assert (advice.text, advice.language) == (FRENCH.guidance_dark, "fr")
+    assert (advice.text, advice.language) == (FRENCH.guidance_file_dark, "fr")
 
 
 def test_what_is_no_photo_raises_a_sentence(captioner: Captioner) -> None:
@@ -279,3 +281,24 @@ def test_a_guess_stands_beside_what_is_sure() -> None:
     said = worded(caption, "en", (Recognised(name, 0.9, None),))
     assert said == "Perhaps: food. I recognise: a cup of espresso."
     assert worded(caption, "en", (Recognised(name, 0.3, None),)) == "Perhaps: food."
+
+
+def test_in_a_picture_unlike_all_others_only_the_surest_is_named() -> None:
+    model = Captioner.load(ASSETS, accelerate=False)
+    assert model.recogniser is not None
+    cat = (SAMPLES / "cat.jpg").read_bytes()
+    assert model.confidence.out_of_distribution(model.encode(read_rgb(cat)).features)
+    assert describe_file(model, cat).text.endswith("I recognise: a cat.")
+    assert describe_file(model, cat, "fr").text.endswith("Je reconnais\u00a0: un chat.")
+    sure = model.recogniser.calibration
+    model.recogniser.calibration = dataclasses.replace(sure, offset=sure.offset - 1.5)
+    description = describe_file(model, cat)
+    assert 0.7 < description.recognised[0].probability < 0.95
+    assert description.text == ENGLISH.unknown
+
+
+def test_the_coffee_is_named_in_both_languages() -> None:
+    model = Captioner.load(ASSETS, accelerate=False)
+    coffee = (SAMPLES / "coffee.jpg").read_bytes()
+    assert "a cup of espresso" in describe_file(model, coffee).text
+    assert "une tasse d'expresso" in describe_file(model, coffee, "fr").text

@@ -11,7 +11,7 @@ from pipeline.web.state.inbox import Inbox
 from pipeline.web.state.settings import PACES, Settings
 from pipeline.web.ui import components
 from pipeline.web.ui.camera_tab import CameraTab
-from pipeline.web.ui.photo_tab import PHOTO_TYPES, UPLOAD_MEGABYTES
+from pipeline.web.ui.photo_tab import UPLOAD_MEGABYTES
 from pipeline.web.ui.session import history_access, speech_token, words
 from pipeline.web.ui.settings_panel import recall
 
@@ -47,7 +47,7 @@ def draw(tab: CameraTab, settings: Settings, camera_open: bool, missing: Sequenc
         "keys": settings.single_keys,
         "speaker": settings.speaker,
         "speech": speech_token(),
-        "accepts": {"types": PHOTO_TYPES, "bytes": UPLOAD_MEGABYTES * 1024 * 1024},
+        "most_bytes": UPLOAD_MEGABYTES * 1024 * 1024,
     }
     components.player(data, say, partial(receive, tab))
 
@@ -109,14 +109,12 @@ def refuse(files: object) -> None:
     """Says which files the browser did not send.
 
     Args:
-        files: a list of {name, reason}, where the reason is "too_large" or "wrong_type"; anything
-            else is ignored.
+        files: a list of {name}; anything else is ignored. Each is too large.
     """
     say = words()
     for file in files if isinstance(files, list) else ():
         if not isinstance(file, Mapping):
             continue
-        sentence = say.too_large if file.get("reason") == "too_large" else say.wrong_type
-        text = sentence.format(name=file.get("name"), megabytes=UPLOAD_MEGABYTES)
+        text = say.too_large.format(name=file.get("name"), megabytes=UPLOAD_MEGABYTES)
         st.session_state.queue.report(text, say.language)
         st.session_state.redraw = True
