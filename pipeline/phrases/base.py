@@ -116,6 +116,7 @@ class Phrases:
     camera_picture: str
     camera_frame: str
     describe_now: str
+    reading: str
 
     # The photo panel.
     photo: str

@@ -116,6 +116,7 @@ ENGLISH = Phrases(
     camera_controls="Camera",
     camera_picture="The camera's picture",
     camera_frame="Connection of the camera, nothing to read",
+    reading="Read text instead of describing",
     describe_now="Describe now",
     photo="Photo",
     choose="Choose or drop photos, each of at most {megabytes} megabytes",

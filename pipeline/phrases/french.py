@@ -141,6 +141,7 @@ FRENCH = Phrases(
     camera_controls="Commandes de la caméra",
     camera_picture="L’image de la caméra",
     camera_frame="Connexion de la caméra, rien à lire",
+    reading="Lire le texte au lieu de décrire",
     describe_now="Décrire maintenant",
     photo="Photo",
     choose="Choisissez ou déposez des photos, d’au plus {megabytes} mégaoctets chacune",
