@@ -202,7 +202,8 @@ def _serve(assets: Path, port: int, environment: dict[str, str]) -> Iterator[Ser
         stderr=subprocess.DEVNULL,
     )
     try:
-        url = f"http://127.0.0.1:{port}"
+        base = environment.get("STREAMLIT_SERVER_BASE_URL_PATH")
+        url = f"http://127.0.0.1:{port}" + (f"/{base}" if base else "")
         _wait_until_up(f"{url}/_stcore/health", process)
         yield Server(url, process.pid)
     finally:
