@@ -19,8 +19,10 @@ from pipeline.captioning.contract import ModelContract
 from pipeline.description import Description, describe_file
 from pipeline.errors import ModelError
 from pipeline.history import Entry, Source
+from pipeline.passages import kept_passages
 from pipeline.phrases import Phrases, phrases
-from pipeline.speech import VoiceChain, default_chain
+from pipeline.reading.reader import Reader
+from pipeline.speech import VoiceChain, default_chain, join
 from pipeline.web.routes import history as history_routes
 from pipeline.web.routes import sounds as sound_routes
 from pipeline.web.routes.base_path import under
@@ -51,6 +53,12 @@ POLL_S = 0.2  # seconds between two reads of the camera worker's results
 def captioner() -> Captioner:
     """The process's one model."""
     return Captioner.load(MODEL)
+
+
+@st.cache_resource(show_spinner=False)
+def reader() -> Reader:
+    """The process's one reader of text; it opens its models with the first photo."""
+    return Reader()
 
 
 @st.cache_resource(show_spinner=False)
@@ -151,7 +159,7 @@ def prepare(settings: Settings) -> None:
 
 def describe(settings: Settings, data: bytes, name: str) -> Description:
     """Describes a photo file and stores the description in the history before it is shown."""
-    description = describe_file(captioner(), data, settings.language, settings.style)
+    description = describe_file(captioner(), data, settings.language, settings.style, reader())
     history_access().keep(Source.UPLOAD, description, name)
     return description
 
@@ -164,7 +172,8 @@ def speech(settings: Settings) -> Speak:
 
 def entry_sound(entry: Entry) -> bytes:
     """The sound of a history entry as a WAV file, for an export; made by an offline voice."""
-    return voices(False).speak(entry.words, entry.language, entry.rate).wav()
+    said = kept_passages(entry.words, entry.language, entry.reading)
+    return join([voices(False).speak(one.text, one.language, entry.rate) for one in said]).wav()
 
 
 if internals.is_page_run():

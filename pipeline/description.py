@@ -15,8 +15,11 @@ from pipeline.captioning.confidence import Manner
 from pipeline.captioning.detail import DEFAULT_STYLE, DescriptionStyle, describe_in_style
 from pipeline.image import read_picture
 from pipeline.languages import ENGLISH
+from pipeline.passages import Passage, passages, shown
 from pipeline.photo_quality import Guidance, assess
 from pipeline.phrases import phrases
+from pipeline.reading.reader import Reader
+from pipeline.reading.written_page import Block, Layout, WrittenPage
 
 PREVIEW_SIDE_PX = 960  # enough for the page's column on a screen of double density
 PREVIEW_QUALITY = 85
@@ -32,11 +35,13 @@ class Timing:
         read: bytes to rgb; 0 for a camera frame.
         assess: checking whether the photo is fit to describe.
         describe: rgb to text; 0 when the photo was not described.
+        text: reading what is written in the photo; 0 when nobody looked for it.
     """
 
     read: float
     assess: float
     describe: float
+    text: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -44,8 +49,8 @@ class Description:
     """What is shown and spoken about one photo.
 
     Attributes:
-        text: one or more full sentences: the caption, worded by its confidence, or what to do about
-            an unfit photo.
+        text: one or more full sentences: the caption, worded by its confidence, what to do about
+            an unfit photo, or that it shows a page of text.
         confidence: 0..1; 0 when the photo was not described.
         guidance: why the photo was not described, or None.
         language: two-letter code of `text`, which is not always the one that was asked for.
@@ -54,6 +59,7 @@ class Description:
         words: the caption's words; empty when the photo was not described or the manner is UNKNOWN.
         attention: (words, rows, columns) float32, the attention weights of each word, on a grid
             over the whole photo.
+        page: what is written in the photo.
     """
 
     text: str
@@ -66,6 +72,25 @@ class Description:
     attention: NDArray[np.float32] = field(
         default_factory=lambda: np.zeros((0, 1, 1), np.float32), compare=False, repr=False
     )
+    page: WrittenPage = field(default_factory=WrittenPage, compare=False)
+
+    @property
+    def read(self) -> str:
+        """What is written in the photo, as it is shown: a line that is not sure says so."""
+        return "\n".join(_hedged(block, self.language) for block in self.page.blocks)
+
+    @property
+    def shown(self) -> str:
+        """All that is shown: `text`, then what is written in the photo."""
+        return shown(self.text, self.read, self.language)
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """All that is spoken, each part in its own language."""
+        read = [
+            Passage(_hedged(block, self.language), block.language) for block in self.page.blocks
+        ]
+        return passages(self.text, self.language, read)
 
 
 @dataclass(frozen=True)
@@ -90,6 +115,7 @@ def describe_file(
     data: bytes,
     language: str = ENGLISH,
     style: DescriptionStyle = DEFAULT_STYLE,
+    reader: Reader | None = None,
 ) -> Description:
     """Reads a photo file and describes it; see `describe`. The text says when much is missing.
 
@@ -98,6 +124,7 @@ def describe_file(
         data: the content of a photo file.
         language: two-letter code.
         style: length and wording of the description.
+        reader: reads what is written in the photo; None leaves it unread.
 
     Raises:
         ImageError: the bytes are not a readable photo.
@@ -106,7 +133,7 @@ def describe_file(
     started = time.perf_counter()
     picture = read_picture(data)
     read_s = time.perf_counter() - started
-    description = describe(captioner, picture.rgb, language, style)
+    description = describe(captioner, picture.rgb, language, style, reader=reader)
     text = description.text
     if picture.missing >= NOTABLY_MISSING:
         there = round(100 * (1 - picture.missing))
@@ -120,11 +147,13 @@ def describe(
     language: str,
     style: DescriptionStyle,
     inspection: Inspection | None = None,
+    reader: Reader | None = None,
 ) -> Description:
     """Describes a photo or a camera frame.
 
     A photo that is black, blank or blurred is not described: the text is its guidance. A captioner
-    returns words for every input, and for such a photo they would be invented.
+    returns words for every input, and for such a photo they would be invented. Nor is a page of
+    text, which is read.
 
     Args:
         captioner: the model.
@@ -133,6 +162,7 @@ def describe(
             guidance is in the language asked for.
         style: length and wording of the description.
         inspection: of `rgb`, where the caller has it already; computed here when None.
+        reader: reads what is written in the photo; None leaves it unread.
 
     Returns:
         The description; its `timing.read` is 0.
@@ -140,34 +170,79 @@ def describe(
     Raises:
         ModelError: the model failed.
     """
-    inspection = inspection or inspect(captioner, rgb)
+    started = time.perf_counter()
+    page = WrittenPage() if reader is None else reader.read(rgb, language)
+    text_s = 0.0 if reader is None else time.perf_counter() - started
+    if page.is_document:
+        description = _undescribed(rgb, phrases(language).document, language)
+    else:
+        description = _described(
+            captioner,
+            rgb,
+            language,
+            style,
+            inspection or inspect(captioner, rgb),
+            bool(page.blocks),
+        )
+    return replace(description, page=page, timing=replace(description.timing, text=text_s))
+
+
+def _undescribed(
+    rgb: NDArray[np.uint8],
+    text: str,
+    language: str,
+    guidance: Guidance | None = None,
+    assess_s: float = 0.0,
+) -> Description:
+    """A description without a caption."""
+    timing = Timing(read=0.0, assess=assess_s, describe=0.0)
+    return Description(text, 0.0, guidance, language, preview(rgb), timing)
+
+
+def _described(
+    captioner: Captioner,
+    rgb: NDArray[np.uint8],
+    language: str,
+    style: DescriptionStyle,
+    inspection: Inspection,
+    has_text: bool,
+) -> Description:
+    """The caption of a photo, or its guidance; where text was read, neither takes its place."""
     encoded = inspection.encoded
     if encoded is None:
         if inspection.guidance is None:
             raise ValueError("an inspection has either guidance or an encoded photo")
-        return Description(
-            text=inspection.guidance.message(language),
-            confidence=0.0,
-            guidance=inspection.guidance,
-            language=language,
-            preview=preview(rgb),
-            timing=Timing(read=0.0, assess=inspection.assess_s, describe=0.0),
-        )
+        if has_text:
+            return _undescribed(rgb, phrases(language).only_text, language)
+        text = inspection.guidance.message(language)
+        return _undescribed(rgb, text, language, inspection.guidance, inspection.assess_s)
     started = time.perf_counter()
     language = spoken_language(captioner, language)
     caption = describe_in_style(captioner, encoded, style, language)
     describe_s = inspection.encode_s + time.perf_counter() - started
+    unknown = caption.manner is Manner.UNKNOWN
+    only_text = has_text and unknown and not caption.sure
     description = Description(
-        text=worded(caption, language),
+        text=phrases(language).only_text if only_text else worded(caption, language),
         confidence=caption.confidence,
         guidance=None,
         language=language,
         preview=preview(rgb),
         timing=Timing(read=0.0, assess=inspection.assess_s, describe=describe_s),
     )
-    if caption.manner is Manner.UNKNOWN:
+    if unknown:
         return description  # the text does not hold the caption's words
     return replace(description, words=caption.words, attention=caption.attention)
+
+
+def _hedged(block: Block, language: str) -> str:
+    """A block's words; a line that was not read surely says so, in the language of the page."""
+    if block.layout is not Layout.LINES or all(line.is_sure for line in block.lines):
+        return block.text
+    perhaps = phrases(language).reads_like
+    return "\n".join(
+        line.text if line.is_sure else perhaps.format(text=line.text) for line in block.lines
+    )
 
 
 def inspect(captioner: Captioner, rgb: NDArray[np.uint8]) -> Inspection:

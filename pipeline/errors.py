@@ -23,7 +23,32 @@ class ErrorCode(Enum):
     PHOTO_VIDEO = "This file is a video, and Vois describes photos. Choose a photo instead."
     PHOTO_DAMAGED = "This picture is incomplete or damaged. Copy it again from where it came from."
     PHOTO_NOT_OPENED = "The file {name} cannot be opened."
+    PHOTO_NOT_A_FILE = "{name} is neither a file nor a folder, so it cannot be described."
     FOLDER_WITHOUT_PHOTO = "There is no photo in this folder."
+    # The command line.
+    OUTPUT_NOT_WRITTEN = (
+        "The descriptions could not be written out. Check that there is room on the disk."
+    )
+    RATE_OUT_OF_RANGE = "The pace of the voice is a number from {slowest} to {fastest}."
+    VOICE_UNKNOWN = (
+        "There is no voice called {name}. The voices here: {names}. With --online, Google's, too."
+    )
+    SOUND_NAME = "The sound is a WAV file: choose a name that ends in .wav instead of {name}."
+    SOUND_IS_INPUT = (
+        "{name} is among the files to describe, so it is left as it is. Choose another name for "
+        "the sound."
+    )
+    SOUND_WOULD_REPLACE = (
+        "{name} exists and is no WAV file, so it is left as it is. Choose another name for the "
+        "sound."
+    )
+    SOUND_FOLDER_MISSING = (
+        "There is no folder {folder} for the sound. Make it first, or choose another one."
+    )
+    SOUND_NOT_WRITTEN = (
+        "The sound {name} cannot be written. Check that you may write there, and that there is "
+        "room on the disk."
+    )
     # The model.
     MODEL_MISSING = "The model is missing: there is no {file} in {folder}."
     MODEL_FILE_MISSING = "The model is missing: there is no {file}."
@@ -166,6 +191,10 @@ class ModelError(VoisError):
 
 class SpeechError(VoisError):
     """A voice could not turn the text into sound."""
+
+
+class CommandError(VoisError):
+    """The command line was asked for something that cannot be done."""
 
 
 class HistoryError(VoisError):

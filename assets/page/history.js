@@ -140,7 +140,7 @@ function makeItem(id) {
   }
   const original = element("p", "vois-original");
   original.append(element("span"), element("span"));
-  item.append(words, original, controls);
+  item.append(words, element("p", "vois-reading"), original, controls);
   return item;
 }
 
@@ -155,6 +155,9 @@ function fillItem(item, entry) {
   const text = item.querySelector(".vois-text");
   setText(text, entry.words);
   text.lang = entry.language;
+  const reading = item.querySelector(".vois-reading");
+  setText(reading, entry.reading);
+  reading.hidden = !entry.reading;
   const original = item.querySelector(".vois-original");
   const [before, was] = original.children;
   setText(before, labels.history_original.replace("{text}", ""));

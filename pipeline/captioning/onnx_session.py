@@ -81,6 +81,17 @@ def open_session(
     return session
 
 
+def open_changing(path: Path) -> ort.InferenceSession:
+    """Opens a graph whose inputs change their shape, on one thread of the CPU.
+
+    What a call needed is freed after it, which the largest photo would else hold on to.
+
+    Raises:
+        ModelError: the file is missing, damaged or not supported by this onnxruntime.
+    """
+    return _open(path, [CPU], threads=1, arena=False)
+
+
 def accelerators(cache: Path | None = None) -> list[tuple[str, dict[str, str]]]:
     """The accelerating providers of this machine with their options, the best first."""
     available = ort.get_available_providers()
@@ -117,13 +128,17 @@ def _try(
 
 
 def _open(
-    path: Path, providers: list[str | tuple[str, dict[str, str]]], threads: int
+    path: Path,
+    providers: list[str | tuple[str, dict[str, str]]],
+    threads: int,
+    arena: bool = True,
 ) -> ort.InferenceSession:
     if not path.is_file():
         raise ModelError(ErrorCode.MODEL_FILE_MISSING, file=path.name)
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = arena
     # Spinning while threads wait within a call saves a sixth of the time. It stops after the call,
     # to leave the cores to the page and the voice.
     options.add_session_config_entry("session.force_spinning_stop", "1")

@@ -25,11 +25,11 @@ from pipeline.history.unpacking import METHODS, open_member, read_member
 if TYPE_CHECKING:
     from pipeline.history.store import History
 
-FORMAT, FORMAT_VERSION = "vois history", 1
+FORMAT, FORMAT_VERSION = "vois history", 2
 MANIFEST, ENTRIES = "vois.json", "entries.jsonl"
 
 MAX_ENTRIES = 100_000
-MAX_LINE_BYTES = 64_000  # two texts of the greatest length, with every character escaped
+MAX_LINE_BYTES = 190_000  # texts of the greatest length, with every character escaped
 MAX_MANIFEST_BYTES = 10_000
 MAX_ENTRIES_BYTES = 500_000_000  # 50,000 typical entries take 20 MB
 MAX_SOUND_BYTES = 30_000_000  # ten minutes

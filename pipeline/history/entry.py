@@ -22,6 +22,7 @@ LOCAL_OWNER = (
 )
 
 MAX_TEXT_CHARS = 2_000  # a description has about 60; a correction by hand may be a paragraph
+MAX_READING_CHARS = 10_000  # of what was read: as much as the voices say at once, four full pages
 MAX_NAME_CHARS = 255  # of a file, as every file system has it
 MAX_OWNER_CHARS = 200
 MAX_VOICE_CHARS = 64
@@ -55,6 +56,7 @@ class Draft:
         rate: pace, 1 being the voice's own. The sound can be remade from text, voice and rate.
         time: when, with a time zone; None for now.
         picture: a JPEG of any size, of which a small copy is kept; b"" for none.
+        reading: what was read in the photo, in lines; "" for nothing.
     """
 
     source: Source
@@ -67,6 +69,7 @@ class Draft:
     rate: float = 1.0
     time: dt.datetime | None = None
     picture: bytes = b""
+    reading: str = ""
 
     @classmethod
     def of(cls, description: Description, source: Source, photo: str = "") -> Draft:
@@ -84,6 +87,7 @@ class Draft:
             guidance=None if guidance is None else guidance.kind,
             photo=photo,
             picture=description.preview,
+            reading=description.read,
         )
 
     def __post_init__(self) -> None:
@@ -93,6 +97,7 @@ class Draft:
             HistoryError: the text is empty or a field is out of its range.
         """
         object.__setattr__(self, "text", cleaned(self.text, MAX_TEXT_CHARS))
+        object.__setattr__(self, "reading", cleaned_lines(self.reading, MAX_READING_CHARS))
         object.__setattr__(self, "photo", cleaned(self.photo, MAX_NAME_CHARS))
         if not self.text:
             raise HistoryError(ErrorCode.HISTORY_TEXT_EMPTY)
@@ -126,6 +131,7 @@ class Entry:
         voice: who spoke.
         rate: the pace, 1 being the voice's own.
         has_picture: whether `History.picture` gives one.
+        reading: what was read in the photo, in lines; "" for nothing.
     """
 
     id: int
@@ -141,6 +147,7 @@ class Entry:
     voice: str
     rate: float
     has_picture: bool
+    reading: str
 
     @property
     def words(self) -> str:
@@ -154,7 +161,8 @@ class Filter:
 
     Attributes:
         text: as a person types it; every word must begin a word of the description, of its
-            correction or of the photo's name. Accents and case do not count, and "oe" is "œ".
+            correction, of what was read or of the photo's name. Accents and case do not count, and
+            "oe" is "œ".
         source: only from there.
         day: only of this day, as the clock of `zone` shows it.
         zone: None is this machine's own.
@@ -226,6 +234,12 @@ def cleaned(text: str, limit: int) -> str:
     """
     plain = "".join(" " if unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in text)
     return " ".join(plain.split())[:limit].strip()
+
+
+def cleaned_lines(text: str, limit: int) -> str:
+    """Lines, each as `cleaned` leaves it, without empty ones; at most `limit` characters."""
+    lines = (cleaned(line, limit) for line in text.split("\n"))
+    return "\n".join(filter(None, lines))[:limit].strip()
 
 
 def to_microseconds(time: dt.datetime) -> int:

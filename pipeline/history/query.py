@@ -22,9 +22,9 @@ _MAX_CHARS = 200
 COLUMNS = (
     "entry.id, entry.uuid, entry.source, entry.text, entry.correction, entry.language, "
     "entry.confidence, entry.guidance, entry.photo, entry.voice, entry.rate, "
-    "EXISTS (SELECT 1 FROM picture WHERE picture.entry = entry.id)"
+    "EXISTS (SELECT 1 FROM picture WHERE picture.entry = entry.id), entry.reading"
 )
-Row = tuple[int, str, str, str, str | None, str, float, str | None, str, str, float, int]
+Row = tuple[int, str, str, str, str | None, str, float, str | None, str, str, float, int, str]
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def to_entry(row: Row) -> Entry:
     """Converts a row of `COLUMNS`."""
     (
         number, uuid, source, text, correction, language, confidence, guidance, photo, voice, rate,
-        has_picture,
+        has_picture, reading,
     ) = row  # fmt: skip
     return Entry(
         id=number,
@@ -120,4 +120,5 @@ def to_entry(row: Row) -> Entry:
         voice=voice,
         rate=rate,
         has_picture=bool(has_picture),
+        reading=reading,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
+from collections.abc import Mapping
 from typing import TypeVar
 
 from pipeline.errors import ErrorCode, HistoryError
@@ -21,8 +22,9 @@ from pipeline.photo_quality import Kind
 
 FIELDS = (
     "uuid", "time", "source", "text", "correction", "language", "confidence", "guidance", "photo",
-    "voice", "rate", "picture",
+    "voice", "rate", "picture", "reading",
 )  # fmt: skip
+_LATER_FIELDS = {"reading": ""}  # what archives of the first version do not have
 
 _T = TypeVar("_T")
 
@@ -44,6 +46,7 @@ def to_values(entry: Entry) -> dict[str, str | float | bool | None]:
         "voice": entry.voice,
         "rate": entry.rate,
         "picture": entry.has_picture,
+        "reading": entry.reading,
     }
 
 
@@ -63,14 +66,17 @@ def read_json(line: bytes) -> tuple[Incoming, bool]:
     """
     try:
         values = json.loads(line.decode())
-        if not isinstance(values, dict) or set(values) != set(FIELDS):
+        if not isinstance(values, dict):
+            raise ValueError("not an entry")
+        values = _LATER_FIELDS | values
+        if set(values) != set(FIELDS):
             raise ValueError("not the fields of an entry")
         return _incoming(values), _typed(values["picture"], bool)
     except (HistoryError, ValueError, OverflowError, RecursionError) as error:
         raise HistoryError(ErrorCode.ARCHIVE_ENTRY_INVALID) from error
 
 
-def _incoming(values: dict[str, object]) -> Incoming:
+def _incoming(values: Mapping[str, object]) -> Incoming:
     """Raises ValueError, OverflowError or HistoryError."""
     name = _typed(values["uuid"], str)
     if str(uuid.UUID(name)) != name:  # it is part of file names, so only one spelling is accepted
@@ -92,6 +98,7 @@ def _incoming(values: dict[str, object]) -> Incoming:
         voice=_typed(values["voice"], str),
         rate=_number(values["rate"]),
         time=time,
+        reading=_typed(values["reading"], str),
     )
     return Incoming(name, correction or None, draft)
 

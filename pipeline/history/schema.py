@@ -116,7 +116,18 @@ _EXPIRY = (
     "ALTER TABLE entry ADD COLUMN kept_from INTEGER",
 )
 
-_STEPS = (_ENTRIES, _SEARCH, (*_folded_search(("text", "correction", "photo")), *_EXPIRY))
+# What was read in the photo.
+_READING = (
+    "ALTER TABLE entry ADD COLUMN reading TEXT NOT NULL DEFAULT ''",
+    *_folded_search(("text", "correction", "photo", "reading")),
+)
+
+_STEPS = (
+    _ENTRIES,
+    _SEARCH,
+    (*_folded_search(("text", "correction", "photo")), *_EXPIRY),
+    _READING,
+)
 VERSION = len(_STEPS)
 
 

@@ -45,6 +45,10 @@ class Phrases:
     perhaps: str
     unknown: str
     unknown_but: str
+    says: str
+    reads_like: str
+    document: str
+    only_text: str
     numbered: str
     nothing_yet: str
     muted: str
@@ -248,7 +252,9 @@ class Phrases:
 
     # The command line.
     spoken_into: str
-    sound_unwritten: str
+    left_out: str
+    left_out_more: str
+    interrupted: str
 
     def error_sentence(self, error: VoisError) -> str:
         """The error's sentence in this language, with its fields filled in."""

@@ -52,6 +52,10 @@ FRENCH = Phrases(
         "Je n’arrive pas à dire ce que montre cette image. Peut-être quelque chose avec\u00a0: "
         "{words}."
     ),
+    says="On y lit\u00a0:",
+    reads_like="quelque chose comme {text}",
+    document="C’est une page de texte.",
+    only_text="Il y a du texte sur cette image.",
     numbered="Photo {number}\u00a0: {text}",
     nothing_yet="Il n’y a encore rien à répéter.",
     muted="La voix est coupée. Appuyez sur M pour l’entendre.",
@@ -289,5 +293,7 @@ FRENCH = Phrases(
     own_ask="Cette page souhaite utiliser votre caméra.",
     own_learn="Comment autoriser l’accès (en anglais).",
     spoken_into="{file}\u00a0: {seconds} s, voix\u00a0: {voice}",
-    sound_unwritten="Le son ne peut pas être enregistré\u00a0: {reason}",
+    left_out="Laissés de côté, cachés ou sans photo\u00a0: {names}.",
+    left_out_more="Laissés de côté, cachés ou sans photo\u00a0: {names}, et {count} de plus.",
+    interrupted="Arrêté.",
 )

@@ -25,7 +25,40 @@ ERRORS = {
         "d’origine."
     ),
     ErrorCode.PHOTO_NOT_OPENED: "Le fichier {name} ne peut pas être ouvert.",
+    ErrorCode.PHOTO_NOT_A_FILE: (
+        "{name} n’est ni un fichier ni un dossier et ne peut donc pas être décrit."
+    ),
     ErrorCode.FOLDER_WITHOUT_PHOTO: "Il n’y a aucune photo dans ce dossier.",
+    # The command line.
+    ErrorCode.OUTPUT_NOT_WRITTEN: (
+        "Les descriptions n’ont pas pu être écrites. Vérifiez qu’il reste de la place sur le "
+        "disque."
+    ),
+    ErrorCode.RATE_OUT_OF_RANGE: (
+        "Le débit de la voix est un nombre compris entre {slowest} et {fastest}."
+    ),
+    ErrorCode.VOICE_UNKNOWN: (
+        "Aucune voix ne s’appelle {name}. Voix de cet ordinateur\u00a0: {names}. Avec --online, "
+        "celles de Google aussi."
+    ),
+    ErrorCode.SOUND_NAME: (
+        "Le son est un fichier WAV\u00a0: choisissez un nom qui finit par .wav au lieu de {name}."
+    ),
+    ErrorCode.SOUND_IS_INPUT: (
+        "{name} fait partie des fichiers à décrire et n’est donc pas remplacé. Choisissez un autre "
+        "nom pour le son."
+    ),
+    ErrorCode.SOUND_WOULD_REPLACE: (
+        "{name} existe et n’est pas un fichier WAV, il n’est donc pas remplacé. Choisissez un "
+        "autre nom pour le son."
+    ),
+    ErrorCode.SOUND_FOLDER_MISSING: (
+        "Il n’y a pas de dossier {folder} pour le son. Créez-le d’abord, ou choisissez-en un autre."
+    ),
+    ErrorCode.SOUND_NOT_WRITTEN: (
+        "Le son {name} ne peut pas être enregistré. Vérifiez que vous avez le droit d’y écrire et "
+        "qu’il reste de la place sur le disque."
+    ),
     # The model.
     ErrorCode.MODEL_MISSING: (
         "Le modèle est introuvable\u00a0: il n’y a pas de {file} dans {folder}."

@@ -34,6 +34,7 @@ from pipeline.history import (
     export_zip,
     import_zip,
 )
+from pipeline.history.archive import MAX_LINE_BYTES
 from pipeline.history.export import BLOCK_BYTES, Blocks
 from pipeline.photo_quality import Kind
 
@@ -181,9 +182,20 @@ def test_json_is_one_array(history: History) -> None:
     assert records[-1] == {**RECORD, **{
         "uuid": entries[-1].uuid, "time": "2025-03-30T12:00:00.000000+00:00", "source": "api",
         "text": "A cat.", "correction": 'A "black" cat, 😀', "confidence": 0.123456789,
-        "picture": True,
+        "picture": True, "reading": "",
     }}  # fmt: skip
     assert json.loads(b"".join(export_json(history, "nobody"))) == []
+
+
+def test_what_was_read_is_exported_and_imported(history: History, other: History) -> None:
+    read = "\n".join(["SORTIE  DE SECOURS", "", "Fermé\tà 19 h"])
+    history.add(ME, Draft(Source.UPLOAD, "A door.", reading=read))
+    (row,) = table(history)
+    assert row["reading"] == "SORTIE DE SECOURS\nFermé à 19 h"
+    file = io.BytesIO(b"".join(export_zip(history, ME)))
+    assert import_zip(other, ME, file).added == 1
+    (entry,) = other.entries(ME, Filter(text="secours"))
+    assert entry.reading == row["reading"]
 
 
 def table(history: History, wanted: Filter | None = None) -> list[dict[str, str]]:
@@ -416,7 +428,7 @@ def test_a_picture_that_was_taken_out_is_only_missed(history: History) -> None:
     [
         (b"", "no archive"), (b"[]", "no archive"), (b"{}", "no archive"), (b"[" * 9_000, "no "),
         (b'{"format": "other", "version": 1, "entries": 1}', "no archive"),
-        (b'{"format": "vois history", "version": 2, "entries": 1}', "newer Vois"),
+        (b'{"format": "vois history", "version": 3, "entries": 1}', "newer Vois"),
         (b'{"format": "vois history", "version": 1}', "no archive"),
         (b'{"format": "vois history", "version": 1, "entries": 2}', "incomplete"),
         (b" " * 20_000, "too large when unpacked"),
@@ -499,7 +511,9 @@ def test_a_bomb_that_hides_its_size_is_refused(history: History) -> None:
 
 
 def test_a_line_without_end_is_refused(history: History) -> None:
-    assert "too large when unpacked" in refused(history, archive(b'"' + b"a" * 64_000 + b'"'))
+    assert "too large when unpacked" in refused(
+        history, archive(b'"' + b"a" * MAX_LINE_BYTES + b'"')
+    )
 
 
 def test_too_many_entries_are_refused(history: History, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,6 +97,48 @@ def test_a_file_of_an_older_version_is_brought_up_to_date(tmp_path: Path) -> Non
     db.close()
 
 
+# What version 2 added to version 1.
+VERSION_2 = (
+    VERSION_1.replace("PRAGMA user_version = 1;", "")
+    + """
+CREATE VIRTUAL TABLE words USING fts5 (
+    text, correction, photo,
+    content='entry', content_rowid='id', tokenize='unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER words_insert AFTER INSERT ON entry BEGIN
+    INSERT INTO words (rowid, text, correction, photo)
+    VALUES (new.id, new.text, new.correction, new.photo);
+END;
+CREATE TRIGGER words_delete AFTER DELETE ON entry BEGIN
+    INSERT INTO words (words, rowid, text, correction, photo)
+    VALUES ('delete', old.id, old.text, old.correction, old.photo);
+END;
+CREATE TRIGGER words_update AFTER UPDATE OF text, correction, photo ON entry BEGIN
+    INSERT INTO words (words, rowid, text, correction, photo)
+    VALUES ('delete', old.id, old.text, old.correction, old.photo);
+    INSERT INTO words (rowid, text, correction, photo)
+    VALUES (new.id, new.text, new.correction, new.photo);
+END;
+INSERT INTO words (words) VALUES ('rebuild');
+PRAGMA user_version = 2;
+"""
+)
+
+
+def test_a_file_without_readings_gets_them(tmp_path: Path) -> None:
+    db = sqlite3.connect(tmp_path / "history.db")
+    db.executescript(VERSION_2)
+    db.close()
+    with contextlib.closing(History(tmp_path)) as history:
+        (old,) = history.entries(ME)
+        assert (old.text, old.reading) == ("An old dog.", "")
+        history.add(ME, Draft(Source.UPLOAD, "A street.", reading="Pâtisserie"))
+        history.correct(ME, old.id, "An old cat.")
+    assert texts(tmp_path, "patiss") == ["A street."]
+    assert texts(tmp_path, "cat") == texts(tmp_path, "old") == ["An old dog."]
+    assert texts(tmp_path, "cafe") == []  # the correction that was replaced is not found any more
+
+
 def test_a_step_that_fails_leaves_the_older_file(tmp_path: Path) -> None:
     db = sqlite3.connect(tmp_path / "history.db")
     db.executescript(VERSION_1)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -18,8 +19,13 @@ from pipeline.captioning.detail import DescriptionStyle, Form
 from pipeline.description import PREVIEW_SIDE_PX, describe, describe_file, inspect, preview, worded
 from pipeline.errors import ImageError
 from pipeline.image import read_picture, read_rgb
+from pipeline.passages import Passage
 from pipeline.phrases import ENGLISH, FRENCH, Phrases
+from pipeline.reading.reader import Reader
+from pipeline.reading.saying import as_said
+from pipeline.reading.written_page import Block, Layout, Line, WrittenPage
 from tests.data.tiny_files import TINY
+from tests.data.written_pictures import photographed
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "assets" / "samples"
@@ -30,6 +36,11 @@ FULL = DescriptionStyle(Form.FULL)
 @pytest.fixture(scope="module")
 def captioner() -> Captioner:
     return Captioner.load(TINY)
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader()
 
 
 def test_photo_becomes_words(captioner: Captioner) -> None:
@@ -67,6 +78,57 @@ def test_a_model_that_is_not_sure_says_perhaps(captioner: Captioner) -> None:
     assert (
         describe_file(guessing, CAT).text == f"Perhaps: {caption.text[0].lower()}{caption.text[1:]}"
     )
+
+
+def test_a_sign_is_read_after_the_caption(captioner: Captioner, reader: Reader) -> None:
+    written = photographed(25)  # two lines that are one sentence, in French
+    plain = describe_file(captioner, written.jpeg)
+    description = describe_file(captioner, written.jpeg, reader=reader)
+    assert (description.text, description.words) == (plain.text, plain.words)
+    read = " ".join(written.lines)
+    assert description.read == read
+    assert description.shown == f"{plain.text} It says: {read}"
+    first, second = description.passages
+    assert first == Passage(f"{plain.text} It says:", "en")
+    assert second.language == "fr"
+    assert second.text == as_said(read, "fr")
+    assert description.timing.text > 0
+    assert plain.timing.text == 0
+    assert plain.shown == plain.text
+
+
+def test_a_page_is_read_and_not_described(captioner: Captioner, reader: Reader) -> None:
+    written = photographed(3, 1280)
+    description = describe_file(captioner, written.jpeg, "fr", reader=reader)
+    assert (description.text, description.words) == (FRENCH.document, ())
+    assert description.guidance is None
+    lines = description.shown.split("\n")
+    assert lines[:2] == [f"{FRENCH.document} {FRENCH.says}", written.lines[0]]
+    assert [passage.language for passage in description.passages] == ["fr", "en"]
+
+
+def test_an_unfit_photo_that_can_be_read_is_read(captioner: Captioner, reader: Reader) -> None:
+    paper = np.full((480, 640, 3), 255, np.uint8)
+    cv2.putText(paper, "BACK SOON", (150, 240), cv2.FONT_HERSHEY_SIMPLEX, 2, (0, 0, 0), 4)
+    jpeg = preview(paper)
+    description = describe_file(captioner, jpeg, reader=reader)
+    assert description.shown == f"{ENGLISH.only_text} It says: BACK SOON"
+    assert description.guidance is None
+
+
+def test_an_unknown_scene_with_text_is_its_text(reader: Reader) -> None:
+    model = Captioner.load(TINY)
+    model.confidence = dataclasses.replace(model.confidence, unknown_below=1.0, plain_from=1.0)
+    description = describe_file(model, photographed(25).jpeg, reader=reader)
+    assert description.text == ENGLISH.only_text
+
+
+def test_a_doubtful_line_says_so(captioner: Captioner) -> None:
+    box = np.zeros((4, 2), np.float32)
+    lines = (Line("OPEN", 0.95, box), Line("SUNDAYZ", 0.8, box))
+    page = WrittenPage((Block(lines, Layout.LINES, "en"),))
+    description = dataclasses.replace(describe_file(captioner, CAT), page=page)
+    assert description.read == "OPEN\nsomething like SUNDAYZ"
 
 
 def test_an_unknown_scene_shows_no_word() -> None:

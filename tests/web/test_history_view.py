@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pipeline.history import LOCAL_OWNER, Draft, History, Source, export_zip
+from pipeline.passages import Passage
 from pipeline.phrases import ENGLISH, FRENCH
 from pipeline.web.state.announcement import Kind, Spoken
 from pipeline.web.state.description_queue import DescriptionQueue, Workers
@@ -79,7 +80,9 @@ def fill(history: History, count: int, owner: str = LOCAL_OWNER) -> list[int]:
 
 
 def test_an_entry_as_the_browser_gets_it(history: History, panel: Panel) -> None:
-    draft = Draft(Source.COMMAND_LINE, "A dog.", "fr", time=NOON, picture=CAT.read_bytes())
+    draft = Draft(
+        Source.COMMAND_LINE, "A dog.", "fr", time=NOON, picture=CAT.read_bytes(), reading="REX"
+    )
     entry = history.add(LOCAL_OWNER, draft)
     assert entry is not None
     panel.do("correct", id=str(entry.id), text="A cat.")
@@ -93,6 +96,7 @@ def test_an_entry_as_the_browser_gets_it(history: History, panel: Panel) -> None
             "original": "A dog.",
             "language": "fr",
             "picture": True,
+            "reading": "REX",
         }
     ]
 
@@ -260,6 +264,18 @@ def test_a_correction_is_taken_back_by_an_empty_one(history: History, panel: Pan
     assert (panel.words, panel.data["entries"][0]["original"]) == (["Dog 0."], "")
 
 
+def test_what_was_read_is_played_in_its_own_language(history: History, panel: Panel) -> None:
+    read = "BOULANGERIE\nFermé à 19 h"
+    entry = history.add(LOCAL_OWNER, Draft(Source.UPLOAD, "A street.", reading=read))
+    assert entry is not None
+    panel.do("play", id=str(entry.id))
+    said = (
+        Passage("A street. It says:", "en"),
+        Passage("Boulangerie\nFermé à 19 heures", "fr"),
+    )
+    assert panel.history_view.take_speech() == (f"A street. It says:\n{read}", "en", said)
+
+
 def test_what_is_gone_is_said_each_time(history: History, panel: Panel) -> None:
     (number,) = fill(history, 1)
     history.delete(LOCAL_OWNER, number)
@@ -307,13 +323,14 @@ def test_an_archive_is_taken_in_once(tmp_path: Path, history: History, panel: Pa
     guest.history_view.take_in("file 1", archive)
     assert guest.words == ["Dog 1.", "Dog 0."]
     words = ENGLISH.history_imported.format(added=2, known=0)
-    assert guest.history_view.take_speech() == (words, "en")
+    assert guest.history_view.take_speech() == (words, "en", ())
     guest.history_view.take_in("file 1", archive)
     assert guest.history_view.take_speech() is None
     guest.history_view.take_in("file 2", archive)
     assert guest.history_view.take_speech() == (
         ENGLISH.history_imported.format(added=0, known=2),
         "en",
+        (),
     )
     guest.history_view.take_in("file 3", io.BytesIO(b"words"))
     assert "no archive that Vois exported" in guest.history_view.take_problem()
@@ -378,7 +395,7 @@ def test_the_panel_follows_the_pages_language(history: History, panel: Panel) ->
     assert after["entries"][0]["source"] == FRENCH.history_source_camera
     assert after["entries"][0]["language"] == "en"  # its own
     panel.do("play", id=after["entries"][0]["id"])
-    assert panel.history_view.take_speech() == ("Dog 0.", "en")
+    assert panel.history_view.take_speech() == ("Dog 0.", "en", ())
     panel.do("newer")
     assert panel.said == FRENCH.history_no_newer
     panel.history_view.take_in("file", io.BytesIO(b"no archive"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pipeline.description import Description
+from pipeline.passages import Passage
 from pipeline.phrases import phrases
 
 
@@ -99,7 +100,7 @@ class Announcement:
         origin: where it comes from. The camera's thread makes the sounds of its own announcements
             and publishes each again with every sound; the queue makes those of all others.
         kind: what `text` is.
-        text: what is shown and spoken.
+        text: what is shown, and spoken where there are no passages.
         language: two-letter code of the text.
         now: stops what is being said; others wait for it to end.
         asked: whether the person asked for it; only the camera also announces by itself.
@@ -111,6 +112,7 @@ class Announcement:
         complete: whether no more will come; without any sound, no voice could speak.
         speech: makes the next sentence's sound.
         timestamps: of a camera frame.
+        passages: what is spoken, each in its own language; none when it is the text alone.
     """
 
     id: str
@@ -128,6 +130,16 @@ class Announcement:
     complete: bool = False
     speech: Iterator[Spoken] | None = None
     timestamps: Timestamps | None = None
+    passages: tuple[Passage, ...] = ()
+
+    def spoken(self, speak: Speak) -> Iterator[Spoken]:
+        """The sounds of its sentences, each made when it is asked for.
+
+        Raises:
+            SpeechError: as `speak`, also during the iteration.
+        """
+        for passage in self.passages or (Passage(self.text, self.language),):
+            yield from speak(passage.text, passage.language)
 
     def as_item(self) -> dict[str, object]:
         """What `assets/page/player.js` takes: JSON, where a dict has to stand for a type."""

@@ -172,12 +172,13 @@ class Camera:
             id=secrets.token_hex(8),
             origin=Origin.CAMERA,
             kind=Kind.of(description),
-            text=description.text,
+            text=description.shown,
             language=description.language,
             now=utterance.interrupts,
             asked=utterance.asked,
             description=description,
             timestamps=Timestamps(seen, told=time.time()),
+            passages=description.passages,
         )
         self._publish(announcement)
         self._voice(announcement)
@@ -202,7 +203,7 @@ class Camera:
         """Makes the sound of each sentence, after the words were published."""
         begun = time.monotonic()
         try:
-            for spoken in self._speak(announcement.text, announcement.language):
+            for spoken in announcement.spoken(self._speak):
                 times = announcement.timestamps
                 if times is not None and not announcement.sounds:
                     begun = time.monotonic()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.description import Description
 from pipeline.errors import SpeechError, VoisError
+from pipeline.passages import Passage
 from pipeline.phrases import Phrases
 from pipeline.phrases import phrases as phrases_of
 from pipeline.web.state.announcement import Announcement, Kind, Origin, Photo, Speak, Spoken
@@ -102,15 +103,17 @@ class DescriptionQueue:
         """Shows and speaks an error that belongs to no photo on the page, in its language."""
         self._add(Origin.ERROR, Kind.ERROR, text, language)
 
-    def say(self, text: str, language: str) -> None:
+    def say(self, text: str, language: str, said: tuple[Passage, ...] = ()) -> None:
         """Shows and speaks words from the history, at once; asked for again, they are said again.
 
         Args:
-            text: what to say.
+            text: what to show, and to say where there are no passages.
             language: its two-letter code.
+            said: the passages of the text, where it is spoken in several languages.
         """
         self.entries = [entry for entry in self.entries if entry.origin is not Origin.HISTORY]
         self._add(Origin.HISTORY, Kind.DESCRIPTION, text, language)
+        self.entries[-1].passages = said
 
     def watch(self, phrases: Phrases, cue: Spoken) -> None:
         """Shows that the camera's first picture is being looked at.
@@ -196,7 +199,8 @@ def _describe(entry: Announcement, photo: Photo, workers: Workers, phrases: Phra
     def describe() -> None:
         description = workers.describe(photo.read(), photo.name)
         entry.kind = Kind.of(description)
-        entry.text, entry.description = description.text, description
+        entry.text, entry.description = description.shown, description
+        entry.passages = description.passages
         entry.language = description.language
 
     problem = _problem(describe, phrases)
@@ -204,7 +208,10 @@ def _describe(entry: Announcement, photo: Photo, workers: Workers, phrases: Phra
         entry.kind, entry.text, entry.language = Kind.ERROR, problem, phrases.language
     if entry.number > 0:  # among several photos the person must hear which one it is
         numbered = phrases_of(entry.language).numbered
+        first, *others = entry.passages or (Passage(entry.text, entry.language),)
         entry.text = numbered.format(number=entry.number, text=entry.text)
+        first = Passage(numbered.format(number=entry.number, text=first.text), first.language)
+        entry.passages = (first, *others)
 
 
 def _problem(work: Callable[[], None], phrases: Phrases) -> str:
@@ -224,7 +231,7 @@ def _speak(entry: Announcement, speak: Speak) -> None:
     """Makes the sound of the next sentence."""
     try:
         if entry.speech is None:
-            entry.speech = speak(entry.text, entry.language)
+            entry.speech = entry.spoken(speak)
         spoken = next(entry.speech, None)
     except SpeechError as error:
         logger.warning("No voice could speak: %s", error)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.errors import HistoryError
 from pipeline.history import Entry, Filter, History, Source, import_zip
+from pipeline.passages import Passage, kept_passages, shown
 from pipeline.phrases import Phrases
 from pipeline.web.state.history_access import HistoryAccess
 from pipeline.web.state.inbox import Inbox
@@ -49,7 +50,7 @@ class HistoryView:
         self._said_version = 0
         self._announce_count = False
         self._imported = ""
-        self._speech: tuple[str, str] | None = None
+        self._speech: tuple[str, str, tuple[Passage, ...]] | None = None
         self._problem = ""
 
     def translate(self, say: Phrases) -> None:
@@ -115,10 +116,10 @@ class HistoryView:
         done = self._attempt(lambda history: import_zip(history, owner, file), None)
         if done is not None:
             words = self._say.history_imported.format(added=done.added, known=done.known)
-            self._speech = words, self._say.language
+            self._speech = words, self._say.language, ()
 
-    def take_speech(self) -> tuple[str, str] | None:
-        """Words to be shown and spoken, and their language; once."""
+    def take_speech(self) -> tuple[str, str, tuple[Passage, ...]] | None:
+        """The arguments of `DescriptionQueue.say`; once."""
         speech, self._speech = self._speech, None
         return speech
 
@@ -158,6 +159,7 @@ class HistoryView:
             "original": "" if entry.correction is None else entry.text,
             "language": entry.language,
             "picture": entry.has_picture,
+            "reading": entry.reading,
         }
 
     def _count_text(self) -> str:
@@ -220,7 +222,9 @@ class HistoryView:
         owner, number = self._access.owner, _entry_id(values)
         entry = self._attempt(lambda history: history.entry(owner, number), None)
         if entry is not None:
-            self._speech = entry.words, entry.language
+            words, language, read = entry.words, entry.language, entry.reading
+            said = kept_passages(words, language, read) if read else ()
+            self._speech = shown(words, read, language), language, said
 
     def _correct(self, values: Mapping[str, object]) -> None:
         owner, number, text = self._access.owner, _entry_id(values), str(values.get("text", ""))

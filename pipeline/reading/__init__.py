@@ -1,0 +1,1 @@
+"""Reads text in photos: signs, labels, receipts, letters, screens."""
