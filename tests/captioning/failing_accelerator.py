@@ -47,8 +47,8 @@ def add_accelerator(monkeypatch: pytest.MonkeyPatch, works: int, how: str) -> li
     """
     open_graph, opened = onnx_session._open, []
 
-    def opening(path, providers, threads):
-        session = open_graph(path, [CPU], threads)
+    def opening(path, providers, threads, **more):
+        session = open_graph(path, [CPU], threads, **more)
         if providers == [CPU]:
             return session
         opened.append(Failing(session, works, how))
