@@ -8,6 +8,7 @@ page before its sound is made.
 from __future__ import annotations
 
 import os
+import threading
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -64,9 +65,14 @@ def reader() -> Reader:
 @st.cache_resource(show_spinner=False)
 def voices(allow_online: bool) -> VoiceChain:
     """The process's voices; those that need a network only with `allow_online`."""
-    chain = default_chain(allow_online=allow_online)
-    chain.warm_up()
-    return chain
+    return default_chain(allow_online=allow_online)
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up(allow_online: bool, language: str, voice: str) -> None:
+    """Makes the voice that will speak ready, in the background: words never wait for it."""
+    load = partial(voices(allow_online).warm_up, language, voice)
+    threading.Thread(target=load, name="vois-voice", daemon=True).start()
 
 
 @st.cache_data(show_spinner=False)
@@ -101,6 +107,7 @@ def page() -> None:
         every_s = history_panel.POLL_S if camera_is_on else None
         st.fragment(history_panel.draw, run_every=every_s)(history_view(), queue, say)
     workers = Workers(partial(prepare, settings), partial(describe, settings), speech(settings))
+    warm_up(settings.online, settings.language, settings.voice)
     if queue.step(workers, say, drawn):
         st.rerun()
 

@@ -135,6 +135,8 @@ class ErrorCode(Enum):
     ESPEAK_LANGUAGE_UNSUPPORTED = "This voice speaks English and French only."
     ESPEAK_MISSING = "The eSpeak voice is not installed, or damaged."
     ESPEAK_FAILED = "This voice could not read the text."
+    KOKORO_LANGUAGE_UNSUPPORTED = "The natural voice speaks English and French only."
+    KOKORO_FAILED = "The natural voice could not read this text."
     VOICE_AUDIO_UNREADABLE = "The voice sent nothing that can be played."
     ONLINE_VOICE_PAUSE_REQUESTED = "The online voice asks for a pause."
     ONLINE_VOICE_SUSPENDED = "The online voice is paused after an error."

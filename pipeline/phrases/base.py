@@ -158,6 +158,8 @@ class Phrases:
     voice_offline: str
     voice_online: str
     voice_named: str
+    voice_named_slow: str
+    voice_named_fast: str
     voice_named_online: str
     voice_online_note: str
     pace_label: str

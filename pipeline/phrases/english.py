@@ -23,8 +23,7 @@ ENGLISH = Phrases(
     ),
     other_language="Descriptions are in French: this model does not speak English.",
     no_voice=(
-        "No voice on this machine speaks English, so there are only the words. In the settings, "
-        'choose the voice "Best available", which sends the words to Google, or have '
+        "No voice on this machine speaks English, so there are only the words. Have "
         "requirements.txt installed again."
     ),
     processor_failed=(
@@ -155,6 +154,8 @@ ENGLISH = Phrases(
     voice_offline="Offline only",
     voice_online="Best available",
     voice_named="{voice}, on this machine",
+    voice_named_slow="{voice}, on this machine: natural, begins a little later",
+    voice_named_fast="{voice}, on this machine: fast, sounds like a machine",
     voice_named_online="{voice}, online",
     voice_online_note=(
         "Best available, and every voice called online, send the text of each description, never "

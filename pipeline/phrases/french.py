@@ -33,10 +33,8 @@ FRENCH = Phrases(
         "Les descriptions sont en anglais\u00a0: ce modèle ne parle pas encore français."
     ),
     no_voice=(
-        "Aucune voix de cet ordinateur ne parle français\u00a0: il n’y a que le texte. Pour "
-        "entendre les descriptions, faites installer requirements-espeak.txt, ou choisissez "
-        "dans les réglages la voix «\u00a0La meilleure disponible\u00a0», qui envoie les mots à "
-        "Google."
+        "Aucune voix de cet ordinateur ne parle français\u00a0: il n’y a que le texte. Faites "
+        "installer requirements.txt de nouveau."
     ),
     processor_failed=(
         "Le processeur rapide de cet ordinateur est tombé en panne\u00a0: les descriptions "
@@ -186,6 +184,8 @@ FRENCH = Phrases(
     voice_offline="Hors ligne seulement",
     voice_online="La meilleure disponible",
     voice_named="{voice}, sur cet ordinateur",
+    voice_named_slow="{voice}, sur cet ordinateur\u00a0: naturelle, commence un peu plus tard",
+    voice_named_fast="{voice}, sur cet ordinateur\u00a0: rapide, sonne comme une machine",
     voice_named_online="{voice}, en ligne",
     voice_online_note=(
         "«\u00a0La meilleure disponible\u00a0», comme toute voix dite en ligne, envoie le texte "

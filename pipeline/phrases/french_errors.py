@@ -177,6 +177,8 @@ ERRORS = {
     ErrorCode.ESPEAK_LANGUAGE_UNSUPPORTED: "Cette voix ne parle qu’anglais et français.",
     ErrorCode.ESPEAK_MISSING: "La voix eSpeak n’est pas installée, ou elle est abîmée.",
     ErrorCode.ESPEAK_FAILED: "Cette voix n’a pas pu lire le texte.",
+    ErrorCode.KOKORO_LANGUAGE_UNSUPPORTED: "La voix naturelle ne parle qu’anglais et français.",
+    ErrorCode.KOKORO_FAILED: "La voix naturelle n’a pas pu lire ce texte.",
     ErrorCode.VOICE_AUDIO_UNREADABLE: "La voix n’a rien envoyé qui puisse être joué.",
     ErrorCode.ONLINE_VOICE_PAUSE_REQUESTED: "La voix en ligne demande une pause.",
     ErrorCode.ONLINE_VOICE_SUSPENDED: "La voix en ligne est en pause après une erreur.",

@@ -49,6 +49,7 @@ class EspeakVoice:
     name = "espeak"
     languages = frozenset(_VOICES)
     online = False
+    slow = False
 
     def speak(self, text: str, language: str, rate: float) -> Sound:
         """Speaks at 22.05 kHz; see `Voice.speak`.

@@ -48,6 +48,7 @@ class GoogleVoice:
     """
 
     online = True
+    slow = False
 
     def __init__(
         self, deadline_s: float = DEADLINE_S, clock: Callable[[], float] = time.monotonic

@@ -32,6 +32,7 @@ class HibariVoice:
     name = "hibari"
     languages = frozenset({ENGLISH})
     online = False
+    slow = False
 
     def __init__(self) -> None:
         """Loads nothing; the first `speak` does, in about 0.8 s."""

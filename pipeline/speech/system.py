@@ -86,6 +86,7 @@ class SystemVoice:
     name = "system"
     languages = frozenset(_REGIONS)
     online = False
+    slow = False
 
     def __init__(self, program: str = "say") -> None:
         """Starts nothing; the first `speak` lists the voices.

@@ -32,6 +32,10 @@ class Voice(Protocol):
     def online(self) -> bool:
         """True when the text leaves this machine to be spoken."""
 
+    @property
+    def slow(self) -> bool:
+        """True when it is asked clause by clause, so that the first is heard meanwhile."""
+
     def speak(self, text: str, language: str, rate: float) -> Sound:
         """Speaks `text`, which `pipeline.speech.text.clean` has made speakable.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
 from typing import Any
@@ -20,13 +19,7 @@ from tests.browser.photos import black, sample
 from tests.browser.sounds import SOURCES, loudness
 from tests.data.tiny_files import write_english
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        importlib.util.find_spec("espeakng_loader") is None,
-        reason="eSpeak NG is not installed (requirements-espeak.txt)",
-    ),
-]
+pytestmark = pytest.mark.browser
 
 FOCUS = """(() => {
   const node = document.activeElement;
@@ -82,7 +75,7 @@ def test_a_photo_is_described_in_french_by_keyboard_alone(
         assert vois.page.get_attribute(".vois-status", "lang") == "fr"
         vois.wait_for_events("ended", 1)
         assert loudness(vois.sound()) > 0.01
-        assert vois.page.inner_text(".vois-voice") == FRENCH.spoken_offline.format(voice="espeak")
+        assert vois.page.inner_text(".vois-voice") == FRENCH.spoken_offline.format(voice="kokoro")
         vois.page.keyboard.press("a")
         vois.wait_for_events("ended", 2)
         vois.page.keyboard.press("m")
@@ -149,7 +142,7 @@ def test_the_language_is_chosen_in_the_settings_and_kept_words_keep_theirs(
         entry.get_by_role("button", name=re.compile(f"^{ENGLISH.history_play}")).click()
         vois.wait_for_events("ended", 3)
         assert vois.page.get_attribute(".vois-sentence", "lang") == "fr"
-        assert vois.page.inner_text(".vois-voice") == ENGLISH.spoken_offline.format(voice="espeak")
+        assert vois.page.inner_text(".vois-voice") == ENGLISH.spoken_offline.format(voice="kokoro")
 
 
 def test_the_language_is_chosen_while_the_camera_is_live(

@@ -18,8 +18,8 @@ from pipeline.captioning.detail import SHORT_WORDS, Form
 from pipeline.command_line.program import main, speak
 from pipeline.errors import ErrorCode
 from pipeline.history import LOCAL_OWNER, History, Source
-from pipeline.phrases import ENGLISH, FRENCH
-from pipeline.speech import Sound, VoiceChain, default_chain, espeak, system
+from pipeline.phrases import ENGLISH
+from pipeline.speech import Sound, VoiceChain, default_chain
 from tests.data.tiny_files import TINY, draw
 
 
@@ -126,11 +126,8 @@ def test_it_speaks_french(folder: Path) -> None:
     assert first.endswith("Un carré rouge sur un fond pâle.")
     assert second.endswith("Le fichier gone.jpg ne peut pas être ouvert.")
     assert "out.wav\u00a0: " in third
-    if system.is_installed() or espeak.is_installed():
-        assert third.endswith(("\u00a0: system", "\u00a0: espeak"))
-        assert run.stderr == ""
-    else:
-        assert run.stderr.strip() == FRENCH.no_voice
+    assert third.endswith("\u00a0: kokoro")
+    assert run.stderr == ""
 
 
 def test_form_and_wording_can_be_chosen(folder: Path) -> None:

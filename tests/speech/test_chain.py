@@ -59,6 +59,7 @@ def test_best_asks_the_online_voice_first_and_offline_never(server: GttsServer) 
     offline = [voice.name for voice in chain.choose("offline")]
     assert offline[0] == "hibari"
     assert "google" not in offline
+    assert "kokoro" in offline
     assert ("espeak" in offline) == is_installed()
     assert [voice.name for voice in chain.choose("best")] == ["google", *offline]
     assert chain.speak("A dog.", mode="best").voice == "google"
@@ -174,5 +175,7 @@ def test_pace_is_held_in_range(hibari: HibariVoice) -> None:
     assert chain.speak("A dog.", rate=0.0) is chain.speak("A dog.", rate=0.5)
 
 
-def test_warm_up_names_the_voices_that_are_ready(hibari: HibariVoice) -> None:
-    assert VoiceChain([hibari]).warm_up() == ("hibari",)
+def test_warm_up_names_the_voice_that_is_ready(hibari: HibariVoice) -> None:
+    chain = VoiceChain([hibari])
+    assert chain.warm_up() == "hibari"
+    assert chain.warm_up("fr") == ""

@@ -19,6 +19,7 @@ from pipeline.description import describe_file
 from pipeline.history import LOCAL_OWNER, Privacy, Source
 from pipeline.phrases import ENGLISH, FRENCH
 from pipeline.speech import espeak, system
+from pipeline.speech.kokoro import kokoro_voice
 from pipeline.web.state.announcement import Kind
 from tests.captioning.failing_accelerator import add_accelerator
 from tests.data.tiny_files import TINY, write_english
@@ -106,7 +107,7 @@ def test_the_page_speaks_french_and_keeps_what_was_chosen(
 
 def test_what_french_lacks_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VOIS_ASSETS", str(write_english(tmp_path / "english")))
-    for offline in (espeak, system):
+    for offline in (espeak, kokoro_voice, system):
         monkeypatch.setattr(offline, "is_installed", lambda: False)
     streamlit.cache_data.clear()
     try:

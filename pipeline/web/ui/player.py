@@ -53,10 +53,13 @@ def status(tab: CameraTab, camera_open: bool, missing: Sequence[str]) -> tuple[s
         return "loading", say.loading
     state, text = tab.live.status(say) if camera_open else ("ready", say.ready)
     state = f"{state} {say.language}"
-    # What is missing is said once in each language, with the first state that is announced in it.
+    # What is missing is said once in each language: with the first state that is announced in it,
+    # and no more when that state comes again.
     noted = st.session_state.setdefault("noted", {})
     if noted.setdefault(say.language, state) == state:
         text = " ".join((text, *missing))
+    else:
+        noted[say.language] = ""
     return state, text
 
 

@@ -72,7 +72,9 @@ def _draw_voice(say: Phrases, offline: Sequence[str]) -> str:
     def name(voice: str) -> str:
         if voice in (OFFLINE, BEST):
             return say.voice_offline if voice == OFFLINE else say.voice_online
-        return (say.voice_named if voice in offline else say.voice_named_online).format(voice=voice)
+        kinds = {"kokoro": say.voice_named_slow, "espeak": say.voice_named_fast}
+        local = kinds.get(voice, say.voice_named)
+        return (local if voice in offline else say.voice_named_online).format(voice=voice)
 
     voices = (OFFLINE, BEST, *offline, *ONLINE_NAMES)
     voice = st.selectbox(say.voice, voices, format_func=name, key=keys.VOICE)
