@@ -6,13 +6,16 @@
 // Messages to Python (messages.js): `back` {}: the line is there again; the page is drawn anew.
 
 const GONE_MS = 1500; // a line that is back sooner was never gone for a person
+const FIELD_MS = 500; // between two looks for the field of a photo that is to be sent
 const COOKIE_S = 365 * 86_400;
 const KEY_CLASS = /st-key-\S+/;
 
 let alertNode = null;
 let data = null;
 let timer = 0;
+let sending = 0;
 let lost = false;
+let tabBefore = -1; // the place of the tab that was open when the line broke
 const kept = new Map(); // the class of a field for files -> what was chosen in it
 
 export default function (component) {
@@ -23,7 +26,7 @@ export default function (component) {
   const path = data.root || "/";
   document.cookie =
     `${data.cookie}=${data.language}; Path=${path}; Max-Age=${COOKIE_S}; SameSite=Strict`;
-  if (!lost && kept.size > 0 && !isUnacknowledged("back")) sendKept();
+  if (!lost && !isUnacknowledged("back")) restore();
 }
 
 const isConnected = () => document.querySelector(APP)?.dataset.testConnectionState === "CONNECTED";
@@ -48,8 +51,12 @@ new MutationObserver(follow).observe(document.body, {
   childList: true, subtree: true, attributeFilter: ["data-test-connection-state"],
 });
 
+const tabs = () => [...document.querySelectorAll("[role=tab]")];
+const isOpen = (tab) => tab?.getAttribute("aria-selected") === "true";
+
 function lose() {
   lost = true;
+  tabBefore = tabs().findIndex(isOpen);
   tell(data.labels.connection_lost);
   follow();
 }
@@ -58,6 +65,14 @@ function goOn() {
   lost = false;
   tell(data.labels.connection_back);
   send("back");
+}
+
+// A new session begins at the first tab, and has none of the photos.
+function restore() {
+  const tab = tabs()[tabBefore];
+  tabBefore = -1;
+  if (tab && !isOpen(tab)) tab.click(); // Streamlit draws the page anew
+  else if (kept.size > 0) sendKept();
 }
 
 // What was said stays until the person goes on.
@@ -78,13 +93,15 @@ function keep(node, files) {
 function sendKept() {
   for (const [key, files] of kept) {
     const field = document.querySelector(`.${key} input[type=file]`);
-    if (!field) continue; // its tab is not open: when it is
+    if (!field) continue; // not drawn yet, or its tab is not open: when it is
     kept.delete(key);
     const all = new DataTransfer();
     for (const file of files) all.items.add(file);
     field.files = all.files;
     field.dispatchEvent(new Event("change", { bubbles: true }));
   }
+  clearTimeout(sending);
+  if (kept.size > 0) sending = setTimeout(() => !lost && sendKept(), FIELD_MS);
 }
 
 document.addEventListener("change", (event) => {

@@ -28,7 +28,7 @@ CHROMIUM_ARGUMENTS = (
     "--no-first-run --disable-quic --use-fake-ui-for-media-stream "
     "--use-fake-device-for-media-stream"
 ).split()
-START_S = 60
+START_S = 180  # the machine may be busy with something else
 WAIT_MS = 30_000  # the machine may be busy with something else
 GESTURE_MS = 6_000  # Chromium lets a gesture count for 5 s
 # Runs before the page: writes down what the live region and the sentence were given, and when.
