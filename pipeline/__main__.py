@@ -2,7 +2,7 @@
 
 python -m pipeline photo.jpg --speak out.wav
 python -m pipeline holiday/ kitchen.png
-python -m pipeline photo.jpg --language fr
+python -m pipeline photo.jpg --language fr --read
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from PIL import Image
 
 from pipeline.captioning.captioner import Caption, Captioner, Encoded
 from pipeline.captioning.confidence import Manner
-from pipeline.captioning.detail import DEFAULT_STYLE, DescriptionStyle, describe_in_style
+from pipeline.captioning.detail import DEFAULT_STYLE, DescriptionStyle, Form, describe_in_style
 from pipeline.image import read_picture
 from pipeline.languages import ENGLISH
 from pipeline.passages import Passage, passages, shown
@@ -20,6 +21,8 @@ from pipeline.photo_quality import Guidance, assess
 from pipeline.phrases import phrases
 from pipeline.reading.reader import Reader
 from pipeline.reading.written_page import Block, Layout, WrittenPage
+from pipeline.recognition.recogniser import Recognised
+from pipeline.recognition.wording import listed, sure_things
 
 PREVIEW_SIDE_PX = 960  # enough for the page's column on a screen of double density
 PREVIEW_QUALITY = 85
@@ -50,13 +53,14 @@ class Description:
 
     Attributes:
         text: one or more full sentences: the caption, worded by its confidence, what to do about
-            an unfit photo, or that it shows a page of text.
+            an unfit photo, or that it shows a page of text. "" where text that was read is all.
         confidence: 0..1; 0 when the photo was not described.
         guidance: why the photo was not described, or None.
         language: two-letter code of `text`, which is not always the one that was asked for.
         preview: the photo as JPEG, upright, its longer side at most `PREVIEW_SIDE_PX`.
         timing: how long each stage took.
         words: the caption's words; empty when the photo was not described or the manner is UNKNOWN.
+        recognised: the things in the photo that have a name, said or not, the most probable first.
         attention: (words, rows, columns) float32, the attention weights of each word, on a grid
             over the whole photo.
         page: what is written in the photo.
@@ -69,6 +73,7 @@ class Description:
     preview: bytes
     timing: Timing
     words: tuple[str, ...] = ()
+    recognised: tuple[Recognised, ...] = ()
     attention: NDArray[np.float32] = field(
         default_factory=lambda: np.zeros((0, 1, 1), np.float32), compare=False, repr=False
     )
@@ -133,7 +138,7 @@ def describe_file(
     started = time.perf_counter()
     picture = read_picture(data)
     read_s = time.perf_counter() - started
-    description = describe(captioner, picture.rgb, language, style, reader=reader)
+    description = describe(captioner, picture.rgb, language, style, reader=reader, of_file=True)
     text = description.text
     if picture.missing >= NOTABLY_MISSING:
         there = round(100 * (1 - picture.missing))
@@ -148,6 +153,7 @@ def describe(
     style: DescriptionStyle,
     inspection: Inspection | None = None,
     reader: Reader | None = None,
+    of_file: bool = False,
 ) -> Description:
     """Describes a photo or a camera frame.
 
@@ -163,6 +169,7 @@ def describe(
         style: length and wording of the description.
         inspection: of `rgb`, where the caller has it already; computed here when None.
         reader: reads what is written in the photo; None leaves it unread.
+        of_file: whether `rgb` comes from a file, as for `assess`.
 
     Returns:
         The description; its `timing.read` is 0.
@@ -181,7 +188,7 @@ def describe(
             rgb,
             language,
             style,
-            inspection or inspect(captioner, rgb),
+            inspection or inspect(captioner, rgb, of_file),
             bool(page.blocks),
         )
     return replace(description, page=page, timing=replace(description.timing, text=text_s))
@@ -197,6 +204,22 @@ def _undescribed(
     """A description without a caption."""
     timing = Timing(read=0.0, assess=assess_s, describe=0.0)
     return Description(text, 0.0, guidance, language, preview(rgb), timing)
+
+
+def read_aloud(rgb: NDArray[np.uint8], page: WrittenPage, language: str) -> Description:
+    """The description of a camera frame of which only the text is wanted.
+
+    Args:
+        rgb: (H, W, 3) uint8, 0..255, RGB.
+        page: what is to be said of its text; not empty.
+        language: two-letter code of the person's page.
+    """
+    return replace(_undescribed(rgb, "", language), page=page)
+
+
+def advised(rgb: NDArray[np.uint8], advice: str, language: str) -> Description:
+    """Advice on how to hold the camera, as it is shown and spoken; arguments as `read_aloud`."""
+    return _undescribed(rgb, advice, language)
 
 
 def _described(
@@ -218,17 +241,23 @@ def _described(
         return _undescribed(rgb, text, language, inspection.guidance, inspection.assess_s)
     started = time.perf_counter()
     language = spoken_language(captioner, language)
-    caption = describe_in_style(captioner, encoded, style, language)
+    recognising = captioner.recognise(encoded)
+    caption = describe_in_style(captioner, encoded, style, language, recognising)
+    things = recognising.result().things
     describe_s = inspection.encode_s + time.perf_counter() - started
     unknown = caption.manner is Manner.UNKNOWN
-    only_text = has_text and unknown and not caption.sure
+    text = worded(caption, language, things)
+    if style.form is Form.FULL and caption.manner is Manner.PLAIN:
+        text = with_the_rest(text, caption, things)
+    only_text = has_text and unknown and not caption.sure and not sure_things(things)
     description = Description(
-        text=phrases(language).only_text if only_text else worded(caption, language),
+        text=phrases(language).only_text if only_text else text,
         confidence=caption.confidence,
         guidance=None,
         language=language,
         preview=preview(rgb),
         timing=Timing(read=0.0, assess=inspection.assess_s, describe=describe_s),
+        recognised=things,
     )
     if unknown:
         return description  # the text does not hold the caption's words
@@ -245,14 +274,19 @@ def _hedged(block: Block, language: str) -> str:
     )
 
 
-def inspect(captioner: Captioner, rgb: NDArray[np.uint8]) -> Inspection:
+def inspect(captioner: Captioner, rgb: NDArray[np.uint8], of_file: bool = False) -> Inspection:
     """Assesses (H, W, 3) uint8 RGB, and encodes it when it is fit to describe.
+
+    Args:
+        captioner: the model.
+        rgb: (H, W, 3) uint8, 0..255, RGB.
+        of_file: whether it comes from a file, as for `assess`.
 
     Raises:
         ModelError: the model failed.
     """
     started = time.perf_counter()
-    guidance = assess(rgb)
+    guidance = assess(rgb, of_file)
     assessed = time.perf_counter()
     if guidance is not None:
         return Inspection(guidance, None, assessed - started)
@@ -270,20 +304,43 @@ def spoken_language(captioner: Captioner, language: str) -> str:
     return language if language in languages else languages[0]
 
 
-def worded(caption: Caption, language: str) -> str:
+def worded(caption: Caption, language: str, things: Sequence[Recognised] = ()) -> str:
     """A caption as it is shown and spoken, by its manner.
 
-    PLAIN is the caption itself, PERHAPS is a guess ("Perhaps: a dog runs."), and UNKNOWN names only
-    what is sure ("I cannot tell what this shows. Perhaps something with: a dog.").
+    PLAIN is the caption itself, PERHAPS is a guess beside what is sure ("Perhaps: a dog runs. I
+    recognise: a car."), and UNKNOWN names only what is sure ("I cannot describe the whole picture.
+    I recognise: a dog.").
+
+    Args:
+        caption: of the photo.
+        language: two-letter code of the caption.
+        things: what was recognised in the photo, the most probable first.
     """
     sentences, text = phrases(language), caption.text
     if caption.manner is Manner.UNKNOWN:
+        sure = sure_things(things)
+        if sure:
+            return sentences.unknown_recognised.format(names=listed(sure, language))
         if not caption.sure:
             return sentences.unknown
         return sentences.unknown_but.format(words=", ".join(caption.sure))
     if caption.manner is Manner.PERHAPS:
-        return sentences.perhaps.format(text=text[:1].lower() + text[1:])
+        guess = sentences.perhaps.format(text=text[:1].lower() + text[1:])
+        return _with(sentences.recognised, guess, caption, things)
     return text
+
+
+def with_the_rest(text: str, caption: Caption, things: Sequence[Recognised]) -> str:
+    """The text, and what was recognised beside the caption ("Also: two cars on the left.")."""
+    return _with(phrases(caption.language).also, text, caption, things)
+
+
+def _with(sentence: str, text: str, caption: Caption, things: Sequence[Recognised]) -> str:
+    """The text and a sentence with the sure things that the caption does not say, if any."""
+    rest = sure_things(things, caption.words, caption.language)
+    if not rest:
+        return text
+    return f"{text} {sentence.format(names=listed(rest, caption.language, places=True))}"
 
 
 def preview(rgb: NDArray[np.uint8]) -> bytes:

@@ -27,12 +27,12 @@ def shown(sentence: str, read: str, language: str) -> str:
     """A description's sentence with what was read.
 
     Args:
-        sentence: of the description.
+        sentence: of the description; "" where the text is all.
         read: what was read, in lines; "" for nothing.
         language: two-letter code of the sentence.
     """
-    if not read:
-        return sentence
+    if not read or not sentence:
+        return sentence or read
     return f"{sentence} {phrases(language).says}{chr(10) if chr(10) in read else ' '}{read}"
 
 
@@ -40,16 +40,16 @@ def passages(sentence: str, language: str, read: Iterable[Passage]) -> tuple[Pas
     """What is spoken, in order; neighbours of one language are one passage.
 
     Args:
-        sentence: of the description.
+        sentence: of the description; "" where the text is all.
         language: two-letter code of the sentence.
         read: what was read, as it is written.
     """
-    said = [Passage(sentence, language)]
+    said = [Passage(sentence, language)] if sentence else []
     for number, passage in enumerate(read):
-        if number == 0:
+        if number == 0 and sentence:
             said = [Passage(f"{sentence} {phrases(language).says}", language)]
         text = as_said(passage.text, passage.language)
-        if passage.language == said[-1].language:
+        if said and passage.language == said[-1].language:
             said[-1] = Passage(f"{said[-1].text}\n{text}", passage.language)
         else:
             said.append(Passage(text, passage.language))

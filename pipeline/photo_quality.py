@@ -30,10 +30,25 @@ from pipeline.phrases import phrases
 SIDE = 224  # pixels; the thresholds were measured at this size
 _BLOCK = 8  # pixels; divides SIDE
 
+# Brightness alone says little: letters, drawings and screens are white or black all over, with
+# marks on them. A mark is a block whose luma differs by so much; the shares are of all blocks.
+_MARK_FROM = 30  # noise of 4 levels stays below
+_MARKED_FROM = 0.01  # one short line of text
+_BRIGHT_MARK_FROM = 60  # a photo with an eighth of its light has none
+_BRIGHTLY_MARKED_FROM = 0.03  # more than one lamp
+# A drawing or a screen on a plain ground: blocks without even noise, and their share.
+_FLAT_TO = 3
+_FLAT_ABOVE = 0.7
+
 # Each lies between untouched and clearly degraded photos; the figures for untouched ones exclude
 # the worst 0.1 %.
 _DARK_BELOW = 36.0  # 98th percentile of the luma; untouched: 97 and more
-_BRIGHT_ABOVE = 0.6  # share of the picture at luma 245 and more; untouched: 0.52 and less
+_WHITE_FROM = 245  # luma
+_WHITE_ABOVE = 0.6  # share of the picture that is white; untouched: 0.52 and less
+# Share of what is not white in which light has filled one channel: ink on paper has none, and 19 of
+# 20 photos that were made too bright have more.
+_CLIPPED_FROM = 250
+_CLIPPED_ABOVE = 0.08
 _BLANK_BELOW = 3.0  # deviation of blocks from their surroundings; untouched: 7.7, walls: 1.7
 _BLURRED_BELOW = 0.45  # fine detail over coarse detail; untouched: 0.454 and more
 
@@ -53,13 +68,22 @@ class Guidance:
 
     Attributes:
         kind: what is wrong.
+        of_file: whether the photo is a file, which nobody can take again from here.
     """
 
     kind: Kind
+    of_file: bool = False
 
     def message(self, language: str) -> str:
         """One or two sentences in a two-letter language: what is wrong and what to do."""
         say = phrases(language)
+        if self.of_file:
+            return {
+                Kind.DARK: say.guidance_file_dark,
+                Kind.BRIGHT: say.guidance_file_bright,
+                Kind.BLANK: say.guidance_file_blank,
+                Kind.BLURRED: say.guidance_file_blurred,
+            }[self.kind]
         messages = {
             Kind.DARK: say.guidance_dark,
             Kind.BRIGHT: say.guidance_bright,
@@ -69,27 +93,48 @@ class Guidance:
         return messages[self.kind]
 
 
-def assess(rgb: NDArray[np.uint8]) -> Guidance | None:
+def assess(rgb: NDArray[np.uint8], of_file: bool = False) -> Guidance | None:
     """Checks a photo before it is described.
 
     Args:
         rgb: (H, W, 3) uint8, 0..255, RGB.
+        of_file: whether it is a file and not what a camera shows now. A file may be a screen or a
+            drawing in pastel, whose colours look like those of too much light.
 
     Returns:
         The first thing that is wrong, or None when the photo is fit.
     """
-    grey = cv2.cvtColor(squash(rgb, SIDE), cv2.COLOR_RGB2GRAY)
-    luma = np.asarray(grey, np.float32)
-    if np.percentile(luma, 98) < _DARK_BELOW:
-        return Guidance(Kind.DARK)
-    if np.mean(luma >= 245) > _BRIGHT_ABOVE:
-        return Guidance(Kind.BRIGHT)
-    if _relief(luma) < _BLANK_BELOW:
-        return Guidance(Kind.BLANK)
+    small = squash(rgb, SIDE)
+    luma = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.float32)
+    ranges = _ranges(luma)
+    marked = bool(np.mean(ranges >= _MARK_FROM) >= _MARKED_FROM)
+    dark = np.percentile(luma, 98) < _DARK_BELOW
+    if dark and np.mean(ranges >= _BRIGHT_MARK_FROM) < _BRIGHTLY_MARKED_FROM:
+        return Guidance(Kind.DARK, of_file)
+    white = np.mean(luma >= _WHITE_FROM) > _WHITE_ABOVE
+    if white and (not marked or (not of_file and _clipped(small, luma) > _CLIPPED_ABOVE)):
+        return Guidance(Kind.BRIGHT, of_file)
+    if not marked and _relief(luma) < _BLANK_BELOW:
+        return Guidance(Kind.BLANK, of_file)
+    # Sharpness is that of the strongest hundredth of a picture, and one line of text is less.
+    sparse = white or dark or np.mean(ranges <= _FLAT_TO) > _FLAT_ABOVE
     # An enlarged picture is soft because it is small, which guidance cannot change.
-    if min(rgb.shape[:2]) >= SIDE and _sharpness(luma) < _BLURRED_BELOW:
-        return Guidance(Kind.BLURRED)
+    if not sparse and min(rgb.shape[:2]) >= SIDE and _sharpness(luma) < _BLURRED_BELOW:
+        return Guidance(Kind.BLURRED, of_file)
     return None
+
+
+def _ranges(luma: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Brightest less darkest place of each block."""
+    blocks = luma.reshape(SIDE // _BLOCK, _BLOCK, SIDE // _BLOCK, _BLOCK)
+    return np.asarray(blocks.max((1, 3)) - blocks.min((1, 3)), np.float32)
+
+
+def _clipped(small: NDArray[np.uint8], luma: NDArray[np.float32]) -> float:
+    """Share of what is not white in which a channel is full: more light than the sensor takes."""
+    rest = luma < _WHITE_FROM
+    full = small.max(axis=2) >= _CLIPPED_FROM
+    return float(np.mean(full[rest])) if rest.any() else 1.0
 
 
 def _relief(luma: NDArray[np.float32]) -> float:

@@ -3,8 +3,12 @@
     python -m training.everyday --source DIR --out data/everyday
 
 DIR holds images/ and captions.tsv (image, split, caption; splits train and test). Every twelfth
-training photo becomes "dev", so that nothing is ever chosen by the test photos. The photos of COCO
-val2014, which came first, are counted first: so none that older models trained on becomes "dev".
+training photo with five captions becomes "dev", so that nothing is ever chosen by the test photos.
+The photos of COCO val2014, which came first, are counted first: so none that older models trained
+on becomes "dev". The others are trained on without their crude captions, if any is left.
+
+COCO's own layout is read, too: annotations/captions_*.json (or Karpathy's dataset_coco.json) beside
+the folders of photos.
 """
 
 from __future__ import annotations
@@ -12,10 +16,13 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.captioning.vocabulary import normalise
+from training.data.coco import is_coco, read_coco
+from training.data.crude_captions import keep_good
 from training.data.flickr8k_sources import (
     CAPTIONS_PER_PHOTO,
     SPLITS,
@@ -57,33 +64,41 @@ def read_everyday(folder: Path) -> Source:
     missing = sorted(set(splits) - set(list_names(folder / PHOTOS_FOLDER)))
     if missing or not splits:
         raise DataError(f"Photos are missing in {folder}: {tell_some(missing) or 'all of them'}.")
-    poor = [name for name in splits if len(captions.get(name, ())) < CAPTIONS_PER_PHOTO]
+    rich = {name for name, said in captions.items() if len(said) >= CAPTIONS_PER_PHOTO}
+    poor = [name for name, split in splits.items() if split == "test" and name not in rich]
     if poor:
-        raise DataError(f"Photos have fewer than five captions: {tell_some(poor)}.")
+        raise DataError(f"Test photos have fewer than five captions: {tell_some(poor)}.")
     train = sorted(
         (name for name, split in splits.items() if split == "train"),
         key=lambda name: (not name.startswith(FIRST_CAME), name),
     )
-    dev = train[::DEV_EVERY]
+    dev = [name for name in train if name in rich][::DEV_EVERY]
+    good = {name: keep_good(captions.get(name, ())) for name in set(train) - set(dev)}
     names = {
-        "train": tuple(name for name in train if name not in set(dev)),
+        "train": tuple(name for name in train if good.get(name)),
         "dev": tuple(dev),
         "test": tuple(sorted(name for name, split in splits.items() if split == "test")),
     }
+    captions |= {name: list(said) for name, said in good.items()}
     every = {name: tuple(captions[name]) for split in SPLITS for name in names[split]}
-    return Source(folder / PHOTOS_FOLDER, names, every, 0, ())
+    unused = len(splits) - len(every)
+    return Source(folder / PHOTOS_FOLDER, names, every, unused, ())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit code, 2 for data that cannot be used."""
     parser = argparse.ArgumentParser(prog="python -m training.everyday", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--source", type=Path, required=True, help="the folder of everyday photos")
+    parser.add_argument("--source", type=Path, required=True, help="everyday photos, or COCO")
     parser.add_argument("--out", type=Path, required=True, help="the folder to write")
     options = parser.parse_args(arguments)
     try:
-        source = read_everyday(options.source)
-        prepare(source, options.out)
+        with tempfile.TemporaryDirectory() as scratch:
+            if is_coco(options.source):
+                source = read_coco(options.source, Path(scratch) / "captions.sqlite")
+            else:
+                source = read_everyday(options.source)
+            prepare(source, options.out)
     except DataError as error:
         print(error, file=sys.stderr)
         return 2

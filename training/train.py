@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from pipeline.captioning.vocabulary import Vocabulary
 from pipeline.image import read_rgb, to_pixels
 from pipeline.languages import ENGLISH, FRENCH
 from training.config import (
@@ -56,7 +57,11 @@ from training.optimisation.batch_beam_search import batch_beam_search
 from training.optimisation.cider_reward import CiderReward
 from training.optimisation.curves import append_row, draw_curves
 from training.optimisation.device import autocast, best_device
-from training.optimisation.losses import caption_loss, self_critical_loss
+from training.optimisation.losses import (
+    PeoplesCaptions,
+    caption_loss,
+    self_critical_loss,
+)
 from training.optimisation.schedule import learning_rate_factor, parameter_groups
 from training.optimisation.validation import validation_sets_of, vocabulary_of, word_lists
 
@@ -97,10 +102,14 @@ class Trainer:
         splits = [load(folder) for folder in data]
         self.train_photos = [photo for split in splits for photo in split["train"]]
         self.dev_photos = [photo for split in splits for photo in split["dev"]]
-        self.vocabulary = vocabulary_of(self.train_photos, model_config.min_count)
+        if config.keep_vocabulary and start is not None:
+            self.vocabulary = Vocabulary.load(start / "vocabulary.json")
+        else:
+            self.vocabulary = vocabulary_of(self.train_photos, model_config.min_count)
         self.vocabulary.save(run / "vocabulary.json")
+        self.languages = self.vocabulary.languages if config.french_weight else (ENGLISH,)
         self.validation_sets = validation_sets_of(
-            [split["dev"] for split in splits], self.vocabulary.languages
+            [split["dev"] for split in splits], self.languages
         )
         encoder = encoder or build_encoder(model_config.encoder)
         self.model = build_model(model_config, len(self.vocabulary), encoder).to(self.device)
@@ -135,7 +144,7 @@ class Trainer:
             self._resume_optimizer = None
         self.rewards = {
             language: CiderReward(word_lists(self.train_photos, language), mark_end=True)
-            for language in (self.vocabulary.languages if stage.self_critical else ())
+            for language in (self.languages if stage.self_critical else ())
         }
         frozen = not stage.encoder_rate
         self.features = self._cache("train", self.config.cached_views) if frozen else None
@@ -259,9 +268,13 @@ class Trainer:
                 REWARD_BEAMS,
                 LENGTH_PENALTY,
                 language,
+                self._peoples_captions([int(chosen[place]) for place in captioned], stage)
+                if language == ENGLISH
+                else None,
             )
-        rows = augmentation.token_rows(photos, self.vocabulary, self.model.config.max_words)
-        rows = rows.to(self.device)
+        rows = augmentation.token_rows(
+            photos, self.vocabulary, self.model.config.max_words, french=FRENCH in self.languages
+        ).to(self.device)
         loss = caption_loss(
             self.model,
             features,
@@ -272,6 +285,23 @@ class Trainer:
             config.spread_weight,
         )
         return loss, 0.0
+
+    def _peoples_captions(self, chosen: list[int], stage: StageConfig) -> PeoplesCaptions | None:
+        """Picks each photo's captions that agree most with its others; English only."""
+        if not stage.peoples_captions:
+            return None
+        photos, scores = [], torch.zeros(len(chosen), stage.peoples_captions)
+        for row, place in enumerate(chosen):
+            photo, of_people = self.train_photos[place], self.rewards[ENGLISH].of_people(place)
+            best = np.argsort(-of_people)[: stage.peoples_captions]
+            scores[row, : len(best)] = torch.from_numpy(of_people[best])
+            said = tuple(photo.captions[number] for number in best)
+            photos.append(dataclasses.replace(photo, captions=said))
+        rows = augmentation.token_rows(
+            photos, self.vocabulary, self.model.config.max_words, french=False
+        )
+        most = len(rows) // len(photos)
+        return PeoplesCaptions(rows.to(self.device), scores[:, :most])
 
     def _update(self, loss: Tensor, stage: StageConfig, steps: int) -> None:
         if self.optimizer is None:

@@ -11,7 +11,7 @@
 // waiting item is a cue. `seen` is when the camera saw it, in ms since 1970, or 0.
 //
 // Messages to Python (messages.js): `pace` {value}; `muted` {value}; `hushed` {}: the person
-// silenced the voice; `refused` {files: [{name, reason: too_large | wrong_type}]}.
+// silenced the voice; `refused` {files: [{name}]}.
 
 const PACES = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2]; // the slider in the settings has the same
 // How long a sentence that no voice speaks stays before the next one: about 200 words a minute.
@@ -386,15 +386,11 @@ document.addEventListener("vois-hush", () => nodes && stop());
 // Another component announces something: the page has only one live region.
 document.addEventListener("vois-say", ({ detail }) => nodes && note(detail));
 
-// Streamlit refuses a file that is too large or of another kind with small red words that nobody
-// speaks, and Python does not learn of it. So the page sends a message.
+// Streamlit refuses a file that is too large with small red words that nobody speaks, and Python
+// does not learn of it. So the page sends a message.
 function reportRefused(files) {
-  const { types, bytes } = data.accepts;
-  const refused = [...files].flatMap(({ name, size }) => {
-    const known = types.includes(name.split(".").pop().toLowerCase());
-    if (known && size <= bytes) return [];
-    return [{ name, reason: known ? "too_large" : "wrong_type" }];
-  });
+  const large = [...files].filter(({ size }) => size > data.most_bytes);
+  const refused = large.map(({ name }) => ({ name }));
   if (refused.length > 0) send("refused", { files: refused });
 }
 const forHistory = (node) => node.closest(HISTORY_PANEL); // it takes archives, not photos

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,13 @@ from pipeline.captioning.vocabulary import Vocabulary, sentence
 from pipeline.errors import ErrorCode, ModelError
 from pipeline.image import to_pixels
 from pipeline.languages import ENGLISH, NEVER_LAST
+from pipeline.recognition.evidence import rank
+from pipeline.recognition.recogniser import (
+    NOTHING,
+    RECOGNITION_FOLDER,
+    Recogniser,
+    Recognition,
+)
 
 
 @dataclass(frozen=True)
@@ -72,11 +80,13 @@ class Encoded:
         cross_keys: (1, L * H, N, W / H) float32.
         cross_values: the same shape, float32.
         features: (D,) float32, the mean over the feature map.
+        rgb: the photo, (H, W, 3) uint8.
     """
 
     cross_keys: NDArray[np.float32]
     cross_values: NDArray[np.float32]
     features: NDArray[np.float32]
+    rgb: NDArray[np.uint8]
 
 
 class Captioner:
@@ -89,13 +99,19 @@ class Captioner:
         encoder: Session,
         decoder: Session,
         confidence: Confidence,
+        recogniser: Recogniser | None = None,
     ) -> None:
-        """Joins opened parts; `load` opens them from a folder."""
+        """Joins opened parts; `load` opens them from a folder.
+
+        Without a recogniser nothing is named beside the captions.
+        """
         self.contract = contract
         self.vocabulary = vocabulary
         self.encoder = encoder
         self.decoder = decoder
         self.confidence = confidence
+        self.recogniser = recogniser
+        self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recognition")
         self._rules = {
             language: Rules(
                 never_last=frozenset(map(vocabulary.token, NEVER_LAST.get(language, ()))),
@@ -140,7 +156,11 @@ class Captioner:
         else:
             outputs = {value.name: value.shape for value in encoder.get_outputs()}
             confidence = Confidence.neutral(contract.languages, int(outputs[names.FEATURES][-1]))
-        captioner = cls(contract, vocabulary, encoder, decoder, confidence)
+        named = folder / RECOGNITION_FOLDER
+        recogniser = None
+        if named.is_dir():
+            recogniser = Recogniser.load(named, contract.encoder, calibrated=calibrated)
+        captioner = cls(contract, vocabulary, encoder, decoder, confidence, recogniser)
         captioner.warm_up()
         return captioner
 
@@ -155,6 +175,7 @@ class Captioner:
         if encoded.cross_keys.shape[2] != rows * columns:
             raise ModelError(ErrorCode.MODEL_FILES_MISMATCHED)
         self.captions(encoded)
+        self.recognise(encoded).result()
 
     @property
     def provider(self) -> str:
@@ -190,7 +211,22 @@ class Captioner:
         contract = self.contract
         pixels = to_pixels(rgb, contract.input_size, contract.mean, contract.std)
         keys, values, features = _run(self.encoder, names.ENCODER_OUTPUTS, {names.PIXELS: pixels})
-        return Encoded(keys, values, features[0])
+        return Encoded(keys, values, features[0], rgb)
+
+    def recognise(self, encoded: Encoded) -> Future[Recognition]:
+        """Begins to name the things in an encoded photo, on a thread of its own.
+
+        The search for a caption uses one processor core; this takes half as long on another.
+
+        Returns:
+            The recognition to come, empty for a model without a recogniser; its `result` raises
+            ModelError when the model's files do not fit together.
+        """
+        if self.recogniser is None:
+            found: Future[Recognition] = Future()
+            found.set_result(NOTHING)
+            return found
+        return self._beside.submit(self.recogniser.recognise, encoded.rgb, encoded.features)
 
     def captions(
         self,
@@ -200,6 +236,7 @@ class Captioner:
         beam_size: int | None = None,
         most_words: int | None = None,
         least_words: int = 1,
+        recognising: Future[Recognition] | None = None,
     ) -> list[Caption]:
         """The captions of an encoded photo, the best first.
 
@@ -209,6 +246,8 @@ class Captioner:
             beam_size: the contract's when None; 1 is greedy search.
             most_words: maximum length of a caption; the contract's when None.
             least_words: minimum length of a caption.
+            recognising: what `recognise` returned; English captions are then ranked and judged by
+                what was recognised, too.
 
         Raises:
             ModelError: the model's files do not fit together, or it does not speak the language.
@@ -245,7 +284,7 @@ class Captioner:
         )
         said = [tuple(self.vocabulary.decode(one.tokens)) for one in hypotheses]
         verdicts = self.confidence.judge(said, hypotheses, encoded.features, language)
-        return [
+        captions = [
             Caption(
                 words=words,
                 word_scores=one.word_scores,
@@ -257,6 +296,27 @@ class Captioner:
             )
             for words, one, verdict in zip(said, hypotheses, verdicts, strict=True)
         ]
+        if recognising is None or self.recogniser is None or language != ENGLISH:
+            return captions
+        presence = recognising.result().presence
+        ranks = [
+            rank(one.score, caption.words, presence)
+            for one, caption in zip(hypotheses, captions, strict=True)
+        ]
+        order = sorted(range(len(captions)), key=lambda number: -ranks[number])
+        return [self._judged(captions[number], presence) for number in order]
+
+    def _judged(self, caption: Caption, presence: NDArray[np.float64]) -> Caption:
+        """The caption with a more careful manner where what it says was not recognised."""
+        if self.recogniser is None:
+            return caption
+        evidence = self.recogniser.evidence
+        chance = evidence.probability(caption.words, presence)
+        if chance < evidence.said_from:
+            return replace(caption, manner=Manner.UNKNOWN)
+        if chance < evidence.plain_from and caption.manner is Manner.PLAIN:
+            return replace(caption, manner=Manner.PERHAPS)
+        return caption
 
     def _attention(
         self, hypothesis: Hypothesis, weights: list[NDArray[np.float32]]

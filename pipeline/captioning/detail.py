@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pipeline.captioning.captioner import Caption, Captioner, Encoded
 from pipeline.captioning.neutral import neutral
+from pipeline.recognition.recogniser import Recognition
 
 SHORT_WORDS = 7  # as long as "A brown dog runs on the grass."; enough while the scene changes
 # The median caption has 11 words in Flickr8k, and 9 from the model without a minimum.
@@ -42,7 +44,11 @@ DEFAULT_STYLE = DescriptionStyle()
 
 
 def describe_in_style(
-    captioner: Captioner, encoded: Encoded, style: DescriptionStyle, language: str
+    captioner: Captioner,
+    encoded: Encoded,
+    style: DescriptionStyle,
+    language: str,
+    recognising: Future[Recognition] | None = None,
 ) -> Caption:
     """The caption of an encoded photo in a style.
 
@@ -51,14 +57,17 @@ def describe_in_style(
         encoded: what its `encode` returned.
         style: length and wording.
         language: two-letter code, one of the model's.
+        recognising: what its `recognise` returned, by which captions are ranked and judged.
 
     Raises:
         ModelError: the model's files do not fit together, or it does not speak the language.
     """
     if style.form is Form.FULL:
-        found = captioner.captions(encoded, language=language, least_words=FULL_WORDS)[0]
+        found = captioner.captions(
+            encoded, language=language, least_words=FULL_WORDS, recognising=recognising
+        )[0]
     else:
-        found = captioner.captions(encoded, language=language)[0]
+        found = captioner.captions(encoded, language=language, recognising=recognising)[0]
         if style.form is Form.SHORT and len(found.words) > SHORT_WORDS:
             found = _short(captioner, encoded, found)
     return neutral(found) if style.neutral else found

@@ -26,6 +26,7 @@ def arguments_of(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--language", choices=LANGUAGES, default=ENGLISH, help="of all that is said"
     )
+    parser.add_argument("--read", action="store_true", help="what is written in the photos, too")
     parser.add_argument("--history", action="store_true", help="keep the descriptions there")
     parser.add_argument(
         "--form", choices=list(Form), default=Form.AUTO, type=Form, help="how much is said"

@@ -19,7 +19,9 @@ from pipeline.command_line.sound_file import SoundFile
 from pipeline.description import Description, describe_file
 from pipeline.errors import CommandError, ErrorCode, ImageError, SpeechError, VoisError
 from pipeline.history import LOCAL_OWNER, Draft, History, Source
+from pipeline.passages import Passage
 from pipeline.phrases import Phrases, phrases
+from pipeline.reading.reader import Reader
 from pipeline.speech import TONE, Sound, VoiceChain, default_chain, join
 from pipeline.speech.sentences import split
 
@@ -71,6 +73,11 @@ def speak(voices: VoiceChain, text: str, language: str, rate: float, mode: str) 
     return join(sounds) if sounds else None
 
 
+def _indented(text: str) -> str:
+    """A text whose further lines do not look like those of other photos."""
+    return text.replace("\n", "\n    ")
+
+
 class _Run:
     """One call of the command."""
 
@@ -89,6 +96,7 @@ class _Run:
             self._sound = stack.enter_context(SoundFile(chosen.speak, chosen.photos))
         self._style = DescriptionStyle(chosen.form, neutral=not chosen.as_written)
         self._captioner = Captioner.load(chosen.assets)
+        self._reader = Reader() if chosen.read else None
         self._history: History | None = None
 
     def work(self) -> int:
@@ -135,7 +143,9 @@ class _Run:
         """Describes, keeps and speaks one photo; its words come first."""
         try:
             data = content(path)
-            description = describe_file(self._captioner, data, self._say.language, self._style)
+            description = describe_file(
+                self._captioner, data, self._say.language, self._style, self._reader
+            )
         except ImageError as error:
             self._tell_error(path, error)
             return
@@ -143,24 +153,30 @@ class _Run:
             raise  # the model's: no other photo would fare better
         except Exception:
             logger.debug("A photo could not be described.", exc_info=True)
-            self._tell(path, self._say.unknown_error, self._say.language)
+            self._tell(path, Passage(self._say.unknown_error, self._say.language))
             self._status = PARTLY
             return
-        self._tell(path, description.text, description.language)
+        self._tell(path, *description.passages, text=_indented(description.shown))
         self._keep(path, description)
 
     def _tell_error(self, path: Path, error: VoisError) -> None:
         self._status = PARTLY
-        self._tell(path, shown(self._say.error_sentence(error)), self._say.language)
+        self._tell(path, Passage(shown(self._say.error_sentence(error)), self._say.language))
 
-    def _tell(self, path: Path, text: str, language: str) -> None:
+    def _tell(self, path: Path, *passages: Passage, text: str = "") -> None:
+        """Prints the text, or the one passage, and speaks all passages."""
         try:
-            self._console.line(f"{shown(path)}: {text}")
+            self._console.line(f"{shown(path)}: {text or passages[0].text}")
         except CommandError as error:
             self._fail(error)
+        for passage in passages:
+            self._speak(passage)
+
+    def _speak(self, passage: Passage) -> None:
         if self._sound is None:
             return
-        sound = speak(self._voices, text, language, self._chosen.rate, self._mode)
+        rate, mode = self._chosen.rate, self._mode
+        sound = speak(self._voices, passage.text, passage.language, rate, mode)
         if sound is None:
             return
         try:

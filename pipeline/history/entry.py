@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import ErrorCode, HistoryError
 from pipeline.languages import ENGLISH
 from pipeline.photo_quality import Kind
+from pipeline.phrases import phrases
 
 if TYPE_CHECKING:  # the history needs neither the model nor a voice
     from pipeline.description import Description
@@ -81,7 +82,7 @@ class Draft:
         guidance = description.guidance
         return cls(
             source=source,
-            text=description.text,
+            text=description.text or phrases(description.language).only_text,
             language=description.language,
             confidence=description.confidence,
             guidance=None if guidance is None else guidance.kind,

@@ -20,10 +20,12 @@ from numpy.typing import NDArray
 
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.detail import DEFAULT_STYLE, DescriptionStyle, Form
-from pipeline.description import Description, Inspection, describe
+from pipeline.description import Description, Inspection, advised, describe, read_aloud
 from pipeline.languages import ARTICLES, ENGLISH
 from pipeline.live.scene_change import Change, SceneGate
+from pipeline.live.text_watcher import Advice, TextWatcher
 from pipeline.photo_quality import Kind, assess
+from pipeline.reading.reader import Reader
 
 # Seconds that frames must stay unfit before guidance is given. Turning the camera blurs about a
 # second, and WebRTC's first frames are soft until it has measured the bandwidth.
@@ -45,12 +47,14 @@ class LiveSettings:
         interval_s: least seconds from the start of one sentence to the next, unless asked.
         rate: pace at which the page plays sentences; 2 is twice as fast.
         language: two-letter code; a model that does not speak it describes in its own.
+        reading: whether the text in view is read, and the scene not described.
     """
 
     style: DescriptionStyle = DEFAULT_STYLE
     interval_s: float = 2.0
     rate: float = 1.0
     language: str = ENGLISH
+    reading: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,27 +65,37 @@ class Utterance:
         description: of the frame; its `guidance` is set when the frame is unfit.
         interrupts: whether it interrupts the sentence being spoken.
         asked: whether the person asked for it.
+        passing: whether it is of this moment only, such as how to hold the camera: not to be kept.
     """
 
     description: Description
     interrupts: bool
     asked: bool
+    passing: bool = False
 
 
 class Watcher:
     """Decides frame by frame. One thread calls `look`; any thread may call the other methods."""
 
-    def __init__(self, captioner: Captioner, gate: SceneGate | None = None) -> None:
+    def __init__(
+        self,
+        captioner: Captioner,
+        gate: SceneGate | None = None,
+        reader: Reader | None = None,
+    ) -> None:
         """Starts without a reference scene.
 
         Args:
             captioner: the model; threads may share it.
             gate: detects new scenes; belongs to this watcher.
+            reader: reads text; threads may share it, and it opens its models when they are needed.
         """
         self.settings = LiveSettings()
         self.paused = False
         self._captioner = captioner
         self._gate = gate or SceneGate()
+        self._text = TextWatcher(reader or Reader())
+        self._was_reading = False
         self._begins = True
         self._began_at = -math.inf
         self._asked = False
@@ -136,8 +150,16 @@ class Watcher:
             self._begins, self._began_at = False, at
             self._gate.forget()
             self._unfit, self._last_words = _Unfit(), ()
+            self._text.forget()
         asked, self._asked = self._asked, False
         settings = self.settings  # another thread may replace it during this call
+        if settings.reading is not self._was_reading:
+            self._was_reading = settings.reading
+            self._gate.forget()
+            self._text.forget()
+            self._last_words = ()
+        if settings.reading:
+            return self._read(rgb, at, settings, asked)
         started = time.perf_counter()
         guidance = assess(rgb)
         assess_s = time.perf_counter() - started
@@ -162,6 +184,22 @@ class Watcher:
             return None
         self._said_at = at
         return Utterance(description, interrupts=interrupts or asked, asked=asked)
+
+    def _read(
+        self, rgb: NDArray[np.uint8], at: float, settings: LiveSettings, asked: bool
+    ) -> Utterance | None:
+        """Decides about a frame whose text is read; the voice is let finish, unless asked."""
+        if at < self._voice_free_at and not asked:
+            return None
+        found = self._text.look(rgb, at, settings.language, asked=asked)
+        if found is None:
+            return None
+        if isinstance(found, Advice):
+            description = advised(rgb, found.message(settings.language), settings.language)
+        else:
+            description = read_aloud(rgb, found, settings.language)
+        passing = isinstance(found, Advice)
+        return Utterance(description, interrupts=asked, asked=asked, passing=passing)
 
     def _guidance_due(self, kind: Kind, at: float) -> bool:
         return self._unfit.met(kind, at) and at >= self._voice_free_at

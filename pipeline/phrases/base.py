@@ -45,6 +45,15 @@ class Phrases:
     perhaps: str
     unknown: str
     unknown_but: str
+    unknown_recognised: str
+    recognised: str
+    also: str
+    listed: str
+    number_two: str
+    number_three: str
+    number_several: str
+    on_the_left: str
+    on_the_right: str
     says: str
     reads_like: str
     document: str
@@ -67,12 +76,23 @@ class Phrases:
     guidance_bright: str
     guidance_blank: str
     guidance_blurred: str
+    guidance_file_dark: str
+    guidance_file_bright: str
+    guidance_file_blank: str
+    guidance_file_blurred: str
     incomplete: str
+
+    # How to hold the camera over text (pipeline.live.text_watcher).
+    reading_no_text: str
+    reading_left: str
+    reading_right: str
+    reading_top: str
+    reading_bottom: str
+    reading_still: str
 
     # Errors without a `ErrorCode`: unexpected ones, and uploads that the page refuses.
     unknown_error: str
     too_large: str
-    wrong_type: str
 
     # The live camera: its states, then its problems (pipeline.web.state.camera_state).
     live: str

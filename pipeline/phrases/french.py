@@ -50,6 +50,15 @@ FRENCH = Phrases(
         "Je n’arrive pas à dire ce que montre cette image. Peut-être quelque chose avec\u00a0: "
         "{words}."
     ),
+    unknown_recognised=("Je ne peux pas décrire toute l’image. Je reconnais\u00a0: {names}."),
+    recognised="Je reconnais\u00a0: {names}.",
+    also="Il y a aussi\u00a0: {names}.",
+    listed="{first} et {last}",
+    number_two="deux {things}",
+    number_three="trois {things}",
+    number_several="plusieurs {things}",
+    on_the_left="{thing} à gauche",
+    on_the_right="{thing} à droite",
     says="On y lit\u00a0:",
     reads_like="quelque chose comme {text}",
     document="C’est une page de texte.",
@@ -77,17 +86,25 @@ FRENCH = Phrases(
         "Il n’y a presque rien à voir. Vérifiez que rien ne couvre la caméra, ou reculez un peu."
     ),
     guidance_blurred="L’image est floue. Tenez la caméra immobile, ou reculez un peu.",
+    guidance_file_dark="Cette image est presque noire. Essayez-en une plus claire.",
+    guidance_file_bright="Cette image est presque blanche. Essayez-en une plus sombre.",
+    guidance_file_blank="Il n’y a presque rien sur cette image.",
+    guidance_file_blurred=(
+        "Cette image est trop floue pour être décrite. Essayez-en une plus nette."
+    ),
     incomplete=(
         "{text} Seulement {percent}\u00a0% de cette image sont là\u00a0: son fichier est incomplet."
     ),
+    reading_no_text="Aucun texte en vue.",
+    reading_left="Reculez\u00a0: le bord gauche est coupé.",
+    reading_right="Reculez\u00a0: le bord droit est coupé.",
+    reading_top="Reculez\u00a0: le haut est coupé.",
+    reading_bottom="Reculez\u00a0: le bas est coupé.",
+    reading_still="Ne bougez plus.",
     unknown_error="Un problème est survenu. Réessayez, ou essayez une autre photo.",
     too_large=(
         "{name} est un fichier trop volumineux. Choisissez une photo d’au plus {megabytes} "
         "mégaoctets."
-    ),
-    wrong_type=(
-        "{name} n’est pas un type de photo que Vois sait lire. Choisissez un fichier JPEG, PNG ou "
-        "WebP."
     ),
     live="Caméra en direct",
     ready_live="Prêt. Lancez la caméra pour entendre ce qui se trouve devant elle.",

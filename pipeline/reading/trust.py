@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from pipeline.reading.written_page import SURE_FROM, Line
 
-_HEDGED_FROM = 0.75
+_HEDGED_FROM = 0.8
 _LEAST_SIGNS = 3  # letters and digits of a line that is believed by itself
 _SMALLEST_PX = 8.0  # of a line's height with the space around it: smaller letters run together
 

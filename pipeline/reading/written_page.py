@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -101,3 +102,12 @@ class WrittenPage:
     def is_document(self) -> bool:
         """Whether it is a page to be read, more than a sign in a picture."""
         return len(self.text) >= _DOCUMENT_CHARS and self.coverage >= _DOCUMENT_COVERAGE
+
+    def only(self, lines: Iterable[Line]) -> WrittenPage:
+        """The page with these of its lines alone; blocks without any are left out."""
+        kept = {id(line) for line in lines}
+        blocks = (
+            replace(block, lines=tuple(line for line in block.lines if id(line) in kept))
+            for block in self.blocks
+        )
+        return replace(self, blocks=tuple(block for block in blocks if block.lines))

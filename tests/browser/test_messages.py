@@ -113,11 +113,12 @@ def test_the_players_messages(home: tuple[str, History], browser: Any, tmp_path:
             page.keyboard.press("s")
         page.get_by_role("tab", name=ENGLISH.photo).click()
         vois.wait_for_status(ENGLISH.ready)
-        film = tmp_path / "film.xyz"
-        film.write_bytes(b"film")
+        huge = tmp_path / "huge.jpg"
+        with huge.open("wb") as file:
+            file.truncate(50 * 1024 * 1024 + 1)
         with lost(vois, line, "refused"):
-            page.locator("input[type=file]").first.set_input_files(film)
-        vois.wait_for_sentence(ENGLISH.wrong_type.format(name="film.xyz"))
+            page.locator("input[type=file]").first.set_input_files(huge)
+        vois.wait_for_sentence(ENGLISH.too_large.format(name="huge.jpg", megabytes=50))
         check_acknowledged(vois, line)
         assert len(vois.events("shown")) == 1
 

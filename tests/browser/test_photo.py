@@ -13,6 +13,7 @@ from PIL import Image
 
 from pipeline.captioning.captioner import Captioner
 from pipeline.description import describe_file
+from pipeline.errors import ErrorCode
 from pipeline.phrases import ENGLISH
 from tests.browser.app import Server, Vois, launch, serve, visit
 from tests.browser.photos import NOT_A_PHOTO, SAMPLES, black, sample
@@ -244,11 +245,20 @@ def test_sample_interrupts_and_stop_ends_the_queue(vois: Vois, captioner: Captio
     assert [kind for kind, _ in vois.events(*DONE)][-2:] == ["playing", "stopped"]
 
 
+@pytest.mark.parametrize("name", ["photo.jfif", "photo.jpe", "photo", "photo.txt"])
+def test_a_photo_of_any_name_is_described(
+    vois: Vois, captioner: Captioner, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).write_bytes(sample("cat")[1])
+    vois.page.set_input_files("input[type=file]", tmp_path / name)
+    vois.wait_for_sentence(text_of(captioner, sample("cat")))
+
+
 def test_what_the_browser_refuses_is_announced(vois: Vois, tmp_path: Path) -> None:
-    film = tmp_path / "film.xyz"
-    film.write_bytes(b"x")
-    vois.page.set_input_files("input[type=file]", film)
-    vois.wait_for_sentence(ENGLISH.wrong_type.format(name="film.xyz"))
+    letter = tmp_path / "letter"
+    letter.write_bytes(b"x")
+    vois.page.set_input_files("input[type=file]", letter)
+    vois.wait_for_sentence(ENGLISH.errors[ErrorCode.PHOTO_FORMAT_UNKNOWN])
     vois.wait_for_events("ended", 1)
     huge = tmp_path / "huge.jpg"
     with huge.open("wb") as file:

@@ -21,6 +21,7 @@ from pipeline.history import LOCAL_OWNER, History, Source
 from pipeline.phrases import ENGLISH
 from pipeline.speech import Sound, VoiceChain, default_chain
 from tests.data.tiny_files import TINY, draw
+from tests.data.written_pictures import photographed
 
 
 class Beep:
@@ -59,6 +60,16 @@ def test_it_describes_a_photo_and_speaks_it(folder: Path) -> None:
         samples = np.frombuffer(sound.readframes(sound.getnframes()), dtype=np.int16)
         assert len(samples) > sound.getframerate()
     assert np.abs(samples).max() > 3000
+
+
+def test_what_is_written_is_read_on_request(tmp_path: Path) -> None:
+    sign, photo = photographed(5, 640), tmp_path / "sign.jpg"
+    photo.write_bytes(sign.jpeg)
+    first, *others = vois(photo, "--read").stdout.splitlines()
+    assert first.endswith("It says:")
+    assert others == [f"    {line}" for line in sign.lines]
+    (plain,) = vois(photo).stdout.splitlines()
+    assert first == f"{plain} It says:"
 
 
 def test_words_become_sound() -> None:

@@ -19,7 +19,7 @@ from pipeline.description import describe
 from pipeline.image import read_rgb
 from pipeline.live.watcher import FIRST_S, HOLD_S, LiveSettings, Utterance, Watcher
 from pipeline.photo_quality import Kind
-from pipeline.phrases import FRENCH
+from pipeline.phrases import ENGLISH, FRENCH
 
 ROOT = Path(__file__).parents[2]
 LOOK_S = 0.2
@@ -322,3 +322,33 @@ def test_a_model_without_french_is_said_in_english_and_advice_in_french(
         assert viewer.said[1][1].description.language == "fr"
     finally:
         captioner.contract = known
+
+
+def test_in_the_mode_that_reads_text_is_said_and_scenes_are_not(watcher: Watcher) -> None:
+    written = np.full((480, 640, 3), 235, np.uint8)
+    cv2.putText(written, "CLOSED TODAY", (60, 240), cv2.FONT_HERSHEY_SIMPLEX, 2, (20, 20, 20), 4)
+    viewer = Viewer(watcher)
+    watcher.settings = dataclasses.replace(watcher.settings, reading=True)
+    viewer.show(written, 1.2)
+    viewer.show(FLOWER, 4.0)
+    said = [(one.description.shown, one.passing, one.asked) for _, one in viewer.said]
+    assert said == [("CLOSED TODAY", False, False), (ENGLISH.reading_no_text, True, False)]
+    watcher.settings = dataclasses.replace(watcher.settings, reading=False)
+    assert len(viewer.show(FLOWER, 1.0)) == 1
+    assert viewer.said[-1][1].description.words
+
+
+def test_text_waits_for_the_voice_unless_asked(watcher: Watcher) -> None:
+    viewer = Viewer(watcher, sentence_s=60.0)
+    watcher.settings = dataclasses.replace(watcher.settings, reading=True)
+    written = np.full((480, 640, 3), 235, np.uint8)
+    cv2.putText(written, "CLOSED TODAY", (60, 240), cv2.FONT_HERSHEY_SIMPLEX, 2, (20, 20, 20), 4)
+    viewer.show(written, 1.2)
+    assert len(viewer.said) == 1
+    cv2.putText(written, "OPEN AGAIN SOON", (60, 400), cv2.FONT_HERSHEY_SIMPLEX, 1.5, (20,) * 3, 3)
+    viewer.show(written, 1.2)
+    assert len(viewer.said) == 1
+    watcher.ask()
+    viewer.show(written, 0.2)
+    assert viewer.said[-1][1].description.shown == "CLOSED TODAY\nOPEN AGAIN SOON"
+    assert viewer.said[-1][1].interrupts

@@ -16,7 +16,15 @@ from PIL import Image
 from pipeline.captioning.captioner import Caption, Captioner
 from pipeline.captioning.confidence import Manner
 from pipeline.captioning.detail import DescriptionStyle, Form
-from pipeline.description import PREVIEW_SIDE_PX, describe, describe_file, inspect, preview, worded
+from pipeline.description import (
+    PREVIEW_SIDE_PX,
+    describe,
+    describe_file,
+    inspect,
+    preview,
+    with_the_rest,
+    worded,
+)
 from pipeline.errors import ImageError
 from pipeline.image import read_picture, read_rgb
 from pipeline.passages import Passage
@@ -24,6 +32,9 @@ from pipeline.phrases import ENGLISH, FRENCH, Phrases
 from pipeline.reading.reader import Reader
 from pipeline.reading.saying import as_said
 from pipeline.reading.written_page import Block, Layout, Line, WrittenPage
+from pipeline.recognition.detector import Box
+from pipeline.recognition.names import names
+from pipeline.recognition.recogniser import Recognised
 from tests.data.tiny_files import TINY
 from tests.data.written_pictures import photographed
 
@@ -72,6 +83,36 @@ def test_the_manner_of_speaking(manner: Manner, sure: tuple[str, ...], expected:
     assert worded(caption, "en") == expected
 
 
+def test_what_is_recognised_is_named_where_the_caption_is_not_trusted() -> None:
+    words, attention = ("a", "dog"), np.zeros((2, 1, 1), np.float32)
+    name = next(name for name in names() if name.english.one == "a cup of espresso")
+    things = (Recognised(name, 0.9, None),)
+    caption = Caption(words, (-1.0,) * 3, 0.5, Manner.UNKNOWN, ("a dog",), "en", attention)
+    english = "I cannot describe the whole picture. I recognise: a cup of espresso."
+    french = "Je ne peux pas décrire toute l\u2019image. Je reconnais\u00a0: une tasse d'expresso."
+    assert worded(caption, "en", things) == english
+    assert worded(caption, "fr", things) == french
+    unsure = (Recognised(name, 0.3, None),)
+    assert worded(caption, "en", unsure).startswith(ENGLISH.unknown)
+    plain = dataclasses.replace(caption, manner=Manner.PLAIN)
+    assert worded(plain, "en", things) == "A dog."
+
+
+def test_the_full_form_adds_what_the_caption_leaves_out() -> None:
+    caption = Caption(
+        ("a", "dog"), (-1.0,) * 3, 0.9, Manner.PLAIN, (), "en", np.zeros((2, 1, 1), np.float32)
+    )
+    dog, car = (next(one for one in names() if one.coco == label) for label in ("dog", "car"))
+    left = Box(0.0, 0.0, 0.3, 1.0)
+    things = (Recognised(dog, 0.9, left), Recognised(car, 0.9, left), Recognised(car, 0.8, left))
+    assert with_the_rest("A dog.", caption, things) == "A dog. Also: two cars on the left."
+    assert with_the_rest("A dog.", caption, things[:1]) == "A dog."
+    french = dataclasses.replace(caption, words=("un", "chien"), language="fr")
+    assert with_the_rest("Un chien.", french, things) == (
+        "Un chien. Il y a aussi\u00a0: deux voitures à gauche."
+    )
+
+
 def test_a_model_that_is_not_sure_says_perhaps(captioner: Captioner) -> None:
     caption = captioner.describe(read_rgb(CAT))
     guessing = Captioner.load(TINY, calibrated=False)
@@ -109,8 +150,8 @@ def test_a_page_is_read_and_not_described(captioner: Captioner, reader: Reader) 
 
 def test_an_unfit_photo_that_can_be_read_is_read(captioner: Captioner, reader: Reader) -> None:
     paper = np.full((480, 640, 3), 255, np.uint8)
-    cv2.putText(paper, "BACK SOON", (150, 240), cv2.FONT_HERSHEY_SIMPLEX, 2, (0, 0, 0), 4)
-    jpeg = preview(paper)
+    cv2.putText(paper, "BACK SOON", (150, 240), cv2.FONT_HERSHEY_SIMPLEX, 2, (228,) * 3, 4)
+    jpeg = preview(paper)  # faded
     description = describe_file(captioner, jpeg, reader=reader)
     assert description.shown == f"{ENGLISH.only_text} It says: BACK SOON"
     assert description.guidance is None
@@ -175,7 +216,7 @@ def test_a_model_without_a_language_describes_in_its_own(
     file = io.BytesIO()
     Image.new("RGB", (640, 480)).save(file, "PNG")
     advice = describe_file(english_only, file.getvalue(), "fr")  # no model has a part in it
-    assert (advice.text, advice.language) == (FRENCH.guidance_dark, "fr")
+    assert (advice.text, advice.language) == (FRENCH.guidance_file_dark, "fr")
 
 
 def test_what_is_no_photo_raises_a_sentence(captioner: Captioner) -> None:
@@ -228,3 +269,13 @@ def test_preview_keeps_the_aspect_and_is_small() -> None:
     photo = Image.open(io.BytesIO(preview(np.full((1000, 2000, 3), 200, np.uint8))))
     assert photo.format == "JPEG"
     assert photo.size == (PREVIEW_SIDE_PX, PREVIEW_SIDE_PX // 2)
+
+
+def test_a_guess_stands_beside_what_is_sure() -> None:
+    name = next(name for name in names() if name.english.one == "a cup of espresso")
+    caption = Caption(
+        ("food",), (-1.0,) * 2, 0.4, Manner.PERHAPS, (), "en", np.zeros((1, 1, 1), np.float32)
+    )
+    said = worded(caption, "en", (Recognised(name, 0.9, None),))
+    assert said == "Perhaps: food. I recognise: a cup of espresso."
+    assert worded(caption, "en", (Recognised(name, 0.3, None),)) == "Perhaps: food."

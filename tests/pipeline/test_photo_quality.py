@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import cv2
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.image import read_rgb, squash
 from pipeline.photo_quality import Kind, assess
+from tests.data.documents import documents, page_before_a_camera
 
 SAMPLES = sorted((Path(__file__).parents[2] / "assets" / "samples").glob("*.jpg"))
 RNG = np.random.default_rng(4)
@@ -130,6 +132,38 @@ def test_a_small_picture_is_not_called_blurred() -> None:
 )
 def test_pictures_of_nothing_get_guidance(rgb: NDArray[np.uint8], expected: Kind) -> None:
     assert kind(rgb) is expected
+
+
+@pytest.mark.parametrize("name", documents())
+@pytest.mark.parametrize("of_file", [True, False])
+def test_white_or_black_alone_is_no_reason(name: str, of_file: bool) -> None:
+    if name == "chat" and not of_file:
+        pytest.skip("its pastel looks like too much light, and nobody holds a screen's file up")
+    assert assess(documents()[name], of_file) is None
+
+
+def test_a_page_before_the_camera_is_fit() -> None:
+    assert assess(page_before_a_camera()) is None
+
+
+@pytest.mark.parametrize("name", ["cat", "temple", "coffee"])
+def test_a_file_that_is_too_bright_is_described(name: str) -> None:
+    # Nobody can take it again; what the light has left may be enough.
+    rgb = read_rgb((SAMPLES[0].parent / f"{name}.jpg").read_bytes()) + 20.0
+    bright = noisy(rgb * (255 / np.percentile(rgb.min(2), 20)))
+    assert kind(bright) is Kind.BRIGHT
+    assert assess(bright, of_file=True) is None
+
+
+def test_advice_about_a_file_is_not_about_a_camera() -> None:
+    cat = read_rgb((SAMPLES[0].parent / "cat.jpg").read_bytes())
+    photos = (noisy(cat * 0.03), noisy(flat(255, 255, 255)), noisy(flat(90, 90, 90)))
+    found = [assess(rgb, of_file=True) for rgb in (*photos, blurred(cat, 0.02))]
+    assert [guidance.kind for guidance in found if guidance] == list(Kind)
+    for language, words in (("en", "camera|step back|light"), ("fr", "caméra|reculez|lampe")):
+        messages = {guidance.message(language) for guidance in found if guidance}
+        assert len(messages) == len(Kind)
+        assert not [message for message in messages if re.search(words, message)]
 
 
 def test_a_dim_photo_is_still_described() -> None:

@@ -34,7 +34,7 @@ def test_captions_that_name_a_side_are_never_mirrored() -> None:
 def test_token_rows_and_bag() -> None:
     vocabulary = Vocabulary.build({"en": ["a dog runs", "a cat"]}, min_count=1)
     photo = Photo("x", Path("x"), ("A dog runs!", "A cat"))
-    rows = augmentation.token_rows([photo], vocabulary, max_words=17)
+    rows = augmentation.token_rows([photo], vocabulary, max_words=17, french=False)
     words = {word: vocabulary.token(word) for word in ("a", "dog", "runs", "cat")}
     assert rows.tolist() == [
         [BEGIN, words["a"], words["dog"], words["runs"], END],
@@ -49,7 +49,7 @@ def test_token_rows_and_bag() -> None:
 def test_a_photo_without_french_has_an_empty_row_there() -> None:
     vocabulary = Vocabulary.build(BILINGUAL, min_count=1)
     photos = [Photo("x", Path("x"), ("a dog",), ("Un chat",)), Photo("y", Path("y"), ("a cat",))]
-    rows = augmentation.token_rows(photos, vocabulary, max_words=17)
+    rows = augmentation.token_rows(photos, vocabulary, max_words=17, french=True)
     a, dog, cat, un, chat = map(vocabulary.token, ("a", "dog", "cat", "un", "chat"))
     assert rows.tolist() == [
         [BEGIN, a, dog, END],

@@ -41,3 +41,11 @@ def test_the_end_mark_rewards_stopping_in_the_right_place() -> None:
 def test_an_empty_caption_has_no_reward() -> None:
     reward = CiderReward([[["a", "dog"]], [["a", "cat"]]], mark_end=False)
     assert reward([0], [[]])[0] == 0
+
+
+def test_people_are_scored_by_each_other() -> None:
+    alike, strange = [["a", "dog", "runs"], ["a", "dog", "sits"]], ["two", "red", "cats"]
+    references = [[*alike, strange], [["a", "ball"]], [["snow"]]]
+    of_people = CiderReward(references, mark_end=False).of_people
+    assert of_people(0)[0] == of_people(0)[1] > of_people(0)[2] == 0
+    assert of_people(1).tolist() == [0]

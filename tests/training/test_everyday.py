@@ -49,7 +49,7 @@ def test_every_twelfth_training_photo_becomes_dev_and_tests_stay(
         ("03.jpg\ttrain\tA cup  five", "", "Line"),
         ("03.jpg\ttrain\tA cup  five", "03.jpg\ttest\tA cup five", "03.jpg is in two splits"),
         ("03.jpg\ttrain\tA cup  five", "x.jpg\ttrain\tA cup", "missing .* x.jpg"),
-        ("03.jpg\ttrain\tA cup  five", "03.jpg\ttrain\t!", "fewer than five captions: 03.jpg"),
+        ("27.jpg\ttest\tA cup  five", "27.jpg\ttest\t!", "fewer than five captions: 27.jpg"),
     ],
 )
 def test_damaged_data_is_refused(source: Path, old: str, new: str, sentence: str) -> None:
@@ -59,6 +59,26 @@ def test_damaged_data_is_refused(source: Path, old: str, new: str, sentence: str
     path.write_text(text.replace(old, new))
     with pytest.raises(DataError, match=sentence):
         everyday.read_everyday(source)
+
+
+def test_photos_with_few_captions_are_for_training_only(source: Path, tmp_path: Path) -> None:
+    path = source / "captions.tsv"
+    lines = path.read_text().splitlines()
+    # The first photo would be dev; the second keeps one caption, the third no good one.
+    kept = [line for line in lines if not line.startswith(("00.jpg", "01.jpg", "02.jpg"))]
+    said = ["00.jpg\ttrain\tA red cup", "00.jpg\ttrain\ta red cup.", "00.jpg\ttrain\tA cup on it"]
+    said += ["01.jpg\ttrain\tUnable to see this image", "01.jpg\ttrain\tA white cup"]
+    said += ["02.jpg\ttrain\tA cup", "02.jpg\ttrain\tUne tasse décorée de fleurs"]
+    path.write_text("\n".join(kept + said) + "\n")
+    found = everyday.read_everyday(source)
+    assert found.splits["dev"] == ("03.jpg", "15.jpg")
+    assert found.splits["train"][:2] == ("00.jpg", "01.jpg")
+    assert "02.jpg" not in found.captions
+    assert found.unused == 1
+    assert found.captions["00.jpg"] == ("A red cup", "A cup on it")
+    assert found.captions["01.jpg"] == ("A white cup",)
+    assert everyday.main(["--source", str(source), "--out", str(tmp_path / "out")]) == 0
+    assert load(tmp_path / "out")["train"][0].captions == ("A red cup", "A cup on it")
 
 
 def test_no_data_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -436,7 +436,7 @@ def test_load_says_how_to_prepare(tmp_path: Path) -> None:
         ("image\tsplit", "photo\tsplit", "Line 2 of"),
         ("b.jpg\ttrain", "b.jpg\tvalid", "Line 2 of"),
         ("b.jpg\ttrain\t", "b.jpg\ttrain\tmore\t", "Line 2 of"),
-        ("b.jpg\ttrain", "c.jpg\ttrain", r"photo b\.jpg is incomplete"),
+        ("d.jpg\tdev", "c.jpg\tdev", r"photo c\.jpg is incomplete"),
     ],
 )
 def test_load_refuses_a_damaged_table(out: Path, old: str, new: str, sentence: str) -> None:

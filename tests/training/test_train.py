@@ -127,9 +127,10 @@ def test_two_folders_and_two_languages_are_learned_and_scored(
 ) -> None:
     calls: list[tuple[str, list[int]]] = []
 
-    def listening(model, features, photos, reward, vocabulary, beams, penalty, language):
+    def listening(model, features, photos, reward, vocabulary, beams, penalty, language, people):
         calls.append((language, photos))
         assert len(features) == len(photos)
+        assert people is None
         return self_critical_loss(
             model, features, photos, reward, vocabulary, beams, penalty, language
         )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from pipeline.captioning.vocabulary import Vocabulary
 from tests.data.tiny_world import MODEL, TinyEncoder
-from tests.training.runs import CONFIG
+from tests.training.runs import CONFIG, STAGES
 from training.networks.checkpoint import load_model
 from training.networks.transformer import CaptionModel
 from training.networks.warm_start import warm_start
@@ -42,3 +43,15 @@ def test_channels_that_another_run_never_saw_begin_at_zero(finished: Path) -> No
     old = load_model(finished / "best.pt", TinyEncoder()).adapter.project.weight
     assert torch.equal(model.adapter.project.weight[:, :16], old)
     assert not model.adapter.project.weight[:, 16:].any()
+
+
+def test_a_run_may_keep_the_words_of_the_one_that_it_begins_from(
+    finished: Path, bilingual: Path, tmp_path: Path
+) -> None:
+    stage = replace(STAGES[2], photos=9, peoples_captions=2)
+    config = replace(CONFIG, stages=(stage,), keep_vocabulary=True, french_weight=0.0)
+    run = Trainer([bilingual], tmp_path, MODEL, config, TinyEncoder(), start=finished)
+    assert run.vocabulary == Vocabulary.load(finished / "vocabulary.json")
+    assert run.languages == ("en",)
+    run.train()
+    assert load_model(tmp_path / "best.pt", TinyEncoder()).bias.shape == (len(run.vocabulary),)

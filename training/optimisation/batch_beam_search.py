@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from pipeline.captioning.vocabulary import END, PAD
@@ -53,8 +54,7 @@ def batch_beam_search(
     score[:, 0] = 0
     done_tokens = torch.full((photos, size, max_words + 1), PAD, device=device)
     done_score = torch.full((photos, size), _NEVER, device=device)
-    end_column = torch.full((photos, size, 1), END, device=device)
-    first_row = torch.arange(photos, device=device)[:, None] * size
+    running = torch.arange(photos, device=device)  # the photos whose search has not ended
     for length in range(1, max_words + 2):
         log_p, keys, values, _ = model.step(tokens, keys, values, cross_keys, cross_values)
         log_p[:, list(never_written)] = _NEVER
@@ -65,21 +65,31 @@ def batch_beam_search(
             ends = log_p[:, END].clone()
             log_p.fill_(_NEVER)
             log_p[:, END] = ends
-        total = score[..., None] + log_p.view(photos, size, words)
+        total = score[..., None] + log_p.view(len(running), size, words)
         # Finished captions leave the beam and compete by their normalised score.
-        ended = torch.cat([written, end_column], dim=2)
-        ended = torch.nn.functional.pad(ended, (0, max_words + 1 - length), value=PAD)
-        all_score = torch.cat([done_score, total[..., END] / length**length_penalty], dim=1)
-        done_score, best = all_score.topk(size, dim=1)
-        all_tokens = torch.cat([done_tokens, ended], dim=1)
-        done_tokens = all_tokens.gather(1, best[..., None].expand(-1, -1, max_words + 1))
+        ended = F.pad(written, (0, 1), value=END)
+        ended = F.pad(ended, (0, max_words + 1 - length), value=PAD)
+        ended_score = total[..., END] / length**length_penalty
+        all_score = torch.cat([done_score[running], ended_score], dim=1)
+        done_score[running], best = all_score.topk(size, dim=1)
+        all_tokens = torch.cat([done_tokens[running], ended], dim=1)
+        done_tokens[running] = all_tokens.gather(1, best[..., None].expand(-1, -1, max_words + 1))
         if length == max_words + 1:
             break
         total[..., END] = _NEVER
-        score, flat = total.view(photos, -1).topk(size, dim=1)
-        parent, token = flat // words, flat % words
-        written = written.gather(1, parent[..., None].expand(-1, -1, written.shape[2]))
-        written = torch.cat([written, token[..., None]], dim=2)
-        rows = (first_row + parent).flatten()
-        keys, values, tokens = keys[:, rows], values[:, rows], token.flatten()
+        score, flat = total.view(len(running), -1).topk(size, dim=1)
+        # A photo's search ends when no running caption would be among its best after one more
+        # word, as in `pipeline.captioning.beam_search`.
+        reached = score[:, 0] / (length + 1) ** length_penalty
+        going = (reached > done_score[running, -1]).nonzero()[:, 0]
+        if not len(going):
+            break
+        score, flat, parent = score[going], flat[going], (flat[going] // words)
+        written = written[going].gather(1, parent[..., None].expand(-1, -1, written.shape[2]))
+        written = torch.cat([written, (flat % words)[..., None]], dim=2)
+        rows = (going[:, None] * size + parent).flatten()
+        keys, values, tokens = keys[:, rows], values[:, rows], (flat % words).flatten()
+        if len(going) < len(running):
+            cross_keys, cross_values = cross_keys[going], cross_values[going]
+        running = running[going]
     return done_tokens, done_score

@@ -66,6 +66,21 @@ class CiderReward:
         ]
         return np.array(scores, dtype=np.float64)
 
+    def of_people(self, photo: int) -> NDArray[np.float64]:
+        """Scores each reference of a photo against its other ones.
+
+        Returns:
+            (references,) float64, 0..10; 0 for a photo's only reference.
+        """
+        vectors = self._references[photo]
+        return np.array(
+            [
+                self._score(one, vectors[:place] + vectors[place + 1 :]) if len(vectors) > 1 else 0
+                for place, one in enumerate(vectors)
+            ],
+            dtype=np.float64,
+        )
+
     def _text(self, words: Sequence[str]) -> list[str]:
         return [*words, END_WORD] if self._mark_end else list(words)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from pipeline.captioning.vocabulary import BEGIN, END, PAD, Vocabulary
+from pipeline.captioning.vocabulary import BEGIN, END, PAD, UNKNOWN, Vocabulary
 from training.data.augmentation import bag_targets
 from training.networks.build import Network
 from training.networks.show_attend_tell import AttendAndTell
@@ -56,6 +58,19 @@ def caption_loss(
     return loss + words_weight * F.cross_entropy(bag, bag_target) + spread_weight * penalty
 
 
+@dataclass(frozen=True)
+class PeoplesCaptions:
+    """Captions that people wrote, as further samples of self-critical training.
+
+    Attributes:
+        rows: (P * R, T + 1) int64: the begin token, words, END, PAD.
+        scores: (P, R) float, the reward of each.
+    """
+
+    rows: Tensor
+    scores: Tensor
+
+
 def self_critical_loss(
     model: Network,
     features: Tensor,
@@ -65,12 +80,16 @@ def self_critical_loss(
     beam_size: int,
     length_penalty: float,
     language: str,
+    people: PeoplesCaptions | None = None,
 ) -> tuple[Tensor, float]:
     """Computes the self-critical loss over the model's own beams.
 
     Rennie et al., "Self-critical sequence training" (2017), with beams as samples and their mean
     reward as baseline (Cornia et al., "Meshed-memory Transformer", 2020). Dropout stays off, so
     that the probabilities are those of the model that generated the samples.
+
+    With `people`, what people said better than the beams is learned as far as it is better: beams
+    alone never teach a word that the model does not say yet.
 
     Args:
         model: in evaluation mode, with gradients.
@@ -81,9 +100,10 @@ def self_critical_loss(
         beam_size: number of samples a photo.
         length_penalty: of the beam search.
         language: of the captions and of `reward`.
+        people: captions of the same photos.
 
     Returns:
-        The loss, a scalar with gradients, and the mean reward of the samples, 0..10.
+        The loss, a scalar with gradients, and the mean reward of the beams, 0..10.
     """
     cross_keys, cross_values = model.cross(model.memory(features))
     begin = vocabulary.begin(language)
@@ -100,14 +120,21 @@ def self_critical_loss(
     captions = [vocabulary.decode(row) for row in tokens.flatten(0, 1).tolist()]
     owners = [photo for photo in photos for _ in range(beam_size)]
     scores = torch.from_numpy(reward(owners, captions)).float().view(len(photos), beam_size)
-    advantage = (scores - scores.mean(dim=1, keepdim=True)).flatten().to(features.device)
-    targets = tokens.flatten(0, 1)
+    baseline = scores.mean(dim=1, keepdim=True)
+    advantage = scores - baseline
+    if people is not None:
+        said = people.rows[:, 1:].view(len(photos), -1, people.rows.shape[1] - 1)
+        said = F.pad(said, (0, tokens.shape[2] - said.shape[2]), value=PAD)
+        tokens = torch.cat([tokens, said], dim=1)
+        advantage = torch.cat([advantage, (people.scores - baseline).clamp_min(0)], dim=1)
+    longest = int((tokens != PAD).sum(dim=2).max())
+    targets = tokens[:, :, :longest].flatten(0, 1)
     begins = torch.full_like(targets[:, :1], begin)
     inputs = torch.cat([begins, targets[:, :-1]], dim=1)
     inputs = inputs.masked_fill(inputs == END, PAD)
     hidden = model.hidden(inputs, cross_keys, cross_values)
-    kept = targets != PAD
+    kept = (targets != PAD) & (targets != UNKNOWN)
     logits = model.logits(hidden[kept]).float()
     chosen = -F.cross_entropy(logits, targets[kept], reduction="none")
-    weights = advantage[:, None].expand_as(targets)[kept]
+    weights = advantage.flatten().to(features.device)[:, None].expand_as(targets)[kept]
     return -(chosen * weights).mean(), float(scores.mean())

@@ -17,7 +17,8 @@ from training.scoring.result import Evaluation
 COLUMNS = ("BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "METEOR", "ROUGE-L", "CIDEr")
 CARD_FILE = "MODEL_CARD.md"
 # The parts of the card that commands write, each between two markers.
-SCORES_PART, OTHERS_PART, CONFIDENCE_PART = "scores", "others", "confidence"
+SCORES_PART, OTHERS_PART, NAMES_PART = "scores", "others", "names"
+CONFIDENCE_PART = "confidence"
 
 
 def markers(part: str) -> tuple[str, str]:
@@ -81,6 +82,7 @@ HEADINGS = (
     "Recipe",
     "Scores",
     "Everyday photos and French",
+    "Names",
     "Confidence",
     "Bias",
     "Known failures",
@@ -89,6 +91,7 @@ HEADINGS = (
 _PART_OF = {
     "Scores": SCORES_PART,
     "Everyday photos and French": OTHERS_PART,
+    "Names": NAMES_PART,
     "Confidence": CONFIDENCE_PART,
 }
 

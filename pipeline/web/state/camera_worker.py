@@ -167,11 +167,12 @@ class Camera:
 
     def _announce(self, utterance: Utterance, seen: float) -> None:
         description = utterance.description
-        self._keep(description)
+        if not utterance.passing:
+            self._keep(description)
         announcement = Announcement(
             id=secrets.token_hex(8),
             origin=Origin.CAMERA,
-            kind=Kind.of(description),
+            kind=Kind.GUIDANCE if utterance.passing else Kind.of(description),
             text=description.shown,
             language=description.language,
             now=utterance.interrupts,

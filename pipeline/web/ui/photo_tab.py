@@ -17,8 +17,6 @@ from pipeline.web.state.description_queue import DescriptionQueue
 from pipeline.web.ui import streamlit_internals as keys
 
 SAMPLES = Path(__file__).resolve().parents[3] / "assets" / "samples"
-# The last four cannot be read: Python takes them and says so, with what to do instead.
-PHOTO_TYPES = "jpg jpeg png webp gif bmp tif tiff heic heif avif mp4".split()
 UPLOAD_MEGABYTES = 50
 # Names in the session's state.
 SAMPLE = "sample"  # the sample photo that was chosen last
@@ -40,7 +38,9 @@ def chosen_photos(say: Phrases) -> list[Photo]:
     """Draws the ways to choose a photo and returns those that are chosen now."""
     uploads = st.file_uploader(
         say.choose.format(megabytes=UPLOAD_MEGABYTES),
-        type=PHOTO_TYPES,
+        # Any file: its content says what it is, and Python says what to do about another. A phone
+        # sends JPEG whatever a page accepts; Safari on a Mac sends the HEIC as it is.
+        type=None,
         accept_multiple_files=True,
         max_upload_size=UPLOAD_MEGABYTES,
         key=keys.PHOTOS,  # the same field in every language

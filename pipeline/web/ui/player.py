@@ -11,7 +11,7 @@ from pipeline.web.state.inbox import Inbox
 from pipeline.web.state.settings import PACES, Settings
 from pipeline.web.ui import components
 from pipeline.web.ui.camera_tab import CameraTab
-from pipeline.web.ui.photo_tab import PHOTO_TYPES, UPLOAD_MEGABYTES
+from pipeline.web.ui.photo_tab import UPLOAD_MEGABYTES
 from pipeline.web.ui.session import history_access, words
 
 INBOX = "player_inbox"  # where the session keeps it
@@ -41,7 +41,7 @@ def draw(tab: CameraTab, settings: Settings, camera_open: bool, missing: Sequenc
         "pace": settings.pace,
         "muted": settings.muted,
         "keys": settings.keys,
-        "accepts": {"types": PHOTO_TYPES, "bytes": UPLOAD_MEGABYTES * 1024 * 1024},
+        "most_bytes": UPLOAD_MEGABYTES * 1024 * 1024,
     }
     components.player(data, say, partial(receive, tab))
 
@@ -93,14 +93,12 @@ def refuse(files: object) -> None:
     """Says which files the browser did not send.
 
     Args:
-        files: a list of {name, reason}, where the reason is "too_large" or "wrong_type"; anything
-            else is ignored.
+        files: a list of {name}; anything else is ignored. Each is too large.
     """
     say = words()
     for file in files if isinstance(files, list) else ():
         if not isinstance(file, Mapping):
             continue
-        sentence = say.too_large if file.get("reason") == "too_large" else say.wrong_type
-        text = sentence.format(name=file.get("name"), megabytes=UPLOAD_MEGABYTES)
+        text = say.too_large.format(name=file.get("name"), megabytes=UPLOAD_MEGABYTES)
         st.session_state.queue.report(text, say.language)
         st.session_state.redraw = True
