@@ -13,7 +13,7 @@ MEMBERS ?= runs/mixed runs/grown runs/third
 KEEP_MEMORY := MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_MMAP_THRESHOLD_=8589934592 \
 	MALLOC_TOP_PAD_=268435456 THP_MEM_ALLOC_ENABLE=1
 
-.PHONY: help run test quick check data everyday train mixed more export recognition calibrate card parity bench soak clean
+.PHONY: help run test quick check data everyday train mixed more translate export recognition calibrate card parity bench soak clean
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
 
@@ -46,6 +46,12 @@ mixed: $(VENV)/.train  ## three decoders for everyday photos and French, over th
 	$(MIX) --run runs/mixed --recipe mixed
 	$(MIX) --run runs/grown --recipe grown
 	$(MIX) --run runs/third --recipe mixed --seed 3
+
+translate: $(VENV)/.train  ## French: make translate MULTI30K=folder
+	$(KEEP_MEMORY) $(BIN)/python -m training.translate train --multi30k $(MULTI30K) --run runs/french
+	$(BIN)/python -m export.caption_translator --run runs/french --assets assets \
+		--multi30k $(MULTI30K)
+	$(BIN)/python -m training.translate score --multi30k $(MULTI30K) --assets assets
 
 MORE = $(MIX:$(RUN)=runs/shipped/$(1)) --recipe more --run runs/more-$(1)
 more: runs/shipped/1/best.pt  ## go on from assets/ with the photos there are, in English

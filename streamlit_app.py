@@ -15,8 +15,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pipeline.captioning.captioner import Captioner
-from pipeline.captioning.contract import ModelContract
+from pipeline.captioning.captioner import Captioner, languages_of
 from pipeline.description import Description, describe_file
 from pipeline.errors import ModelError
 from pipeline.history import Entry, Source
@@ -86,7 +85,7 @@ def offline_voices() -> dict[str, frozenset[str]]:
 def model_languages() -> tuple[str, ...]:
     """The model's languages; empty if it cannot be read, an error that `captioner` raises too."""
     try:
-        return ModelContract.load(MODEL).languages
+        return languages_of(MODEL)
     except ModelError:
         return ()
 

@@ -109,14 +109,14 @@ def export_encoder(model: Exportable, path: Path, *, compress: bool) -> None:
     """Writes the encoder's graph, for one photo; `compress` stores weights in fewer bits."""
     fold_normalisation(cast("nn.Module", model.photo_encoder))
     size = model.photo_encoder.input_size
-    graph = _trace(
+    graph = trace(
         EncoderGraph(model),
         (torch.zeros(1, 3, size, size),),
         names.ENCODER_INPUTS,
         names.ENCODER_OUTPUTS,
     )
     # EfficientNet pads asymmetrically ("same"). CoreML lacks Pad, but its convolutions can pad.
-    _save(rewrite(graph, pattern_rewrite_rules=[fuse_pad_into_conv_rule]), path, compress)
+    save_graph(rewrite(graph, pattern_rewrite_rules=[fuse_pad_into_conv_rule]), path, compress)
 
 
 def export_decoder(model: Exportable, path: Path, *, compress: bool) -> None:
@@ -130,14 +130,14 @@ def export_decoder(model: Exportable, path: Path, *, compress: bool) -> None:
     tokens = torch.zeros(beams, dtype=torch.int64)
     rows, length = torch.export.Dim("beams"), torch.export.Dim("words", max=config.max_words)
     cache_axes = {1: rows, 3: length}
-    graph = _trace(
+    graph = trace(
         DecoderGraph(model),
         (tokens, keys, values, cross_keys, cross_values),
         names.DECODER_INPUTS,
         names.DECODER_OUTPUTS,
         ({0: rows}, cache_axes, cache_axes, None, None),
     )
-    _save(multiply_in_int8(graph) if compress else graph, path, compress)
+    save_graph(multiply_in_int8(graph) if compress else graph, path, compress)
 
 
 def export(
@@ -189,13 +189,14 @@ def export(
     return contract
 
 
-def _trace(
+def trace(
     graph: nn.Module,
     example: tuple[Tensor, ...],
     inputs: tuple[str, ...],
     outputs: tuple[str, ...],
     dynamic_shapes: tuple[dict[int, torch.export.Dim] | None, ...] | None = None,
 ) -> onnx.ModelProto:
+    """Traces a module to an ONNX graph whose tensors have these names."""
     with warnings.catch_warnings(), torch.no_grad():
         # Warnings of torch's exporter itself: a deprecated class, and axes that share a name.
         warnings.filterwarnings("ignore", message=".*LeafSpec", category=FutureWarning)
@@ -215,7 +216,8 @@ def _trace(
     return program.model_proto
 
 
-def _save(graph: onnx.ModelProto, path: Path, compress: bool) -> None:
+def save_graph(graph: onnx.ModelProto, path: Path, compress: bool) -> None:
+    """Writes a graph without local paths; `compress` stores weights in fewer bits."""
     if compress:
         graph = store_in_fewer_bits(graph)
     # The exporter stores the source line of each node: megabytes, and local paths.

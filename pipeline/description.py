@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from pipeline.captioning.captioner import Caption, Captioner, Encoded
+from pipeline.captioning.caption import Caption
+from pipeline.captioning.captioner import Captioner, Encoded
 from pipeline.captioning.confidence import Manner
 from pipeline.captioning.detail import DEFAULT_STYLE, DescriptionStyle, Form, describe_in_style
 from pipeline.image import read_picture
@@ -300,7 +301,7 @@ def spoken_language(captioner: Captioner, language: str) -> str:
     The model's first language replaces one that it was not trained on: a description in another
     language, marked and spoken as such, is better than none.
     """
-    languages = captioner.contract.languages
+    languages = captioner.languages
     return language if language in languages else languages[0]
 
 

@@ -47,6 +47,7 @@ TRAINING_LAYERS = {
     "training.optimisation": {"training.data", "training.networks"},
     "training.scoring": {"training.data"},
     "training.calibration": {"training.data", "training.scoring"},
+    "training.translation": {"training.networks"},
 }
 
 # Base names that more than one module has, and what the name means in each of them.
@@ -54,6 +55,7 @@ NAMES_THAT_RECUR = {
     "errors": "the exceptions of a package",
     "english": "code for the English language: its phrases, its neutral wording",
     "french": "code for the French language: its phrases, its neutral wording",
+    "translation": "captions in another language: what translates them, and what trains that",
     "history": "the kept descriptions: the package, and the routes that serve them",
 }
 # The same for a name that may recur only because one of its modules is a command of the README.

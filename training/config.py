@@ -224,3 +224,48 @@ def default_recipe(model: ModelConfig) -> str:
     if model.decoder == "lstm":
         return "lstm"
     return "hf" if model.encoder.startswith("hf:") else "flickr8k"
+
+
+@dataclass(frozen=True)
+class TranslatorConfig:
+    """The shape of the network and its training; kept in the checkpoint.
+
+    Attributes:
+        pieces: subwords, one table for both languages; most words of a caption are one piece.
+        width: features of a position: a caption's language is small.
+        heads: attention heads.
+        hidden: feed-forward width.
+        encoder_layers: layers that read; they run once a caption.
+        layers: layers that write; they run once a piece, so there are fewer.
+        dropout: 27,000 pairs overfit soon.
+        most_pieces: longest sentence in pieces; longer pairs are left out.
+        short_words: pairs up to this length are like captions: all are learned in each epoch.
+        long_share: share of the longer ones that an epoch draws.
+        epochs: of Multi30k's pairs, with new made-up pairs in each.
+        made_up: pairs made up for an epoch.
+        tokens: source pieces in a step; a step's sentences are of one length, so none is padded.
+        learning_rate: peak; then a straight line to 0 at the last epoch.
+        warm_up: steps of linear warm-up.
+        label_smoothing: as in "Attention is all you need".
+        average: decay of the moving average of the weights, which is what is scored and exported.
+        seed: of everything random.
+    """
+
+    pieces: int = 3000
+    width: int = 160
+    heads: int = 4
+    hidden: int = 480
+    encoder_layers: int = 3
+    layers: int = 2
+    dropout: float = 0.1
+    most_pieces: int = 24
+    short_words: int = 13
+    long_share: float = 0.4
+    epochs: int = 8
+    made_up: int = 9_000
+    tokens: int = 700
+    learning_rate: float = 2e-3
+    warm_up: int = 300
+    label_smoothing: float = 0.1
+    average: float = 0.995
+    seed: int = 7

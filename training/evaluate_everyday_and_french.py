@@ -161,7 +161,7 @@ def _run(options: argparse.Namespace) -> None:
     beam = contract.beam_size
     english = describe(captioner, flickr8k, beam)
     one = None
-    if FRENCH in contract.languages:
+    if FRENCH in captioner.languages:
         names = {photo.name for photo in flickr8k if photo.french}
         photos = [photo for photo in flickr8k if photo.name in names]
         french = describe(captioner, photos, beam, language=FRENCH)

@@ -6,7 +6,7 @@ length to the power of `length_penalty`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
@@ -52,11 +52,13 @@ class Rules:
         never_last: tokens that cannot precede END ("a", "the", "with").
         repeat_pairs: whether a caption may hold the same bigram twice.
         never_written: tokens that are never generated, such as UNKNOWN.
+        never_next: the tokens that cannot follow the words so far; None forbids nothing.
     """
 
     never_last: frozenset[int] = frozenset()
     repeat_pairs: bool = True
     never_written: tuple[int, ...] = (PAD, BEGIN, UNKNOWN)
+    never_next: Callable[[Sequence[int]], NDArray[np.int64]] | None = None
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,8 @@ def _apply(rules: Rules, beams: list[_Beam], scores: NDArray[np.float32], min_le
         if not rules.repeat_pairs and beam.tokens:
             pairs = pairwise(beam.tokens)
             row[[after for before, after in pairs if before == beam.tokens[-1]]] = _NEVER
+        if rules.never_next is not None:
+            row[rules.never_next(beam.tokens)] = _NEVER
 
 
 def _settled(best: Hypothesis, beams: list[_Beam], longest: int, length_penalty: float) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +13,16 @@ from numpy.typing import NDArray
 from pipeline.captioning import contract as names
 from pipeline.captioning.accelerated_session import AcceleratedSession
 from pipeline.captioning.beam_search import Hypothesis, Rules, beam_search
+from pipeline.captioning.caption import Caption
 from pipeline.captioning.confidence import Confidence, Manner
 from pipeline.captioning.confidence_file import load_confidence
 from pipeline.captioning.contract import ModelContract
-from pipeline.captioning.onnx_session import Array, Session, open_session
-from pipeline.captioning.vocabulary import Vocabulary, sentence
+from pipeline.captioning.english_grammar import EnglishGrammar
+from pipeline.captioning.onnx_session import Array, Session, open_session, run
+from pipeline.captioning.translation import translated
+from pipeline.captioning.translation.translator import FOLDER as TRANSLATOR_FOLDER
+from pipeline.captioning.translation.translator import Translator, TranslatorContract
+from pipeline.captioning.vocabulary import Vocabulary
 from pipeline.errors import ErrorCode, ModelError
 from pipeline.image import to_pixels
 from pipeline.languages import ENGLISH, NEVER_LAST
@@ -28,35 +33,6 @@ from pipeline.recognition.recogniser import (
     Recogniser,
     Recognition,
 )
-
-
-@dataclass(frozen=True)
-class Caption:
-    """One generated caption of a photo.
-
-    Attributes:
-        words: in lower case, without punctuation.
-        word_scores: natural log-probability of each word, then of END.
-        confidence: 0..1, the probability that it is right (`pipeline.captioning.confidence`).
-        manner: how to speak it, by the confidence.
-        sure: for the manner UNKNOWN, the phrases that are probably right.
-        language: two-letter code.
-        attention: (words, rows, columns) float32, the attention weights of each word on the
-            contract's grid over the whole photo; they sum to 1 for each word.
-    """
-
-    words: tuple[str, ...]
-    word_scores: tuple[float, ...]
-    confidence: float
-    manner: Manner
-    sure: tuple[str, ...]
-    language: str
-    attention: NDArray[np.float32] = field(compare=False, repr=False)
-
-    @property
-    def text(self) -> str:
-        """The words as a sentence ("A brown dog runs.")."""
-        return sentence(self.words)
 
 
 @dataclass(frozen=True)
@@ -99,6 +75,7 @@ class Captioner:
         encoder: Session,
         decoder: Session,
         confidence: Confidence,
+        translator: Translator | None = None,
         recogniser: Recogniser | None = None,
     ) -> None:
         """Joins opened parts; `load` opens them from a folder.
@@ -110,13 +87,16 @@ class Captioner:
         self.encoder = encoder
         self.decoder = decoder
         self.confidence = confidence
+        self.translator = translator
         self.recogniser = recogniser
         self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recognition")
+        grammar = EnglishGrammar(vocabulary)
         self._rules = {
             language: Rules(
                 never_last=frozenset(map(vocabulary.token, NEVER_LAST.get(language, ()))),
                 repeat_pairs=False,
                 never_written=vocabulary.never_written,
+                never_next=grammar.never_next if language == ENGLISH else None,
             )
             for language in contract.languages
         }
@@ -156,11 +136,13 @@ class Captioner:
         else:
             outputs = {value.name: value.shape for value in encoder.get_outputs()}
             confidence = Confidence.neutral(contract.languages, int(outputs[names.FEATURES][-1]))
+        translated_too = (folder / TRANSLATOR_FOLDER).is_dir()
+        translator = Translator.load(folder / TRANSLATOR_FOLDER) if translated_too else None
         named = folder / RECOGNITION_FOLDER
         recogniser = None
         if named.is_dir():
             recogniser = Recogniser.load(named, contract.encoder, calibrated=calibrated)
-        captioner = cls(contract, vocabulary, encoder, decoder, confidence, recogniser)
+        captioner = cls(contract, vocabulary, encoder, decoder, confidence, translator, recogniser)
         captioner.warm_up()
         return captioner
 
@@ -174,8 +156,31 @@ class Captioner:
         encoded = self.encode(np.zeros((size, size, 3), dtype=np.uint8))
         if encoded.cross_keys.shape[2] != rows * columns:
             raise ModelError(ErrorCode.MODEL_FILES_MISMATCHED)
-        self.captions(encoded)
+        caption = self.captions(encoded)[0]
+        if self.translator is not None:
+            self.translator.translate(caption.words)
         self.recognise(encoded).result()
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Two-letter codes of the languages that photos can be described in, English first."""
+        translation = None if self.translator is None else self.translator.contract
+        return _with(self.contract, translation)
+
+    def searched(self, language: str) -> str:
+        """The language that a description in `language` is searched in: English if translated."""
+        translated = self.translator is not None and self.translator.contract.language == language
+        return ENGLISH if translated else language
+
+    def in_language(self, caption: Caption, language: str) -> Caption:
+        """The caption, which was searched in `searched(language)`, in `language`.
+
+        Raises:
+            ModelError: the translator's files do not fit together.
+        """
+        if self.translator is None or caption.language == language:
+            return caption
+        return translated(caption, self.translator)
 
     @property
     def provider(self) -> str:
@@ -194,13 +199,15 @@ class Captioner:
 
         Args:
             rgb: (H, W, 3) uint8 RGB, any size.
-            language: two-letter code, one of the contract's languages.
+            language: two-letter code, one of `languages`.
             beam_size: the contract's when None; 1 is greedy search.
 
         Raises:
             ModelError: the model's files do not fit together, or it does not speak the language.
         """
-        return self.captions(self.encode(rgb), language=language, beam_size=beam_size)[0]
+        searched = self.searched(language)
+        found = self.captions(self.encode(rgb), language=searched, beam_size=beam_size)[0]
+        return self.in_language(found, language)
 
     def encode(self, rgb: NDArray[np.uint8]) -> Encoded:
         """Runs the encoder on (H, W, 3) uint8 RGB.
@@ -210,7 +217,7 @@ class Captioner:
         """
         contract = self.contract
         pixels = to_pixels(rgb, contract.input_size, contract.mean, contract.std)
-        keys, values, features = _run(self.encoder, names.ENCODER_OUTPUTS, {names.PIXELS: pixels})
+        keys, values, features = run(self.encoder, names.ENCODER_OUTPUTS, {names.PIXELS: pixels})
         return Encoded(keys, values, features[0], rgb)
 
     def recognise(self, encoded: Encoded) -> Future[Recognition]:
@@ -238,11 +245,11 @@ class Captioner:
         least_words: int = 1,
         recognising: Future[Recognition] | None = None,
     ) -> list[Caption]:
-        """The captions of an encoded photo, the best first.
+        """The captions of an encoded photo that the decoder writes, the best first.
 
         Args:
             encoded: what `encode` returned.
-            language: two-letter code, one of the contract's languages.
+            language: two-letter code, one of the contract's languages; see `searched`.
             beam_size: the contract's when None; 1 is greedy search.
             most_words: maximum length of a caption; the contract's when None.
             least_words: minimum length of a caption.
@@ -266,7 +273,7 @@ class Captioner:
                 names.CROSS_KEYS: encoded.cross_keys,
                 names.CROSS_VALUES: encoded.cross_values,
             }
-            scores, keys, values, attention = _run(self.decoder, names.DECODER_OUTPUTS, inputs)
+            scores, keys, values, attention = run(self.decoder, names.DECODER_OUTPUTS, inputs)
             weights.append(attention)
             return scores, _State(keys, values)
 
@@ -327,12 +334,17 @@ class Captioner:
         return np.reshape(chosen, shape).astype(np.float32)
 
 
-def _run(
-    session: Session,
-    outputs: tuple[str, ...],
-    inputs: dict[str, Array],
-) -> list[NDArray[np.float32]]:
-    try:
-        return list(session.run(outputs, inputs))
-    except Exception as error:  # onnxruntime raises many unrelated kinds
-        raise ModelError(ErrorCode.MODEL_FILES_MISMATCHED) from error
+def languages_of(folder: Path) -> tuple[str, ...]:
+    """The languages that the model in `folder` describes photos in, without opening its graphs.
+
+    Raises:
+        ModelError: a contract is missing or damaged.
+    """
+    translator = folder / TRANSLATOR_FOLDER
+    translation = TranslatorContract.load(translator) if translator.is_dir() else None
+    return _with(ModelContract.load(folder), translation)
+
+
+def _with(contract: ModelContract, translation: TranslatorContract | None) -> tuple[str, ...]:
+    more = () if translation is None else (translation.language,)
+    return tuple(dict.fromkeys((*contract.languages, *more)))

@@ -7,7 +7,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from pipeline.captioning.captioner import Caption, Captioner, Encoded
+from pipeline.captioning.caption import Caption
+from pipeline.captioning.captioner import Captioner, Encoded
 from pipeline.captioning.neutral import neutral
 from pipeline.recognition.recogniser import Recognition
 
@@ -56,21 +57,23 @@ def describe_in_style(
         captioner: the model.
         encoded: what its `encode` returned.
         style: length and wording.
-        language: two-letter code, one of the model's.
+        language: two-letter code, one of the model's. Where it is translated, length and wording
+            are chosen in English, and only what was chosen is translated.
         recognising: what its `recognise` returned, by which captions are ranked and judged.
 
     Raises:
         ModelError: the model's files do not fit together, or it does not speak the language.
     """
+    searched = captioner.searched(language)
     if style.form is Form.FULL:
         found = captioner.captions(
-            encoded, language=language, least_words=FULL_WORDS, recognising=recognising
+            encoded, language=searched, least_words=FULL_WORDS, recognising=recognising
         )[0]
     else:
-        found = captioner.captions(encoded, language=language, recognising=recognising)[0]
+        found = captioner.captions(encoded, language=searched, recognising=recognising)[0]
         if style.form is Form.SHORT and len(found.words) > SHORT_WORDS:
             found = _short(captioner, encoded, found)
-    return neutral(found) if style.neutral else found
+    return captioner.in_language(neutral(found) if style.neutral else found, language)
 
 
 def _short(captioner: Captioner, encoded: Encoded, whole: Caption) -> Caption:

@@ -116,6 +116,20 @@ def accelerators(cache: Path | None = None) -> list[tuple[str, dict[str, str]]]:
     return found
 
 
+def run(
+    session: Session, outputs: tuple[str, ...], inputs: dict[str, Array]
+) -> list[NDArray[np.float32]]:
+    """Computes named outputs.
+
+    Raises:
+        ModelError: the inputs do not fit the graph.
+    """
+    try:
+        return list(session.run(outputs, inputs))
+    except Exception as error:  # onnxruntime raises many unrelated kinds
+        raise ModelError(ErrorCode.MODEL_FILES_MISMATCHED) from error
+
+
 def _try(
     path: Path,
     provider: tuple[str, dict[str, str]],

@@ -100,7 +100,7 @@ class _Run:
         self._history: History | None = None
 
     def work(self) -> int:
-        if self._say.language not in self._captioner.contract.languages:
+        if self._say.language not in self._captioner.languages:
             self._console.error(self._say.other_language)
         if self._chosen.history:
             self._open_history()

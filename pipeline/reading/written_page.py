@@ -11,7 +11,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-SURE_FROM = 0.9  # the probability of a line that is said without "something like"
+SURE_FROM = 0.95  # the probability of a line that is said without "something like"
 # A sign or a label has fewer letters, and a poster in a street covers less of the photo.
 _DOCUMENT_CHARS, _DOCUMENT_COVERAGE = 200, 0.15
 _BROKEN_WORD = re.compile(r"(?<=[^\W\d_])-\n(?=[a-zà-ÿœ])")

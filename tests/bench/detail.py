@@ -38,7 +38,7 @@ def main() -> int:
     paths = sorted(chosen.photos.glob("*.jpg"))
     if chosen.limit:
         paths = paths[:: max(1, len(paths) // chosen.limit)][: chosen.limit]
-    languages = [chosen.language] if chosen.language else captioner.contract.languages
+    languages = [chosen.language] if chosen.language else captioner.languages
     broken: Counter[str] = Counter()
     lengths: dict[str, list[int]] = {}
     for path in tqdm(paths, unit=" photos"):

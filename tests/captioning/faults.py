@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from pipeline.captioning.captioner import Caption
+from pipeline.captioning.caption import Caption
 from pipeline.languages import NEVER_LAST
 
 

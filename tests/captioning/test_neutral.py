@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.captioning.captioner import Caption
+from pipeline.captioning.caption import Caption
 from pipeline.captioning.confidence import Manner
 from pipeline.captioning.neutral import neutral, neutral_words
 from pipeline.captioning.neutral.rewording import merged_attention, pieces, repeated

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.captioning.captioner import Caption, Captioner
+from pipeline.captioning.caption import Caption
+from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.confidence import Manner
 from pipeline.captioning.detail import DescriptionStyle, Form
 from pipeline.description import (

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from pipeline.captioning.beam_search import Hypothesis
-from pipeline.captioning.captioner import Caption, Captioner, Encoded
+from pipeline.captioning.caption import Caption
+from pipeline.captioning.captioner import Captioner, Encoded
 from pipeline.captioning.confidence_features import Floats, description_features
 from pipeline.captioning.contract import ModelContract
 from pipeline.image import read_rgb

@@ -7,7 +7,7 @@ autocast makes them bfloat16.
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Protocol, cast
 
 import torch
 import torch.nn.functional as F
@@ -15,6 +15,26 @@ from torch import Tensor, nn
 
 from training.config import ModelConfig
 from training.networks.encoder import Encoder
+
+
+class LayerShape(Protocol):
+    """What a layer reads of a configuration: `ModelConfig`'s or the translator's."""
+
+    @property
+    def width(self) -> int:
+        """W."""
+
+    @property
+    def heads(self) -> int:
+        """H."""
+
+    @property
+    def hidden(self) -> int:
+        """The feed-forward width."""
+
+    @property
+    def dropout(self) -> float:
+        """0..1."""
 
 
 class Attention(nn.Module):
@@ -102,7 +122,7 @@ class Adapter(nn.Module):
 class DecoderLayer(nn.Module):
     """Pre-norm decoder layer: causal self-attention, cross-attention to the photo, feed-forward."""
 
-    def __init__(self, config: ModelConfig) -> None:
+    def __init__(self, config: LayerShape) -> None:
         """Builds three sub-layers with residual connections."""
         super().__init__()
         self.norm_self = nn.LayerNorm(config.width)

@@ -32,7 +32,9 @@ def describe(
     for photo in tqdm(photos, unit=" photos"):
         encoded = captioner.encode(read_rgb(photo.path.read_bytes()))
         if form is Form.AUTO:
-            caption = captioner.captions(encoded, language=language, beam_size=beam)[0]
+            searched = captioner.searched(language)
+            caption = captioner.captions(encoded, language=searched, beam_size=beam)[0]
+            caption = captioner.in_language(caption, language)
         else:
             caption = describe_in_style(
                 captioner, encoded, DescriptionStyle(form, neutral=False), language

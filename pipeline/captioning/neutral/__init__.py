@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from pipeline.captioning.captioner import Caption
+from pipeline.captioning.caption import Caption
 from pipeline.captioning.neutral import english, french
 from pipeline.captioning.neutral.rewording import Piece, merged_attention, pieces
 from pipeline.captioning.vocabulary import joined, normalise

@@ -1,0 +1,1 @@
+"""The English-to-French translator's training text, subwords and training."""
