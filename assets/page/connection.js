@@ -1,22 +1,18 @@
-// Says when Vois behind the page is gone and when it is back, keeps photos that are chosen meanwhile,
-// and keeps the language for the session that a restarted Vois begins.
+// Says when Vois behind the page is gone and when it is back, and that a photo chosen meanwhile did
+// not arrive; keeps tab and language for the session that a restarted Vois begins.
 //
-// Streamlit says it in English, in a window that takes the focus, and loses the photos.
+// Streamlit says it in English, in a window that takes the focus, and loses the photos silently.
 //
 // Messages to Python (messages.js): `back` {}: the line is there again; the page is drawn anew.
 
 const GONE_MS = 1500; // a line that is back sooner was never gone for a person
-const FIELD_MS = 500; // between two looks for the field of a photo that is to be sent
 const COOKIE_S = 365 * 86_400;
-const KEY_CLASS = /st-key-\S+/;
 
 let alertNode = null;
 let data = null;
 let timer = 0;
-let sending = 0;
 let lost = false;
 let tabBefore = -1; // the place of the tab that was open when the line broke
-const kept = new Map(); // the class of a field for files -> what was chosen in it
 
 export default function (component) {
   connect(component);
@@ -67,12 +63,11 @@ function goOn() {
   send("back");
 }
 
-// A new session begins at the first tab, and has none of the photos.
+// A new session begins at the first tab.
 function restore() {
   const tab = tabs()[tabBefore];
   tabBefore = -1;
-  if (tab && !isOpen(tab)) tab.click(); // Streamlit draws the page anew
-  else if (kept.size > 0) sendKept();
+  if (tab && !isOpen(tab)) tab.click();
 }
 
 // What was said stays until the person goes on.
@@ -82,38 +77,19 @@ for (const kind of ["keydown", "pointerdown"]) {
 
 // ---- What is chosen meanwhile ----------------------------------------------------------------
 
-function keep(node, files) {
-  const key = node.closest("[class*=st-key-]")?.className.match(KEY_CLASS)?.[0];
-  if (!data || isConnected() || !key || files.length === 0) return false;
-  kept.set(key, [...(kept.get(key) ?? []), ...files]);
-  tell(data.labels.connection_keeps);
-  return true;
-}
-
-function sendKept() {
-  for (const [key, files] of kept) {
-    const field = document.querySelector(`.${key} input[type=file]`);
-    if (!field) continue; // not drawn yet, or its tab is not open: when it is
-    kept.delete(key);
-    const all = new DataTransfer();
-    for (const file of files) all.items.add(file);
-    field.files = all.files;
-    field.dispatchEvent(new Event("change", { bubbles: true }));
-  }
-  clearTimeout(sending);
-  if (kept.size > 0) sending = setTimeout(() => !lost && sendKept(), FIELD_MS);
+function refuse(event, node, count) {
+  if (!data || isConnected() || count === 0) return;
+  event.preventDefault();
+  event.stopPropagation(); // Streamlit would show a file that it cannot send
+  if (node.value) node.value = ""; // or the same file, chosen again, would be no change
+  tell(data.labels.connection_missed);
 }
 
 document.addEventListener("change", (event) => {
   const { target } = event;
-  if (target.matches?.("input[type=file]") && keep(target, [...target.files])) {
-    event.stopPropagation(); // Streamlit would show a file that it cannot send
-  }
+  if (target.matches?.("input[type=file]")) refuse(event, target, target.files.length);
 }, true);
 document.addEventListener("drop", (event) => {
   const field = event.target.closest?.(FILE_UPLOADER);
-  if (field && keep(field, [...event.dataTransfer.files])) {
-    event.preventDefault();
-    event.stopPropagation();
-  }
+  if (field) refuse(event, field, event.dataTransfer.files.length);
 }, true);

@@ -68,7 +68,7 @@ class Phrases:
 
     # The line to Vois behind the page, said by the page alone.
     connection_lost: str
-    connection_keeps: str
+    connection_missed: str
     connection_back: str
 
     # Problems of a photo's quality and what to do (pipeline.photo_quality).

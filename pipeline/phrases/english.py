@@ -60,7 +60,7 @@ ENGLISH = Phrases(
     connection_lost=(
         "Vois does not answer. If it was closed, start it again: this page then goes on by itself."
     ),
-    connection_keeps="Vois does not answer yet. What you chose is kept until it does.",
+    connection_missed="What you chose did not arrive. Choose it again once Vois answers.",
     connection_back="Vois answers again.",
     guidance_dark=(
         "It is too dark to see. Turn on a light, and check that nothing covers the camera."

@@ -74,7 +74,7 @@ FRENCH = Phrases(
         "Vois ne répond plus. S’il a été fermé, redémarrez-le\u00a0: cette page reprendra "
         "d’elle-même."
     ),
-    connection_keeps="Vois ne répond pas encore. Votre choix est gardé jusque-là.",
+    connection_missed=("Votre choix n’est pas arrivé. Choisissez de nouveau quand Vois répondra."),
     connection_back="Vois répond de nouveau.",
     guidance_dark=(
         "Il fait trop sombre pour voir. Allumez une lampe et vérifiez que rien ne couvre la caméra."
