@@ -261,7 +261,7 @@ class TranslatorConfig:
     most_pieces: int = 24
     short_words: int = 13
     long_share: float = 0.4
-    epochs: int = 8
+    epochs: int = 25
     made_up: int = 9_000
     tokens: int = 700
     learning_rate: float = 2e-3
