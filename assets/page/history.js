@@ -5,7 +5,7 @@
 // focus, a half-typed search and a half-written correction stay as they are.
 //
 // Messages to Python (messages.js): `search` {text, source, day}; `newer`, `older`, `undo` and
-// `delete_all` {}; `look` {}: it may have changed elsewhere; `play` and `delete` {id}; `correct` {id, text}.
+// `delete_all` {}; `play` and `delete` {id}; `correct` {id, text}.
 
 const SEARCH_MS = 200; // a pause in typing
 const SECOND_CLICK_MS = 500; // of a double click: the next entry has moved under the pointer
@@ -24,7 +24,6 @@ export default function (component) {
   connect(component);
   data = component.data;
   bind(component.parentElement);
-  tellOtherTabs(data.change);
   if (drawn === data.version) return;
   drawn = data.version;
   if (labelled !== data.language) label();

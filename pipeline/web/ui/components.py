@@ -17,8 +17,6 @@ from pipeline.web.ui.streamlit_internals import LANGUAGE_COOKIE, STREAMING, base
 
 logger = logging.getLogger(__name__)
 
-# What a component's script is made of besides itself; one module.
-PARTS = {"connection": ("one_voice",), "history": ("other_tabs",)}
 FOLDER = Path(__file__).resolve().parents[3] / "assets" / "page"
 STREAM = "stream"  # what streamlit-webrtc keeps in the session, by this key
 
@@ -28,7 +26,7 @@ def _component(name: str) -> Any:
     """A component whose nodes stay while the page is drawn anew."""
     html = (FOLDER / f"{name}.html").read_text(encoding="utf-8")
     # One module, in this order: the later scripts use the earlier ones.
-    scripts = ("messages", "address", "streamlit", *PARTS.get(name, ()), name)
+    scripts = ("messages", "address", "streamlit", name)
     js = "".join((FOLDER / f"{script}.js").read_text(encoding="utf-8") for script in scripts)
     css = "".join(
         (FOLDER / f"{part}.css").read_text(encoding="utf-8")
