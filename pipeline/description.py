@@ -23,7 +23,7 @@ from pipeline.phrases import phrases
 from pipeline.reading.reader import Reader
 from pipeline.reading.written_page import Block, Layout, WrittenPage
 from pipeline.recognition.recogniser import Recognised
-from pipeline.recognition.wording import listed, sure_things
+from pipeline.recognition.wording import NAMED_FROM_UNLIKE, listed, sure_things
 
 PREVIEW_SIDE_PX = 960  # enough for the page's column on a screen of double density
 PREVIEW_QUALITY = 85
@@ -247,10 +247,13 @@ def _described(
     things = recognising.result().things
     describe_s = inspection.encode_s + time.perf_counter() - started
     unknown = caption.manner is Manner.UNKNOWN
-    text = worded(caption, language, things)
+    sayable = things
+    if captioner.confidence.out_of_distribution(encoded.features):
+        sayable = tuple(one for one in things if one.probability >= NAMED_FROM_UNLIKE)
+    text = worded(caption, language, sayable)
     if style.form is Form.FULL and caption.manner is Manner.PLAIN:
-        text = with_the_rest(text, caption, things)
-    only_text = has_text and unknown and not caption.sure and not sure_things(things)
+        text = with_the_rest(text, caption, sayable)
+    only_text = has_text and unknown and not caption.sure and not sure_things(sayable)
     description = Description(
         text=phrases(language).only_text if only_text else text,
         confidence=caption.confidence,

@@ -120,6 +120,11 @@ class Confidence:
             sure_from=1.0,
         )
 
+    def out_of_distribution(self, features: NDArray[np.float32]) -> bool:
+        """Whether a picture is unlike every training photo; (D,) float32 from the encoder."""
+        place = self.space.place(features[None])[0]
+        return float(place @ self.ood[:-1] + self.ood[-1]) > 0
+
     def judge(
         self,
         said: Sequence[Sequence[str]],

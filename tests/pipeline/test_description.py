@@ -40,7 +40,8 @@ from tests.data.tiny_files import TINY
 from tests.data.written_pictures import photographed
 
 ROOT = Path(__file__).resolve().parents[2]
-SAMPLES = ROOT / "assets" / "samples"
+ASSETS = ROOT / "assets"
+SAMPLES = ASSETS / "samples"
 CAT = (SAMPLES / "cat.jpg").read_bytes()
 FULL = DescriptionStyle(Form.FULL)
 
@@ -280,3 +281,24 @@ def test_a_guess_stands_beside_what_is_sure() -> None:
     said = worded(caption, "en", (Recognised(name, 0.9, None),))
     assert said == "Perhaps: food. I recognise: a cup of espresso."
     assert worded(caption, "en", (Recognised(name, 0.3, None),)) == "Perhaps: food."
+
+
+def test_in_a_picture_unlike_all_others_only_the_surest_is_named() -> None:
+    model = Captioner.load(ASSETS, accelerate=False)
+    assert model.recogniser is not None
+    cat = (SAMPLES / "cat.jpg").read_bytes()
+    assert model.confidence.out_of_distribution(model.encode(read_rgb(cat)).features)
+    assert describe_file(model, cat).text.endswith("I recognise: a cat.")
+    assert describe_file(model, cat, "fr").text.endswith("Je reconnais\u00a0: un chat.")
+    sure = model.recogniser.calibration
+    model.recogniser.calibration = dataclasses.replace(sure, offset=sure.offset - 1.5)
+    description = describe_file(model, cat)
+    assert 0.7 < description.recognised[0].probability < 0.95
+    assert description.text == ENGLISH.unknown
+
+
+def test_the_coffee_is_named_in_both_languages() -> None:
+    model = Captioner.load(ASSETS, accelerate=False)
+    coffee = (SAMPLES / "coffee.jpg").read_bytes()
+    assert "a cup of espresso" in describe_file(model, coffee).text
+    assert "une tasse d'expresso" in describe_file(model, coffee, "fr").text

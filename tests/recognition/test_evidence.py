@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -78,6 +79,27 @@ def test_a_missing_damaged_or_other_file_is_told(tmp_path: Path) -> None:
 )
 def test_people_name_a_thing_by_any_of_its_words(words: str, expected: bool) -> None:
     assert all_named(words.split(), ("A dog runs.", "Two animals.")) is expected
+
+
+@pytest.mark.parametrize(
+    ("plain_from", "said_from", "manner"),
+    [(0.0, 0.0, Manner.PLAIN), (1.1, 0.0, Manner.PERHAPS), (1.1, 1.1, Manner.UNKNOWN)],
+)
+def test_what_nobody_sees_is_said_with_more_care(
+    plain_from: float, said_from: float, manner: Manner
+) -> None:
+    captioner = Captioner.load(ASSETS, accelerate=False)
+    assert captioner.recogniser is not None
+    neutral = Evidence.neutral()
+    captioner.recogniser.evidence = dataclasses.replace(
+        neutral, plain_from=plain_from, said_from=said_from
+    )
+    encoded = captioner.encode(read_rgb((ASSETS / "samples" / "temple.jpg").read_bytes()))
+    recognising = captioner.recognise(encoded)
+    assert captioner.captions(encoded)[0].manner is Manner.PLAIN
+    assert captioner.captions(encoded, recognising=recognising)[0].manner is manner
+    french = captioner.captions(encoded, language="fr")
+    assert captioner.captions(encoded, language="fr", recognising=recognising) == french
 
 
 def test_the_coffee_and_the_cat_are_not_called_something_else_plainly() -> None:
