@@ -45,7 +45,7 @@ def test_a_server_that_is_gone_and_back_is_said_in_the_pages_language(
             wait_for_alert(vois, FRENCH.connection_back)
             vois.wait_for_status(FRENCH.ready)  # at the photos, where it was
             vois.page.reload()
-            vois.page.wait_for_selector("html[lang=fr]", timeout=WAIT_MS)
+            vois.page.wait_for_selector("html[lang=fr]", state="attached", timeout=WAIT_MS)
 
 
 def test_a_short_break_is_not_mentioned(browser: Any, tmp_path: Path) -> None:
