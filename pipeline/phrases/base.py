@@ -121,6 +121,7 @@ class Phrases:
     camera_frame: str
     camera_keys: str
     describe_now: str
+    reading: str
 
     # The photo panel.
     photo: str

@@ -119,6 +119,7 @@ ENGLISH = Phrases(
     camera_picture_of="The camera's picture. Last description: {text}",
     camera_frame="Connection of the camera, nothing to read",
     camera_keys="Keys: L starts and stops the camera, D describes now, P pauses.",
+    reading="Read text instead of describing",
     describe_now="Describe now (D)",
     photo="Photo",
     choose="Choose or drop one or several photos, each of at most {megabytes} megabytes",

@@ -146,6 +146,7 @@ FRENCH = Phrases(
     camera_picture_of="L’image de la caméra. Dernière description\u00a0: {text}",
     camera_frame="Connexion de la caméra, rien à lire",
     camera_keys="Touches\u00a0: L lance et arrête la caméra, D décrit maintenant, P met en pause.",
+    reading="Lire le texte au lieu de décrire",
     describe_now="Décrire maintenant (D)",
     photo="Photo",
     choose=(
