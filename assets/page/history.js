@@ -10,6 +10,7 @@
 const SEARCH_MS = 200; // a pause in typing
 const SECOND_CLICK_MS = 500; // of a double click: the next entry has moved under the pointer
 const LABEL_WORDS = 5; // of an entry, in the names of its buttons
+const EXPORTS = { csv: "text/csv", json: "application/json", zip: "application/zip" };
 const SOURCES = ["camera", "upload", "api", "command line"]; // pipeline.history.Source
 
 let nodes = null;
@@ -54,7 +55,7 @@ function draw() {
     button(name).setAttribute("aria-disabled", String(!data[name]));
   }
   for (const link of nodes.section.querySelectorAll("a[data-kind]")) {
-    link.href = address(`export.${link.dataset.kind}?language=${data.language}`);
+    link.href = addressOf(own(`export.${link.dataset.kind}?language=${data.language}`));
   }
   const days = new Map();
   for (const entry of data.entries.filter(({ id }) => !isGone(id))) {
@@ -85,7 +86,7 @@ function nameEntries() {
   }
 }
 
-const address = (path) => new URL(`history/${data.token}/${path}`, document.baseURI).href;
+const own = (path) => `history/${data.token}/${path}`;
 const button = (action) => nodes.section.querySelector(`.vois-controls > [data-action="${action}"]`);
 const isGone = (id) =>
   unacknowledged.some(({ kind, values }) => kind === "delete" && values.id === id);
@@ -192,7 +193,8 @@ function fillItem(item, entry) {
   if (entry.picture && !picture) {
     picture = element("img");
     picture.loading = "lazy";
-    picture.src = address(`picture/${entry.id}`);
+    picture.addEventListener("error", () => (picture.hidden = true));
+    picture.src = addressOf(own(`picture/${entry.id}`));
     item.querySelector(".vois-original").after(picture);
   } else if (!entry.picture) picture?.remove();
   if (entry.picture) picture.alt = labels.history_picture.replace("{time}", entry.time);
@@ -336,6 +338,23 @@ function searchSoon() {
   typing = setTimeout(search, SEARCH_MS);
 }
 
+// ---- The export -------------------------------------------------------------------------------
+
+// Without its answer the browser would download whatever came, or show it in place of the page.
+async function checkExport(event, link) {
+  event.preventDefault();
+  const { kind } = link.dataset;
+  try {
+    await fetchFile(own(`export.${kind}?language=${data.language}`), EXPORTS[kind], "HEAD");
+  } catch (error) {
+    console.warn("Vois: the export is not there.", error);
+    return say(data.labels.history_not_exported);
+  }
+  link.checked = true;
+  link.click();
+  link.checked = false;
+}
+
 // ---- The import: Streamlit's own field, whose refusals nobody speaks -----------------------------
 
 function announceImport(files) {
@@ -371,6 +390,10 @@ function bind(root) {
   section.addEventListener("click", (event) => {
     const pressed = event.target.closest("[data-action]");
     if (pressed) ACTIONS[pressed.dataset.action](pressed.closest(".vois-entry"));
+  });
+  section.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-kind]");
+    if (link && !link.checked) checkExport(event, link);
   });
   nodes.question.addEventListener("keydown", (event) => event.key === "Escape" && ACTIONS.keep());
   const { filters } = nodes;

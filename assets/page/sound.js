@@ -9,8 +9,7 @@ let unheard = ""; // a state that the browser did not let Vois speak before a ge
 async function fetchSound(item, place, path) {
   let url = "";
   try {
-    const answer = await fetch(new URL(path, document.baseURI));
-    if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+    const answer = await fetchFile(path, "audio/");
     url = URL.createObjectURL(await answer.blob());
   } catch (error) {
     console.warn("Vois: a sound did not arrive.", error);

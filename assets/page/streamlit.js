@@ -9,6 +9,10 @@
 const MAIN = "[data-testid=stMain]";
 const QUESTION = ".st-key-question";
 const OPEN_TAB = "[role=tab][aria-selected=true]";
+// Its attribute `data-test-connection-state` says how the line to Python stands.
+const APP = "[data-testid=stApp]";
+// Only while the line is gone: then the one window that Streamlit opens by itself says so.
+const CONNECTION_ERROR_CLOSE = "[role=dialog] button[aria-label=Close]";
 const FILE_UPLOADER = "[data-testid=stFileUploader]";
 const CAMERA_INPUT = "[data-testid=stCameraInput]";
 // A container has the class `st-key-` and its key.

@@ -68,6 +68,11 @@ class Phrases:
     sound_blocked: str
     sound_lost: str
 
+    # The line to Vois behind the page, said by the page alone.
+    connection_lost: str
+    connection_missed: str
+    connection_back: str
+
     # Problems of a photo's quality and what to do (pipeline.photo_quality).
     guidance_dark: str
     guidance_bright: str
@@ -258,6 +263,7 @@ class Phrases:
     history_export_csv: str
     history_export_json: str
     history_export_zip: str
+    history_not_exported: str
     history_import: str
     history_import_label: str
     history_importing: str

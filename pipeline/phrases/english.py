@@ -59,6 +59,11 @@ ENGLISH = Phrases(
     pace_normal="Normal speed.",
     sound_blocked="Your browser waits for you before it plays sound.",
     sound_lost="The sound did not arrive.",
+    connection_lost=(
+        "Vois does not answer. If it was closed, start it again: this page then goes on by itself."
+    ),
+    connection_missed="What you chose did not arrive. Choose it again once Vois answers.",
+    connection_back="Vois answers again.",
     guidance_dark=(
         "It is too dark to see. Turn on a light, and check that nothing covers the camera."
     ),
@@ -265,6 +270,7 @@ ENGLISH = Phrases(
     history_export_csv="Table (CSV)",
     history_export_json="JSON",
     history_export_zip="All, with pictures and sound (zip)",
+    history_not_exported="The export did not arrive. Reload the page, then try again.",
     history_import="Import",
     history_import_label="Import an exported zip file, at most {megabytes} megabytes",
     history_importing="Importing. This may take a while.",

@@ -72,6 +72,12 @@ FRENCH = Phrases(
     pace_normal="Vitesse normale.",
     sound_blocked="Votre navigateur attend un geste de votre part avant de jouer le son.",
     sound_lost="Le son n’est pas arrivé.",
+    connection_lost=(
+        "Vois ne répond plus. S’il a été fermé, redémarrez-le\u00a0: cette page reprendra "
+        "d’elle-même."
+    ),
+    connection_missed=("Votre choix n’est pas arrivé. Choisissez de nouveau quand Vois répondra."),
+    connection_back="Vois répond de nouveau.",
     guidance_dark=(
         "Il fait trop sombre pour voir. Allumez une lampe et vérifiez que rien ne couvre la caméra."
     ),
@@ -298,6 +304,7 @@ FRENCH = Phrases(
     history_export_csv="Tableau (CSV)",
     history_export_json="Données (JSON)",
     history_export_zip="Tout, avec images et sons (zip)",
+    history_not_exported=("L’exportation n’est pas arrivée. Rechargez la page, puis réessayez."),
     history_import="Importer",
     history_import_label="Importer un fichier zip exporté, d’au plus {megabytes} mégaoctets",
     history_importing="Importation en cours. Cela peut prendre un moment.",
