@@ -25,12 +25,13 @@ from pipeline.reading.reader import Reader
 from pipeline.speech import VoiceChain, default_chain, join
 from pipeline.web.routes import history as history_routes
 from pipeline.web.routes import sounds as sound_routes
+from pipeline.web.routes.base_path import under
 from pipeline.web.routes.sounds import utter
 from pipeline.web.state.announcement import Speak
 from pipeline.web.state.camera_state import State, ice_servers
 from pipeline.web.state.description_queue import Workers
 from pipeline.web.state.settings import Settings
-from pipeline.web.ui import history_panel, player
+from pipeline.web.ui import connection, history_panel, player
 from pipeline.web.ui import streamlit_internals as internals
 from pipeline.web.ui.camera_tab import CameraTab
 from pipeline.web.ui.photo_tab import chosen_photos, forget_sample, pictures
@@ -96,6 +97,7 @@ def page() -> None:
         settings = draw_settings(history_access(), tuple(offline_voices()))
     say, queue = phrases(settings.language), description_queue()
     drawn = queue.worked
+    connection.draw(say)
     with st.container(key=internals.PAGE):
         main, side = st.columns((3, 2))
     with main:
@@ -183,4 +185,5 @@ def entry_sound(entry: Entry) -> bytes:
 if internals.is_page_run():
     page()
 else:
-    app = st.App(__file__, routes=[*sound_routes.routes(), *history_routes.routes(entry_sound)])
+    own_routes = [*sound_routes.routes(), *history_routes.routes(entry_sound)]
+    app = st.App(__file__, routes=under(internals.base_path(), own_routes))

@@ -9,6 +9,7 @@
 
 const SEARCH_MS = 200; // a pause in typing
 const SECOND_CLICK_MS = 500; // of a double click: the next entry has moved under the pointer
+const EXPORTS = { csv: "text/csv", json: "application/json", zip: "application/zip" };
 const SOURCES = ["camera", "upload", "api", "command line"]; // pipeline.history.Source
 
 let nodes = null;
@@ -51,7 +52,7 @@ function draw() {
     button(name).setAttribute("aria-disabled", String(!data[name]));
   }
   for (const link of nodes.section.querySelectorAll("a[data-kind]")) {
-    link.href = address(`export.${link.dataset.kind}?language=${data.language}`);
+    link.href = addressOf(own(`export.${link.dataset.kind}?language=${data.language}`));
   }
   const days = new Map();
   for (const entry of data.entries.filter(({ id }) => !isGone(id))) {
@@ -61,7 +62,7 @@ function draw() {
   patch(nodes.days, [...days.keys()], makeDay, (node, day) => fillDay(node, day, days.get(day)));
 }
 
-const address = (path) => new URL(`history/${data.token}/${path}`, document.baseURI).href;
+const own = (path) => `history/${data.token}/${path}`;
 const button = (action) => nodes.section.querySelector(`[data-action="${action}"]`);
 const isGone = (id) =>
   unacknowledged.some(({ kind, values }) => kind === "delete" && values.id === id);
@@ -170,7 +171,8 @@ function fillItem(item, entry) {
   if (entry.picture && !picture) {
     picture = element("img");
     picture.loading = "lazy";
-    picture.src = address(`picture/${entry.id}`);
+    picture.addEventListener("error", () => (picture.hidden = true));
+    picture.src = addressOf(own(`picture/${entry.id}`));
     item.querySelector(".vois-original").after(picture);
   } else if (!entry.picture) picture?.remove();
   if (entry.picture) picture.alt = labels.history_picture.replace("{time}", entry.time);
@@ -287,6 +289,23 @@ function searchSoon() {
   typing = setTimeout(search, SEARCH_MS);
 }
 
+// ---- The export -------------------------------------------------------------------------------
+
+// Without its answer the browser would download whatever came, or show it in place of the page.
+async function checkExport(event, link) {
+  event.preventDefault();
+  const { kind } = link.dataset;
+  try {
+    await fetchFile(own(`export.${kind}?language=${data.language}`), EXPORTS[kind], "HEAD");
+  } catch (error) {
+    console.warn("Vois: the export is not there.", error);
+    return say(data.labels.history_not_exported);
+  }
+  link.checked = true;
+  link.click();
+  link.checked = false;
+}
+
 // ---- The import: Streamlit's own field, whose refusals nobody speaks -----------------------------
 
 function announceImport(files) {
@@ -321,6 +340,10 @@ function bind(root) {
   section.addEventListener("click", (event) => {
     const pressed = event.target.closest("[data-action]");
     if (pressed) ACTIONS[pressed.dataset.action](pressed.closest(".vois-entry"));
+  });
+  section.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-kind]");
+    if (link && !link.checked) checkExport(event, link);
   });
   nodes.question.addEventListener("keydown", (event) => event.key === "Escape" && ACTIONS.keep());
   const { filters } = nodes;

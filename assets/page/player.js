@@ -129,8 +129,7 @@ async function fetchSound(item, place) {
   const token = item.sounds[place];
   let url = "";
   try {
-    const answer = await fetch(new URL(`sound/${token}`, document.baseURI));
-    if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+    const answer = await fetchFile(`sound/${token}`, "audio/");
     url = URL.createObjectURL(await answer.blob());
   } catch (error) {
     console.warn("Vois: a sound did not arrive.", error);

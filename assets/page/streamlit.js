@@ -6,6 +6,10 @@
 // again when it changes and keeps its nodes. So texts are changed in place, and a text that is not
 // the translation that was written here is Streamlit's, to be translated again.
 
+// Its attribute `data-test-connection-state` says how the line to Python stands.
+const APP = "[data-testid=stApp]";
+// Only while the line is gone: then the one window that Streamlit opens by itself says so.
+const CONNECTION_ERROR_CLOSE = "[role=dialog] button[aria-label=Close]";
 const FILE_UPLOADER = "[data-testid=stFileUploader]";
 const CAMERA_INPUT = "[data-testid=stCameraInput]";
 // A container has the class `st-key-` and its key.

@@ -63,7 +63,18 @@ class Database:
         self._ready = False  # whether the connection is tuned and the schema is current
         self._identity: tuple[int, int] | None = None
         self._notice: HistoryError | None = None
+        self._writes = 0
         self.read(version_of)
+
+    @property
+    def change(self) -> str:
+        """A name of the file's state: another one after each write, whoever wrote.
+
+        Raises:
+            HistoryError: SQLite reported an error.
+        """
+        others = self.read(lambda db: db.execute("PRAGMA data_version").fetchone()[0])
+        return f"{self._identity} {others} {self._writes}"
 
     def take_notice(self) -> HistoryError | None:
         """The message about a damaged file that was set aside, once; else None."""
@@ -94,7 +105,10 @@ class Database:
         Raises:
             HistoryError: SQLite reported an error.
         """
-        return self.read(lambda db: transact(db, work))
+        result = self.read(lambda db: transact(db, work))
+        with self._lock:
+            self._writes += 1
+        return result
 
     @contextlib.contextmanager
     def separate(self) -> Iterator[sqlite3.Connection]:

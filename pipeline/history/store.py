@@ -62,6 +62,11 @@ class History:
         """The path of the file."""
         return self._database.path
 
+    @property
+    def change(self) -> str:
+        """A name of the history's state, the same for all who read it: another after each write."""
+        return self._database.change
+
     def take_notice(self) -> HistoryError | None:
         """The message about a damaged file that was set aside, once; else None."""
         return self._database.take_notice()

@@ -66,6 +66,11 @@ class Phrases:
     sound_blocked: str
     sound_lost: str
 
+    # The line to Vois behind the page, said by the page alone.
+    connection_lost: str
+    connection_missed: str
+    connection_back: str
+
     # Problems of a photo's quality and what to do (pipeline.photo_quality).
     guidance_dark: str
     guidance_bright: str
@@ -116,6 +121,7 @@ class Phrases:
     camera_frame: str
     camera_keys: str
     describe_now: str
+    reading: str
 
     # The photo panel.
     photo: str
@@ -245,6 +251,7 @@ class Phrases:
     history_export_csv: str
     history_export_json: str
     history_export_zip: str
+    history_not_exported: str
     history_import: str
     history_importing: str
     history_imported: str

@@ -57,6 +57,11 @@ ENGLISH = Phrases(
     pace="Pace {rate}.",
     sound_blocked="Your browser waits for you before it plays sound.",
     sound_lost="The sound did not arrive.",
+    connection_lost=(
+        "Vois does not answer. If it was closed, start it again: this page then goes on by itself."
+    ),
+    connection_missed="What you chose did not arrive. Choose it again once Vois answers.",
+    connection_back="Vois answers again.",
     guidance_dark=(
         "It is too dark to see. Turn on a light, and check that nothing covers the camera."
     ),
@@ -114,6 +119,7 @@ ENGLISH = Phrases(
     camera_picture_of="The camera's picture. Last description: {text}",
     camera_frame="Connection of the camera, nothing to read",
     camera_keys="Keys: L starts and stops the camera, D describes now, P pauses.",
+    reading="Read text instead of describing",
     describe_now="Describe now (D)",
     photo="Photo",
     choose="Choose or drop one or several photos, each of at most {megabytes} megabytes",
@@ -244,6 +250,7 @@ ENGLISH = Phrases(
     history_export_csv="Table (CSV)",
     history_export_json="JSON",
     history_export_zip="All, with pictures and sound (zip)",
+    history_not_exported="The export did not arrive. Reload the page, then try again.",
     history_import="Import an exported zip file, at most {megabytes} megabytes",
     history_importing="Importing. This may take a while.",
     history_imported="Imported. New descriptions: {added}; here already: {known}.",

@@ -70,6 +70,12 @@ FRENCH = Phrases(
     pace="Débit {rate}.",
     sound_blocked="Votre navigateur attend un geste de votre part avant de jouer le son.",
     sound_lost="Le son n’est pas arrivé.",
+    connection_lost=(
+        "Vois ne répond plus. S’il a été fermé, redémarrez-le\u00a0: cette page reprendra "
+        "d’elle-même."
+    ),
+    connection_missed=("Votre choix n’est pas arrivé. Choisissez de nouveau quand Vois répondra."),
+    connection_back="Vois répond de nouveau.",
     guidance_dark=(
         "Il fait trop sombre pour voir. Allumez une lampe et vérifiez que rien ne couvre la caméra."
     ),
@@ -140,6 +146,7 @@ FRENCH = Phrases(
     camera_picture_of="L’image de la caméra. Dernière description\u00a0: {text}",
     camera_frame="Connexion de la caméra, rien à lire",
     camera_keys="Touches\u00a0: L lance et arrête la caméra, D décrit maintenant, P met en pause.",
+    reading="Lire le texte au lieu de décrire",
     describe_now="Décrire maintenant (D)",
     photo="Photo",
     choose=(
@@ -277,6 +284,7 @@ FRENCH = Phrases(
     history_export_csv="Tableau (CSV)",
     history_export_json="Données (JSON)",
     history_export_zip="Tout, avec images et sons (zip)",
+    history_not_exported=("L’exportation n’est pas arrivée. Rechargez la page, puis réessayez."),
     history_import="Importer un fichier zip exporté, d’au plus {megabytes} mégaoctets",
     history_importing="Importation en cours. Cela peut prendre un moment.",
     history_imported=(

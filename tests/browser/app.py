@@ -28,7 +28,7 @@ CHROMIUM_ARGUMENTS = (
     "--no-first-run --disable-quic --use-fake-ui-for-media-stream "
     "--use-fake-device-for-media-stream"
 ).split()
-START_S = 60
+START_S = 180  # the machine may be busy with something else
 WAIT_MS = 30_000  # the machine may be busy with something else
 GESTURE_MS = 6_000  # Chromium lets a gesture count for 5 s
 # Runs before the page: writes down what the live region and the sentence were given, and when.
@@ -202,7 +202,8 @@ def _serve(assets: Path, port: int, environment: dict[str, str]) -> Iterator[Ser
         stderr=subprocess.DEVNULL,
     )
     try:
-        url = f"http://127.0.0.1:{port}"
+        base = environment.get("STREAMLIT_SERVER_BASE_URL_PATH")
+        url = f"http://127.0.0.1:{port}" + (f"/{base}" if base else "")
         _wait_until_up(f"{url}/_stcore/health", process)
         yield Server(url, process.pid)
     finally:

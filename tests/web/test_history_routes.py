@@ -67,10 +67,10 @@ class Web:
     def __init__(self, port: int) -> None:
         self._port = port
 
-    def get(self, path: str) -> Answer:
+    def get(self, path: str, method: str = "GET") -> Answer:
         line = HTTPConnection("127.0.0.1", self._port, timeout=20)
         try:
-            line.request("GET", path)
+            line.request(method, path)
             answer = line.getresponse()
             return Answer(answer.status, answer.headers, answer.read())
         finally:
@@ -97,6 +97,20 @@ def add(history: History, text: str, owner: str = LOCAL_OWNER) -> int:
     entry = history.add(owner, Draft(Source.CAMERA, text, picture=CAT.read_bytes()))
     assert entry is not None
     return entry.id
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "zip"])
+def test_whether_there_is_an_export_can_be_asked_without_making_it(
+    history: History, web: Web, kind: str
+) -> None:
+    access = HistoryAccess(history, LOCAL_OWNER)
+    token = history_routes.access_tokens().open(access)
+    history.close()
+    history.path.write_bytes(b"")  # it cannot be read, and is not
+    answer = web.get(f"/history/{token}/export.{kind}", "HEAD")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == history_routes.MEDIA_TYPES[kind]
+    assert web.get(f"/history/guess/export.{kind}", "HEAD").status_code == 404
 
 
 def test_a_picture_behind_its_own_door_only(history: History, web: Web) -> None:

@@ -183,9 +183,42 @@ def test_nothing_is_read_when_nothing_changed(
     assert panel.data["version"] == version
     assert len(read) == 1
     fill(history, 1)
-    panel.history_access.changed()
     assert panel.data["version"] > version
     assert len(read) == 2
+    # Another program writes into the same file.
+    other = History(history.path.parent)
+    fill(other, 1)
+    other.close()
+    assert len(panel.words) == 3
+    assert len(read) == 3
+
+
+def test_two_pages_show_the_same_and_undo_what_the_other_has_deleted(history: History) -> None:
+    first, second = Panel(history), Panel(history)
+    fill(history, 2)
+    assert first.words == second.words == ["Dog 1.", "Dog 0."]
+    first.do("delete_all")
+    assert second.words == []
+    after_reload = Panel(history)
+    for panel in (second, after_reload):
+        assert panel.data["undo"] is True
+    after_reload.do("undo")
+    assert first.words == second.words == ["Dog 1.", "Dog 0."]
+    assert first.data["undo"] is second.data["undo"] is False
+
+
+def test_a_history_that_cannot_be_read_is_said_once(history: History, panel: Panel) -> None:
+    fill(history, 1)
+    assert panel.words == ["Dog 0."]
+    history.close()
+    history.path.unlink()
+    history.path.mkdir()
+    said = []
+    for _ in range(3):
+        panel.data  # noqa: B018 - it is read
+        said.append(panel.history_view.take_problem())
+    assert said[0]
+    assert said[1:] == ["", ""]
 
 
 def test_each_message_is_acted_on_once(history: History, panel: Panel) -> None:
@@ -261,7 +294,6 @@ def test_no_session_reaches_another_owners_entries(history: History) -> None:
     for kind in ("play", "correct", "delete", "delete_all", "undo"):
         theirs.do(kind, id=str(number), text="Mine.")
     assert theirs.history_view.take_speech() is None
-    mine.history_access.changed()
     assert mine.words == ["Dog 0."]
 
 

@@ -108,6 +108,8 @@ def export(request: Request, speak: Speak) -> Response:
     kind = request.path_params["kind"]
     if history_access is None or history_access.history is None or kind not in MEDIA_TYPES:
         return Response(status_code=404)
+    if request.method == "HEAD":  # whether there is one: nothing is read
+        return Response(media_type=MEDIA_TYPES[kind], headers=_HEADERS)
     blocks = _blocks(history_access.history, history_access.owner, kind, speak)
     try:
         first = next(blocks, b"")

@@ -66,6 +66,7 @@ class CameraState:
     Attributes:
         state: as last observed.
         paused: whether the person wants quiet.
+        reading: whether the text in view is read, and the scene not described.
         blocked: whether no frame ever arrived, so that single photos are offered instead.
         id: of this session; the browser reports to a new session that its camera is on.
         inbox: takes the messages of `assets/page/camera.js`.
@@ -79,6 +80,7 @@ class CameraState:
         self.id = secrets.token_hex(8)
         self.state = State.OFF
         self.paused = False
+        self.reading = False
         self.blocked = False
         self.inbox = Inbox()
         self.stops = 0

@@ -64,21 +64,9 @@ class HistoryAccess:
         self.owner = owner
         self._problem = problem
         self._last_sentence = ""
-        self._changes = 0
         self._lock = threading.Lock()
         if owner != LOCAL_OWNER:
             self.attempt(lambda kept: kept.set_privacy(owner, Privacy(days=SESSION_DAYS)), None)
-
-    @property
-    def changes(self) -> int:
-        """A counter that increases whenever the entries may have changed."""
-        with self._lock:
-            return self._changes
-
-    def changed(self) -> None:
-        """Reports a change of entries that `keep` did not make."""
-        with self._lock:
-            self._changes += 1
 
     def keep(self, source: Source, description: Description, photo: str = "") -> None:
         """Writes a description to the disk; call it before the description is shown.
@@ -92,8 +80,7 @@ class HistoryAccess:
         def add(history: History) -> Entry | None:
             return history.add(self.owner, Draft.of(description, source, photo))
 
-        if self.attempt(add, None) is not None:
-            self.changed()
+        self.attempt(add, None)
 
     @property
     def privacy(self) -> Privacy:

@@ -28,7 +28,7 @@ class HistoryView:
         """Begins at the newest entry.
 
         Args:
-            history_access: whose history, and who knows when it changed.
+            history_access: whose history.
             say: the page's sentences.
             token: gives access to this person's routes (`pipeline.web.routes.history`).
             zone: of the browser's clock; None is this machine's.
@@ -42,9 +42,9 @@ class HistoryView:
         self._entries: list[Entry] = []
         self._count = 0
         self._older = False
-        self._seen = -1  # `HistoryAccess.changes` when the entries were read
+        self._seen = ""  # `History.change` when the entries were read; "" when they are to be read
         self._inbox = Inbox()
-        self._undoable = 0
+        self._undoable = False
         self._version = 0
         self._said = ""
         self._said_version = 0
@@ -76,9 +76,9 @@ class HistoryView:
 
         A `version` that stays the same means that there is nothing new.
         """
-        changes = self._access.changes
-        if self._seen != changes:
-            self._seen = changes
+        change = self._access.attempt(lambda history: history.change, "unknown")
+        if self._seen != change:
+            self._seen = change
             self._read()
         off = self._say.history_off if self._access.history is None else ""
         return {
@@ -92,7 +92,7 @@ class HistoryView:
             "page": len(self._pages) + 1,
             "newer": bool(self._pages),
             "older": self._older,
-            "undo": self._undoable > 0,
+            "undo": self._undoable,
             "said": {"version": self._said_version, "text": self._said},
             "filter": {
                 "text": self._filter.text,
@@ -116,7 +116,6 @@ class HistoryView:
         if done is not None:
             words = self._say.history_imported.format(added=done.added, known=done.known)
             self._speech = words, self._say.language, ()
-            self._access.changed()
 
     def take_speech(self) -> tuple[str, str, tuple[Passage, ...]] | None:
         """The arguments of `DescriptionQueue.say`; once."""
@@ -142,6 +141,7 @@ class HistoryView:
             self._pages.pop()
             page, self._count = self._attempt(read, nothing)
         self._entries, self._older = page[:PAGE_ENTRIES], len(page) > PAGE_ENTRIES
+        self._undoable = self._attempt(lambda history: history.undoable(owner), False)
         self._version += 1
         if self._announce_count:
             self._announce_count = False
@@ -196,7 +196,7 @@ class HistoryView:
             zone=self._zone,
         )
         self._pages = []
-        self._seen, self._announce_count = -1, True
+        self._seen, self._announce_count = "", True
 
     def _turn_older(self, values: Mapping[str, object]) -> None:
         if not self._older:
@@ -229,34 +229,27 @@ class HistoryView:
         owner, number, text = self._access.owner, _entry_id(values), str(values.get("text", ""))
         if self._attempt(lambda history: history.correct(owner, number, text), None) is not None:
             self._announce(self._say.history_corrected)
-        self._access.changed()
 
     def _delete(self, values: Mapping[str, object]) -> None:
         owner, number = self._access.owner, _entry_id(values)
         if self._attempt(lambda history: history.delete(owner, number), False):
-            self._undoable += 1
             self._announce(self._say.history_deleted)
-        self._access.changed()
 
     def _delete_all(self, values: Mapping[str, object]) -> None:
         owner = self._access.owner
         if self._attempt(lambda history: history.delete_all(owner), 0):
-            self._undoable += 1
             self._announce(self._say.history_deleted_all)
         self._pages = []
-        self._access.changed()
 
     def _undo(self, values: Mapping[str, object]) -> None:
         owner = self._access.owner
         back = self._attempt(lambda history: history.undo(owner), 0)
-        self._undoable = max(0, self._undoable - 1) if back else 0
         if back == 0:
             self._announce(self._say.history_no_undo)
         elif back == 1:
             self._announce(self._say.history_undone_one)
         else:
             self._announce(self._say.history_undone.format(count=back))
-        self._access.changed()
 
 
 _ACTIONS: dict[str, Callable[[HistoryView, Mapping[str, object]], None]] = {

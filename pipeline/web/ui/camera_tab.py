@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -22,6 +22,7 @@ from pipeline.web.state.description_queue import DescriptionQueue
 from pipeline.web.ui import components
 from pipeline.web.ui.photo_tab import taken_photo
 
+READING = "reading"  # the switch's value in the session
 WORKER = "worker"  # where the session keeps its camera's worker
 
 
@@ -52,6 +53,8 @@ class CameraTab:
     def draw(self, keys: bool) -> list[Photo]:
         """Draws the tab; returns the photo that is taken instead where the camera cannot work."""
         components.camera(self.live, keys, self.say, self._receive)
+        # Its value is kept in the state, for Streamlit drops that of a switch that is not drawn.
+        self.live.reading = st.toggle(self.say.reading, value=self.live.reading, key=READING)
         if not self.live.blocked:
             return []
         st.markdown(self.say.camera_blocked)
@@ -69,7 +72,7 @@ class CameraTab:
                 self.queue.report(self.say.error_sentence(error), self.say.language)
                 return
         worker: Camera = st.session_state[WORKER]
-        worker.configure(settings, speak, keep)
+        worker.configure(replace(settings, reading=self.live.reading), speak, keep)
         worker.pause(self.live.paused)
         components.stream(self.live, worker, self.servers)
 

@@ -13,7 +13,7 @@ import streamlit as st
 from pipeline.phrases import Phrases
 from pipeline.web.state.camera_state import CameraState
 from pipeline.web.state.camera_worker import Camera
-from pipeline.web.ui.streamlit_internals import STREAMING
+from pipeline.web.ui.streamlit_internals import LANGUAGE_COOKIE, STREAMING, base_path
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ def _component(name: str) -> Any:
     """A component whose nodes stay while the page is drawn anew."""
     html = (FOLDER / f"{name}.html").read_text(encoding="utf-8")
     # One module, in this order: the later scripts use the earlier ones.
-    scripts = ("messages", "streamlit", name)
+    scripts = ("messages", "address", "streamlit", name)
     js = "".join((FOLDER / f"{script}.js").read_text(encoding="utf-8") for script in scripts)
     css = "".join(
         (FOLDER / f"{part}.css").read_text(encoding="utf-8")
@@ -38,6 +38,13 @@ def _component(name: str) -> Any:
     )
 
 
+def root() -> str:
+    """What stands before the addresses of Vois's own routes (assets/page/address.js)."""
+    path = base_path()
+    # Without one they are found beside the page, also behind a proxy that takes a path away.
+    return f"/{path}/" if path else ""
+
+
 def player(data: dict[str, Any], say: Phrases, on_messages: Callable[[], None]) -> None:
     """Draws the live region and the one voice.
 
@@ -46,7 +53,7 @@ def player(data: dict[str, Any], say: Phrases, on_messages: Callable[[], None]) 
         say: the page's sentences.
         on_messages: called when `st.session_state.player.messages` has come from the browser.
     """
-    data = {**data, "labels": say.labels()}
+    data = {**data, "labels": say.labels(), "root": root()}
     _component("player")(key="player", data=data, on_messages_change=on_messages)
 
 
@@ -70,6 +77,28 @@ def camera(live: CameraState, keys: bool, say: Phrases, on_messages: Callable[[]
     _component("camera")(key="camera", data=data, on_messages_change=on_messages)
 
 
+def connection(
+    language: str, acknowledged: dict[str, int], say: Phrases, on_messages: Callable[[], None]
+) -> None:
+    """Draws what says that Vois is gone or back: assets/page/connection.js.
+
+    Args:
+        language: of the page, kept in a cookie.
+        acknowledged: as `Inbox.acknowledged`.
+        say: the page's sentences.
+        on_messages: called when `st.session_state.connection.messages` has come from the browser.
+    """
+    labels = {name: text for name, text in say.labels().items() if name.startswith("connection")}
+    data = {
+        "language": language,
+        "acknowledged": acknowledged,
+        "cookie": LANGUAGE_COOKIE,
+        "labels": labels,
+        "root": root(),
+    }
+    _component("connection")(key="connection", data=data, on_messages_change=on_messages)
+
+
 def history(data: dict[str, object], say: Phrases, on_messages: Callable[[], None]) -> None:
     """Draws the history panel: assets/page/history.js.
 
@@ -79,7 +108,7 @@ def history(data: dict[str, object], say: Phrases, on_messages: Callable[[], Non
         on_messages: called when `st.session_state.history.messages` has come from the browser.
     """
     labels = {name: text for name, text in say.labels().items() if name.startswith("history")}
-    data = {**data, "labels": labels}
+    data = {**data, "labels": labels, "root": root()}
     _component("history")(key="history", data=data, on_messages_change=on_messages)
 
 

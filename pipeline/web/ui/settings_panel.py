@@ -20,9 +20,12 @@ DAYS = (UNLIMITED, 30, 7, 1)
 
 
 def page_language() -> str:
-    """The chosen language's two-letter code; the browser's language until one is chosen."""
-    browser = (st.context.locale or "").lower()
-    chosen = st.session_state.setdefault(keys.LANGUAGE, phrases(browser[:2]).language)
+    """The chosen language's two-letter code; the browser's language until one is chosen.
+
+    A session that begins since Vois or the page was started again goes on in the language before.
+    """
+    before = st.context.cookies.get(keys.LANGUAGE_COOKIE) or st.context.locale or ""
+    chosen = st.session_state.setdefault(keys.LANGUAGE, phrases(before.lower()[:2]).language)
     return str(chosen)
 
 

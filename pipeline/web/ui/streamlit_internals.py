@@ -6,6 +6,7 @@ three files are to be checked against it, then the versions in them changed.
 
 from __future__ import annotations
 
+import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 STREAMLIT_VERSION = "1.67.0"
@@ -29,6 +30,9 @@ USE_CAMERA = "use_camera"
 SHOT = "shot"
 LOOK_SWITCH = "look_switch"
 
+# Streamlit gives a session the cookies that the browser had when it connected.
+LANGUAGE_COOKIE = "vois_language"
+
 # A container's key becomes its CSS class, `st-key-<key>`, by which script and style find it.
 PAGE = "page"
 PICTURES = "pictures"
@@ -45,6 +49,11 @@ def language_key(language: str, name: str) -> str:
         name: makes the key unique on the page.
     """
     return f"language-{language}-{name}"
+
+
+def base_path() -> str:
+    """The path under which the page is served: "" or, for example, "vois/tool"."""
+    return str(st.get_option("server.baseUrlPath") or "").strip("/")
 
 
 def is_page_run() -> bool:
