@@ -178,6 +178,7 @@ function fillItem(item, entry) {
   text.lang = entry.language;
   const reading = item.querySelector(".vois-reading");
   setText(reading, entry.reading);
+  reading.lang = entry.reading_language;
   reading.hidden = !entry.reading;
   const original = item.querySelector(".vois-original");
   const [before, was] = original.children;
@@ -251,7 +252,7 @@ const ACTIONS = {
     send("delete_all");
   },
   play: (item) => send("play", { id: item.dataset.key }),
-  copy: (item) => copy(item.entry.words),
+  copy: ({ entry }) => copy([entry.words, entry.reading].filter(Boolean).join("\n")),
   correct: openForm,
   delete(item) {
     if (performance.now() - deletedAt < SECOND_CLICK_MS) return;

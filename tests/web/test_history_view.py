@@ -81,7 +81,7 @@ def fill(history: History, count: int, owner: str = LOCAL_OWNER) -> list[int]:
 
 def test_an_entry_as_the_browser_gets_it(history: History, panel: Panel) -> None:
     draft = Draft(
-        Source.COMMAND_LINE, "A dog.", "fr", time=NOON, picture=CAT.read_bytes(), reading="REX"
+        Source.COMMAND_LINE, "A dog.", "fr", time=NOON, picture=CAT.read_bytes(), reading="EXIT"
     )
     entry = history.add(LOCAL_OWNER, draft)
     assert entry is not None
@@ -96,7 +96,8 @@ def test_an_entry_as_the_browser_gets_it(history: History, panel: Panel) -> None
             "original": "A dog.",
             "language": "fr",
             "picture": True,
-            "reading": "REX",
+            "reading": "EXIT",
+            "reading_language": "en",
         }
     ]
 

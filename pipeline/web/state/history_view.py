@@ -11,6 +11,7 @@ from pipeline.errors import HistoryError
 from pipeline.history import Entry, Filter, History, Source, import_zip
 from pipeline.passages import Passage, kept_passages, shown
 from pipeline.phrases import Phrases
+from pipeline.reading.language_guess import language_of
 from pipeline.web.state.history_access import HistoryAccess
 from pipeline.web.state.inbox import Inbox
 
@@ -159,6 +160,7 @@ class HistoryView:
             "language": entry.language,
             "picture": entry.has_picture,
             "reading": entry.reading,
+            "reading_language": language_of(entry.reading, entry.language),
         }
 
     def _count_text(self) -> str:
