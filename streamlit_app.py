@@ -72,7 +72,8 @@ def voices(allow_online: bool) -> VoiceChain:
 def warm_up(allow_online: bool, language: str, voice: str) -> None:
     """Makes the voice that will speak ready, in the background: words never wait for it."""
     load = partial(voices(allow_online).warm_up, language, voice)
-    threading.Thread(target=load, name="vois-voice", daemon=True).start()
+    # No daemon: a process that ends while onnxruntime opens a network is aborted.
+    threading.Thread(target=load, name="vois-voice").start()
 
 
 @st.cache_data(show_spinner=False)

@@ -31,6 +31,7 @@ def test_a_server_that_is_gone_and_back_is_said_in_the_pages_language(
     with visit(browser, f"http://127.0.0.1:{port}") as vois:
         with serve(TINY, tmp_path, port):
             vois.open()
+            vois.expand("st-key-settings")
             languages = vois.page.locator("[data-testid=stSelectbox]").first
             languages.locator("button,[role=combobox]").first.click()
             vois.page.get_by_role("option", name=FRENCH.name).click()
