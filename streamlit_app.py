@@ -8,7 +8,6 @@ page before its sound is made.
 from __future__ import annotations
 
 import os
-import threading
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -41,6 +40,7 @@ from pipeline.web.ui.session import (
     history_access,
     history_view,
     narrator,
+    remembered_settings,
 )
 from pipeline.web.ui.settings_panel import draw_question, draw_settings
 
@@ -70,10 +70,8 @@ def voices(allow_online: bool) -> VoiceChain:
 
 @st.cache_resource(show_spinner=False)
 def warm_up(allow_online: bool, language: str, voice: str) -> None:
-    """Makes the voice that will speak ready, in the background: words never wait for it."""
-    load = partial(voices(allow_online).warm_up, language, voice)
-    # No daemon: a process that ends while onnxruntime opens a network is aborted.
-    threading.Thread(target=load, name="vois-voice").start()
+    """Makes the voice that will speak ready, once, in the background."""
+    voices(allow_online).warm_up_later(language, voice)
 
 
 @st.cache_data(show_spinner=False)
@@ -98,11 +96,12 @@ def page() -> None:
     with st.container(key=internals.HEADING, horizontal=True, vertical_alignment="center"):
         st.title("Vois", anchor=False)
         question = st.container()
-        settings = draw_settings(history_access(), tuple(offline_voices()))
+        remembered, offline = remembered_settings(), tuple(offline_voices())
+        settings = draw_settings(history_access(), offline, remembered)
     say, queue = phrases(settings.language), description_queue()
     drawn = queue.worked
     connection.draw(say)
-    if player.REMEMBERED in st.session_state:
+    if remembered.asked:
         with question:
             draw_question(say)
     content(settings, say)

@@ -97,6 +97,14 @@ class ErrorCode(Enum):
     HISTORY_TEXT_EMPTY = "There are no words to keep in the history."
     HISTORY_ENTRY_INVALID = "This description cannot be kept: it contains an invalid value."
     HISTORY_DAYS_OUT_OF_RANGE = "Choose a number of days from 1 to 36500."
+    # The remembered settings.
+    SETTINGS_UNREADABLE = (
+        "Your settings could not be read, so they are as at the beginning. They are in {path}."
+    )
+    SETTINGS_UNWRITABLE = (
+        "Your settings could not be kept in {path}. Check that you may write there, and that there "
+        "is room on the disk."
+    )
     # Exported archives.
     EXPORT_FAILED = "The export could not be made: {kind}."
     EXPORT_NOT_WRITTEN = (
@@ -197,6 +205,10 @@ class SpeechError(VoisError):
 
 class CommandError(VoisError):
     """The command line was asked for something that cannot be done."""
+
+
+class PreferencesError(VoisError):
+    """The remembered settings could not be read or written."""
 
 
 class HistoryError(VoisError):

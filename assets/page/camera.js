@@ -48,15 +48,49 @@ const report = (event) => send("camera", { event });
 
 // ---- The stream ------------------------------------------------------------------------------
 
-async function open(deviceId) {
+// The camera that was chosen, in the browser's own store: only this browser knows its id.
+const CHOSEN = "vois-camera";
+
+function chosenCamera() {
+  try {
+    return localStorage.getItem(CHOSEN);
+  } catch {
+    return null; // the browser keeps nothing for this page
+  }
+}
+
+function chooseCamera(deviceId) {
+  try {
+    localStorage.setItem(CHOSEN, deviceId);
+  } catch {
+    // The same.
+  }
+  open();
+}
+
+// The chosen camera; where it is not there, any, which `sayOther` tells.
+async function take(chosen) {
+  const ask = (which) =>
+    navigator.mediaDevices.getUserMedia({ video: { ...SIZE, ...RATE, ...which } });
+  if (chosen) {
+    try {
+      return await ask({ deviceId: { exact: chosen } });
+    } catch (error) {
+      if (error.name !== "OverconstrainedError" && error.name !== "NotFoundError") throw error;
+    }
+  }
+  return ask({ facingMode: "environment" });
+}
+
+async function open() {
   wanted = true;
   if (!navigator.mediaDevices?.getUserMedia) return fail("insecure");
   // Whoever has allowed it before is not asked, and need not hear of it.
   const slow = setTimeout(() => report("asking"), ASKING_MS);
-  const which = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: "environment" };
+  const chosen = chosenCamera();
   let fresh;
   try {
-    fresh = await navigator.mediaDevices.getUserMedia({ video: { ...SIZE, ...RATE, ...which } });
+    fresh = await take(chosen);
   } catch (error) {
     console.warn("Vois: the camera did not open.", error);
     return fail(PROBLEMS[error.name] ?? "busy");
@@ -74,6 +108,20 @@ async function open(deviceId) {
   await offerChoice();
   label();
   report("granted");
+  sayOther(chosen);
+}
+
+// Only once for each camera that stands in for the chosen one.
+let standIn = "";
+function sayOther(chosen) {
+  const track = stream?.getVideoTracks()[0];
+  const used = track?.getSettings().deviceId ?? "";
+  const other = chosen && used && used !== chosen ? used : "";
+  if (other && other !== standIn) {
+    const text = data.labels.camera_other.replace("{name}", track.label);
+    document.dispatchEvent(new CustomEvent("vois-say", { detail: text }));
+  }
+  standIn = other;
 }
 
 function release(old) {
@@ -97,7 +145,8 @@ function fail(kind) {
 
 navigator.mediaDevices?.addEventListener("devicechange", async () => {
   if (nodes?.section.isConnected) await offerChoice();
-  if (wanted && !stream && nodes.select.options.length > 0) open();
+  const back = [...nodes.select.options].some(({ value }) => value === chosenCamera());
+  if (wanted && (stream ? standIn && back : nodes.select.options.length > 0)) open();
 });
 
 function close() {
@@ -195,7 +244,7 @@ function bind(root) {
     const button = event.target.closest("[data-do]");
     if (button) ACTIONS[button.dataset.do]();
   });
-  nodes.select.addEventListener("change", () => open(nodes.select.value));
+  nodes.select.addEventListener("change", () => chooseCamera(nodes.select.value));
   section.dataset.bound = ""; // from now on a press is heard
   if (!stream) return;
   nodes.video.srcObject = stream; // the page was drawn anew around a camera that is on

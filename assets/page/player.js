@@ -14,7 +14,7 @@
 //
 // Messages to Python (messages.js): `pace`, `volume` and `muted` {value}; `hushed` {}: the person
 // silenced the voice; `refused` {files: [{name}]}; `remembered`
-// {speaker}: what this browser has kept.
+// {settings}: what this browser has kept, by the names of pipeline/preferences.py.
 
 // How long a sentence that no voice speaks stays before the next one: about 200 words a minute.
 const READING_MS_PER_CHARACTER = 55;
@@ -49,15 +49,24 @@ export default function (component) {
   data = { ...component.data };
   data.speaker ??= remembered().speaker; // until Python has learnt of it
   bind(component.parentElement);
-  if (first) send("remembered", remembered());
-  // Python decides on a setting, once it knows what the person chose here.
-  if (!isUnacknowledged("pace") && pace !== data.pace) setPace(data.pace);
-  if (!isUnacknowledged("muted") && nodes.audio.muted !== data.muted) setMuted(data.muted);
-  if (!isUnacknowledged("volume") && volume() !== data.volume) setVolume(data.volume);
+  // Before the first sound: Python learns of it a moment later, and decides from then on.
+  if (first) {
+    const settings = remembered();
+    setPace(settings.pace ?? data.pace);
+    setMuted(settings.muted ?? data.muted);
+    setVolume(settings.volume ?? data.volume);
+    send("remembered", { settings });
+  }
   label();
-  if (data.speaker && data.speaker !== remembered().speaker) {
-    remember({ speaker: data.speaker });
-    if (!first && before !== data.speaker) note(data.labels[`speaker_${data.speaker}_chosen`]);
+  if (!isUnacknowledged("remembered")) {
+    if (!isUnacknowledged("pace") && pace !== data.pace) setPace(data.pace);
+    if (!isUnacknowledged("muted") && nodes.audio.muted !== data.muted) setMuted(data.muted);
+    if (!isUnacknowledged("volume") && volume() !== data.volume) setVolume(data.volume);
+    const known = remembered().speaker;
+    remember(data.remembered);
+    if (!first && data.speaker && data.speaker !== before && data.speaker !== known) {
+      note(data.labels[`speaker_${data.speaker}_chosen`]);
+    }
   }
   const earlier = shown;
   take(data.items);
@@ -75,9 +84,10 @@ function remembered() {
   }
 }
 
-function remember(choice) {
+// What was chosen, and nothing else: what was not keeps its default.
+function remember(settings) {
   try {
-    localStorage.setItem(REMEMBERED, JSON.stringify({ ...remembered(), ...choice }));
+    localStorage.setItem(REMEMBERED, JSON.stringify(settings));
   } catch {
     // The same.
   }

@@ -10,34 +10,51 @@ from pipeline.captioning.detail import Form
 from pipeline.errors import CommandError, ErrorCode
 from pipeline.languages import ENGLISH
 from pipeline.phrases import LANGUAGES
-from pipeline.speech import FASTEST_RATE, ONLINE_NAMES, SLOWEST_RATE, VoiceChain
+from pipeline.preferences import Preferences
+from pipeline.speech import FASTEST_RATE, ONLINE_NAMES, SLOWEST_RATE, VoiceChain, default_chain
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
 
-def arguments_of(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """The parsed command line; what argparse itself refuses ends the program with its words."""
+def arguments_of(arguments: Sequence[str] | None, kept: Preferences) -> argparse.Namespace:
+    """The parsed command line; what argparse itself refuses ends the program with its words.
+
+    Args:
+        arguments: of the program; None for those that it was called with.
+        kept: what the person chose on the page, which stands where nothing else is asked for. An
+            online voice among it does not: nothing leaves the machine without `--online`.
+    """
+    language = kept.language if kept.language in LANGUAGES else ENGLISH
+    form = Form(kept.form) if kept.form in frozenset(Form) else Form.AUTO
+    voice = kept.voice if kept.voice in _offline_voices() else ""
     parser = argparse.ArgumentParser(prog="python -m pipeline", description="Describes photos.")
     parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO_OR_FOLDER")
     parser.add_argument("--speak", type=Path, metavar="OUT.wav", help="write all of it as sound")
-    parser.add_argument("--rate", type=float, default=1.0, help="of the voice, 0.5 to 2")
-    parser.add_argument("--online", action="store_true", help="send the text to Google's voice")
-    parser.add_argument("--voice", default="", help="one voice by name, such as espeak")
     parser.add_argument(
-        "--language", choices=LANGUAGES, default=ENGLISH, help="of all that is said"
+        "--rate", type=float, default=kept.pace or 1.0, help="of the voice, 0.5 to 2"
+    )
+    parser.add_argument("--online", action="store_true", help="send the text to Google's voice")
+    parser.add_argument("--voice", default=voice, help="one voice by name, such as espeak")
+    parser.add_argument(
+        "--language", choices=LANGUAGES, default=language, help="of all that is said"
     )
     parser.add_argument("--read", action="store_true", help="what is written in the photos, too")
     parser.add_argument("--history", action="store_true", help="keep the descriptions there")
     parser.add_argument(
-        "--form", choices=list(Form), default=Form.AUTO, type=Form, help="how much is said"
+        "--form", choices=list(Form), default=form, type=Form, help="how much is said"
     )
     parser.add_argument(
         "--as-written",
-        action="store_true",
+        action=argparse.BooleanOptionalAction,
+        default=kept.neutral is False,
         help="do not make the wording about people neutral",
     )
     parser.add_argument("--assets", type=Path, default=ASSETS, help="folder of the model")
     return parser.parse_args(arguments)
+
+
+def _offline_voices() -> frozenset[str]:
+    return frozenset(voice.name for voice in default_chain(allow_online=False).choose("offline"))
 
 
 def check_rate(rate: float) -> None:

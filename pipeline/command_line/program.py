@@ -17,10 +17,19 @@ from pipeline.command_line.console import Console, shown
 from pipeline.command_line.photo_paths import content, search
 from pipeline.command_line.sound_file import SoundFile
 from pipeline.description import Description, describe_file
-from pipeline.errors import CommandError, ErrorCode, ImageError, SpeechError, VoisError
+from pipeline.errors import (
+    CommandError,
+    ErrorCode,
+    ImageError,
+    PreferencesError,
+    SpeechError,
+    VoisError,
+)
 from pipeline.history import LOCAL_OWNER, Draft, History, Source
+from pipeline.history.database import data_folder
 from pipeline.passages import Passage
 from pipeline.phrases import Phrases, phrases
+from pipeline.preferences import Preferences, PreferencesFile
 from pipeline.reading.reader import Reader
 from pipeline.speech import TONE, Sound, VoiceChain, default_chain, join
 from pipeline.speech.sentences import split
@@ -38,8 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         1 when a photo could not be described, kept or spoken; 2 when nothing could be done; 130
         after Ctrl-C, with what was done by then.
     """
-    chosen = arguments_of(arguments)
+    kept, problem = _preferences()
+    chosen = arguments_of(arguments, kept)
     console, say = Console(), phrases(chosen.language)
+    if problem is not None:
+        console.error(say.error_sentence(problem))
     try:
         with ExitStack() as stack:
             return _Run(chosen, console, say, stack).work()
@@ -52,6 +64,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         logger.debug("The command failed.", exc_info=True)
         console.error(say.unknown_error)
     return REFUSED
+
+
+def _preferences() -> tuple[Preferences, PreferencesError | None]:
+    """What the person chose on the page, and why that could not be read."""
+    try:
+        return PreferencesFile(data_folder()).read(), None
+    except PreferencesError as error:
+        return Preferences(), error
 
 
 def speak(voices: VoiceChain, text: str, language: str, rate: float, mode: str) -> Sound | None:

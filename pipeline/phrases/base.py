@@ -112,6 +112,7 @@ class Phrases:
     camera_unplugged: str
     camera_insecure: str
     camera_blocked: str
+    camera_other: str
     camera_start: str
     camera_stop: str
     camera_pause: str
@@ -203,6 +204,8 @@ class Phrases:
     neutral_label: str
     interval_label: str
     interval: str
+    reset: str
+    reset_done: str
     privacy: str
     keep_history: str
     keep_pictures: str

@@ -113,6 +113,7 @@ ENGLISH = Phrases(
         "The live picture does not reach Vois: the browser or the network blocks it. "
         "You can take single photos instead."
     ),
+    camera_other="The camera you chose is not there. Vois uses {name} instead.",
     camera_start="Start the camera",
     camera_stop="Stop the camera",
     camera_pause="Pause",
@@ -209,6 +210,8 @@ ENGLISH = Phrases(
     neutral_label="Neutral wording about people",
     interval_label="Live: speak at most every",
     interval="{seconds} seconds",
+    reset="Reset these settings",
+    reset_done="The settings are as at the beginning.",
     privacy="Privacy",
     keep_history="Keep a history",
     keep_pictures="Keep thumbnails in it",

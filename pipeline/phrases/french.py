@@ -139,6 +139,7 @@ FRENCH = Phrases(
         "L’image en direct n’arrive pas jusqu’à Vois\u00a0: le navigateur ou le réseau la bloque. "
         "Vous pouvez prendre des photos une à une."
     ),
+    camera_other=("La caméra que vous avez choisie n’est pas là. Vois utilise {name} à la place."),
     camera_start="Lancer la caméra",
     camera_stop="Arrêter la caméra",
     camera_pause="Mettre en pause",
@@ -235,6 +236,8 @@ FRENCH = Phrases(
     neutral_label="Formulation neutre pour les personnes",
     interval_label="En direct\u00a0: parler au plus toutes les",
     interval="{seconds} secondes",
+    reset="Remettre ces réglages à zéro",
+    reset_done="Les réglages sont comme au début.",
     privacy="Vie privée",
     keep_history="Garder un historique",
     keep_pictures="Y garder des vignettes",

@@ -128,6 +128,14 @@ ERRORS = {
     ),
     ErrorCode.HISTORY_DAYS_OUT_OF_RANGE: "Choisissez un nombre de jours entre 1 et 36500.",
     # Exported archives.
+    ErrorCode.SETTINGS_UNREADABLE: (
+        "Vos réglages n’ont pas pu être lus\u00a0: ils sont comme au début. Ils se trouvent dans "
+        "{path}."
+    ),
+    ErrorCode.SETTINGS_UNWRITABLE: (
+        "Vos réglages n’ont pas pu être gardés dans {path}. Vérifiez que vous pouvez y écrire et "
+        "qu’il reste de la place sur le disque."
+    ),
     ErrorCode.EXPORT_FAILED: "L’exportation n’a pas pu être faite\u00a0: {kind}.",
     ErrorCode.EXPORT_NOT_WRITTEN: (
         "L’exportation n’a pas pu être écrite. Vérifiez qu’il reste de la place sur le disque, "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -138,6 +139,11 @@ class VoiceChain:
             else:
                 return voice.name
         return ""
+
+    def warm_up_later(self, language: str, mode: str) -> None:
+        """Does `warm_up` in the background: words never wait for a voice."""
+        # No daemon: a process that ends while onnxruntime opens a network is aborted.
+        threading.Thread(target=self.warm_up, args=(language, mode), name="vois-voice").start()
 
     def _speak(self, text: str, language: str, rate: float, mode: str, keep: bool) -> Sound:
         rate = round(min(max(rate, SLOWEST_RATE), FASTEST_RATE), 2)

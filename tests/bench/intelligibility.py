@@ -5,8 +5,8 @@ python -m tests.bench.intelligibility
 Whisper base, which comes as two wheels and downloads nothing. The word error rate counts words
 replaced, left out and put in, per hundred spoken. It is what a machine understands, not a person:
 compare voices with each other, and with piper's joe, a voice that many use. Of eSpeak's French it
-understands nothing (99 in 100 wrong) though the sounds eSpeak lists for it are the right ones: for
-French this measures the recogniser, and only people can tell.
+understands nothing (99 in 100 wrong) though the sounds eSpeak lists for it are the right ones; of
+Kokoro's three words in four.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from pipeline.speech import Sound, Voice, espeak, system
 from pipeline.speech.codec import resample
 from pipeline.speech.finishing import finish
 from pipeline.speech.hibari import HibariVoice
+from pipeline.speech.kokoro.kokoro_voice import KokoroVoice
 from pipeline.speech.sound import Samples
 from tests.data.captions import ENGLISH, FRENCH
 
@@ -127,6 +128,9 @@ def voices() -> Iterator[tuple[str, str, Speak, Sequence[float]]]:
     yield "hibari", "en", hibari.speak, RATES
     yield "hibari, its own speed", "en", by_its_own_speed(), RATES[1:]
     yield "hibari, pydub speedup", "en", sped_by_pydub(hibari), RATES[1:]
+    kokoro = KokoroVoice()
+    yield "kokoro", "fr", kokoro.speak, RATES[:1]
+    yield "kokoro", "en", kokoro.speak, RATES[:1]
     if espeak.is_installed():
         yield "espeak", "en", espeak.EspeakVoice().speak, RATES
         yield "espeak", "fr", espeak.EspeakVoice().speak, RATES

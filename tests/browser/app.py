@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from pipeline.phrases import ENGLISH, FRENCH
+from pipeline.preferences import FILE
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -33,6 +34,7 @@ CHROMIUM_ARGUMENTS = (
 START_S = 180  # the machine may be busy with something else
 WAIT_MS = 30_000  # the machine may be busy with something else
 GESTURE_MS = 6_000  # Chromium lets a gesture count for 5 s
+DATA: dict[str, Path] = {}  # each server's data folder, by host and port
 # Runs before the page: writes down what the page has said, sentences, states and answers (`said`),
 # and the sentences alone.
 WATCH = """
@@ -205,7 +207,9 @@ def serve(
     """Runs the app as a person would, with the model in `assets` and the history in `data`."""
     with tempfile.TemporaryDirectory() as folder:
         own = {"VOIS_DATA": str(data or folder), "VOIS_CACHE": str(Path(folder) / "cache")}
-        yield from _serve(assets, port or free_port(), {**own, **environment})
+        port = port or free_port()
+        DATA[f"127.0.0.1:{port}"] = data or Path(folder)
+        yield from _serve(assets, port, {**own, **environment})
 
 
 def free_port() -> int:
@@ -266,8 +270,17 @@ def launch(driver: Any, *more: str) -> Iterator[Any]:
 
 
 @contextmanager
-def visit(browser: Any, url: str, **options: Any) -> Iterator[Vois]:
-    """A new person's page. Whatever they do, the page asks no other machine for anything."""
+def visit(browser: Any, url: str, *, known: bool = False, **options: Any) -> Iterator[Vois]:
+    """A new person's page. Whatever they do, the page asks no other machine for anything.
+
+    Args:
+        browser: Playwright's.
+        url: of the server.
+        known: whether the settings are as the last visitor left them.
+        options: of the browser's context.
+    """
+    if not known and urlsplit(url).netloc in DATA:
+        (DATA[urlsplit(url).netloc] / FILE).unlink(missing_ok=True)
     context = browser.new_context(**{"permissions": ["camera"], **options})
     context.add_init_script(WATCH)
     requests: list[str] = []

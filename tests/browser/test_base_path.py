@@ -43,6 +43,7 @@ def test_below_a_path_everything_arrives(vois: Vois, captioner: Captioner, tmp_p
     vois.page.wait_for_function(
         "document.querySelector('.vois-entry img')?.naturalWidth > 0", timeout=30_000
     )
+    vois.page.locator(".vois-history details:has(a[data-kind]) > summary").click()
     for kind, begins in (("csv", b"\xef\xbb\xbf"), ("json", b"["), ("zip", b"PK")):
         with vois.page.expect_download() as download:
             vois.page.locator(f"a[data-kind={kind}]").click()
@@ -59,6 +60,7 @@ def test_a_page_in_place_of_a_file_is_said(vois: Vois) -> None:
     vois.upload(sample("cat"))
     vois.wait_for_status(ENGLISH.sound_lost)
     assert vois.events("playing") == []
+    vois.page.locator(".vois-history details:has(a[data-kind]) > summary").click()
     vois.page.locator("a[data-kind=csv]").click()
     vois.wait_for_status(ENGLISH.history_not_exported)
     vois.page.wait_for_selector(".vois-entry img", state="hidden")

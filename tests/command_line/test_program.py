@@ -15,10 +15,12 @@ import numpy as np
 import pytest
 
 from pipeline.captioning.detail import SHORT_WORDS, Form
+from pipeline.command_line.arguments import arguments_of
 from pipeline.command_line.program import main, speak
 from pipeline.errors import ErrorCode
 from pipeline.history import LOCAL_OWNER, History, Source
 from pipeline.phrases import ENGLISH
+from pipeline.preferences import Preferences, PreferencesFile
 from pipeline.speech import Sound, VoiceChain, default_chain
 from tests.data.tiny_files import TINY, draw
 from tests.data.written_pictures import photographed
@@ -27,13 +29,21 @@ from tests.data.written_pictures import photographed
 class Beep:
     """A voice that is quick."""
 
-    name, languages, online = "beep", frozenset({"en"}), False
+    name, languages, online, slow = "beep", frozenset({"en"}), False, False
 
     def speak(self, text: str, language: str, rate: float) -> Sound:
         return Sound(np.full(2_400, 0.1, np.float32), 24_000, self.name)
 
 
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A person's data folder, with nothing in it."""
+    folder = tmp_path_factory.mktemp("data")
+    monkeypatch.setenv("VOIS_DATA", str(folder))
+    return folder
 
 
 def vois(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -139,6 +149,24 @@ def test_it_speaks_french(folder: Path) -> None:
     assert "out.wav\u00a0: " in third
     assert third.endswith("\u00a0: kokoro")
     assert run.stderr == ""
+
+
+def test_it_follows_what_was_chosen_on_the_page(folder: Path, data: Path) -> None:
+    kept = Preferences(language="fr", pace=2.0, voice="google", form="short")
+    PreferencesFile(data).write(kept)
+    chosen = arguments_of(["a.jpg"], PreferencesFile(data).read())
+    assert (chosen.language, chosen.rate, chosen.form) == ("fr", 2.0, Form.SHORT)
+    assert (chosen.voice, chosen.online) == ("", False)  # nothing leaves without --online
+    assert arguments_of(["a.jpg"], Preferences(voice="hibari")).voice == "hibari"
+    run = vois(folder / "a.jpg")
+    assert run.stdout.strip().endswith("Un carré rouge sur un fond pâle.")
+    run = vois(folder / "a.jpg", "--language", "en")
+    assert "red square" in run.stdout.lower()
+    (data / "settings.json").write_text("{")
+    run = vois(folder / "a.jpg")
+    assert "red square" in run.stdout.lower()
+    assert run.stderr.startswith("Your settings could not be read")
+    assert run.returncode == 0
 
 
 def test_form_and_wording_can_be_chosen(folder: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import FrozenInstanceError, fields, replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +13,10 @@ from streamlit.testing.v1 import AppTest
 from pipeline.captioning.detail import DescriptionStyle, Form
 from pipeline.live.watcher import LiveSettings
 from pipeline.phrases import ENGLISH, FRENCH
+from pipeline.preferences import Preferences
 from pipeline.speech import ONLINE_NAMES
-from pipeline.web.state.settings import BEST, INTERVALS_S, OFFLINE, PACES, Settings
+from pipeline.web.state.remembered_settings import preferences_of
+from pipeline.web.state.settings import BEST, INTERVALS_S, OFFLINE, PACES, Settings, Speaker
 from pipeline.web.ui import streamlit_internals
 from pipeline.web.ui.photo_tab import SAMPLES, Sample
 
@@ -60,9 +62,12 @@ def draw_panel() -> None:
     import streamlit as st
 
     from pipeline.web.state.history_access import HistoryAccess
+    from pipeline.web.state.remembered_settings import RememberedSettings
     from pipeline.web.ui.settings_panel import draw_settings
 
-    st.session_state.returned = draw_settings(HistoryAccess(None, "me"), ["espeak-ng"])
+    remembered = st.session_state.setdefault("remembered", RememberedSettings(None))
+    access = HistoryAccess(None, "me")
+    st.session_state.returned = draw_settings(access, ["espeak-ng"], remembered)
 
 
 @pytest.fixture
@@ -96,6 +101,51 @@ def test_the_panel_returns_every_choice(panel: AppTest) -> None:
     chosen = Settings("fr", "espeak-ng", 1.75, Form.FULL, False, INTERVALS_S[-1], 45, True, False)
     assert returned(panel) == chosen
     assert panel.expander[0].label == FRENCH.settings
+
+
+def test_a_change_of_language_keeps_every_choice(panel: AppTest) -> None:
+    panel.selectbox(key="voice").set_value("espeak-ng")
+    panel.selectbox(key="form").set_value(Form.FULL)
+    panel.selectbox(key="interval").set_value(INTERVALS_S[-1])
+    panel.radio(key="speaker").set_value(Speaker.BOTH)
+    before = returned(panel.run())
+    for language in ("fr", "en", "fr"):
+        panel.selectbox(key="language").set_value(language).run()
+        assert returned(panel) == replace(before, language=language)
+        panel.run()  # the browser sends what it shows
+        assert returned(panel) == replace(before, language=language)
+
+
+def begin(preferences: Preferences) -> AppTest:
+    """A panel in a session that begins with what was chosen before."""
+    panel = AppTest.from_function(draw_panel)
+    for key, value in preferences.chosen().items():
+        names = {"interval_s": "interval"}
+        members = {"form": Form, "speaker": Speaker}
+        chosen = members[key](value) if key in members else value
+        panel.session_state[names.get(key, key)] = chosen
+    return panel.run()
+
+
+def test_what_was_remembered_is_shown() -> None:
+    kept = Settings(
+        "fr", "espeak-ng", 1.75, Form.FULL, False, INTERVALS_S[-1], 35, True, False, Speaker.VOIS
+    )
+    assert returned(begin(preferences_of(kept))) == kept
+
+
+def test_a_voice_that_is_gone_is_not_chosen() -> None:
+    assert returned(begin(Preferences(voice="gone"))).voice == OFFLINE
+
+
+def test_reset_brings_back_the_defaults_and_forgets() -> None:
+    kept = Settings(
+        "fr", "espeak-ng", 1.75, Form.FULL, False, INTERVALS_S[-1], 35, True, False, Speaker.VOIS
+    )
+    panel = begin(preferences_of(kept))
+    next(button for button in panel.button if button.label == FRENCH.reset).click().run()
+    assert returned(panel) == Settings("en")
+    assert panel.session_state.remembered.preferences == Preferences()
 
 
 def test_a_choice_that_the_session_holds_is_returned(panel: AppTest) -> None:

@@ -12,11 +12,10 @@ from pipeline.web.state.settings import PACES, Settings
 from pipeline.web.ui import components
 from pipeline.web.ui.camera_tab import CameraTab
 from pipeline.web.ui.photo_tab import UPLOAD_MEGABYTES
-from pipeline.web.ui.session import history_access, speech_token, words
-from pipeline.web.ui.settings_panel import recall
+from pipeline.web.ui.session import history_access, remembered_settings, speech_token, words
+from pipeline.web.ui.settings_panel import show
 
 INBOX = "player_inbox"  # where the session keeps it
-REMEMBERED = "remembered"  # whether the browser has said what it kept of an earlier visit
 
 
 def draw(tab: CameraTab, settings: Settings, camera_open: bool, missing: Sequence[str]) -> None:
@@ -29,10 +28,10 @@ def draw(tab: CameraTab, settings: Settings, camera_open: bool, missing: Sequenc
         missing: what this machine lacks of the page's language; announced once.
     """
     say, redraw = tab.say, tab.poll()
-    problem = history_access().take_problem(say)
-    if problem:
-        tab.queue.report(problem, say.language)
-        redraw = True
+    for problem in (history_access().take_problem(say), remembered_settings().take_problem(say)):
+        if problem:
+            tab.queue.report(problem, say.language)
+            redraw = True
     if st.session_state.pop("redraw", redraw):
         st.rerun()  # before the player is drawn: it may have changed a setting since `settings`
     state, text = status(tab, settings, camera_open, missing)
@@ -46,6 +45,7 @@ def draw(tab: CameraTab, settings: Settings, camera_open: bool, missing: Sequenc
         "muted": settings.muted,
         "keys": settings.single_keys,
         "speaker": settings.speaker,
+        "remembered": remembered_settings().preferences.chosen(),
         "speech": speech_token(),
         "most_bytes": UPLOAD_MEGABYTES * 1024 * 1024,
     }
@@ -57,7 +57,7 @@ def status(
 ) -> tuple[str, str]:
     """How things stand, for the live region, under an id that changes with it."""
     say = tab.say
-    if not (tab.queue.ready and st.session_state.get(REMEMBERED)):
+    if not (tab.queue.ready and remembered_settings().asked):
         return "loading", say.loading
     state, text = tab.live.status(say) if camera_open else ("ready", say.ready)
     text = text.format(keys="" if settings.single_keys else say.alt_shift)
@@ -87,8 +87,8 @@ def receive(tab: CameraTab) -> None:
         if message.kind == "hushed":
             tab.hush()
         elif message.kind == "remembered":
-            recall(message.values)
-            st.session_state[REMEMBERED] = st.session_state.redraw = True
+            show(remembered_settings().recall(message.values.get("settings")))
+            st.session_state.redraw = True
         elif message.kind == "refused":
             refuse(message.values.get("files"))
         elif message.kind == "pace" and isinstance(value, int | float) and value in PACES:

@@ -11,15 +11,18 @@ import time
 import streamlit as st
 
 from pipeline.errors import HistoryError
-from pipeline.history import History
+from pipeline.history import LOCAL_OWNER, History
+from pipeline.history.database import data_folder
 from pipeline.phrases import Phrases, phrases
+from pipeline.preferences import PreferencesFile
 from pipeline.web.routes import history as history_routes
 from pipeline.web.routes.sounds import Narrator, narrators
 from pipeline.web.state.camera_state import CameraState
 from pipeline.web.state.description_queue import DescriptionQueue
 from pipeline.web.state.history_access import HistoryAccess, owner_of
 from pipeline.web.state.history_view import HistoryView, zone_of
-from pipeline.web.ui.settings_panel import page_language
+from pipeline.web.state.remembered_settings import RememberedSettings
+from pipeline.web.ui.settings_panel import page_language, show
 
 logger = logging.getLogger(__name__)
 
@@ -100,3 +103,14 @@ def history_view() -> HistoryView:
         st.session_state.history_view = HistoryView(history_access(), words(), token, zone)
     mine: HistoryView = st.session_state.history_view
     return mine
+
+
+def remembered_settings() -> RememberedSettings:
+    """What this person chose before; shown in the settings when the session begins."""
+    if "remembered" not in st.session_state:
+        mine = history_access().owner == LOCAL_OWNER
+        file = PreferencesFile(data_folder()) if mine else None
+        st.session_state.remembered = RememberedSettings(file)
+        show(st.session_state.remembered.preferences)
+    kept: RememberedSettings = st.session_state.remembered
+    return kept

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from enum import StrEnum
+from typing import TypeVar
 
 import streamlit as st
 
 from pipeline.captioning.detail import Form
 from pipeline.history import LOCAL_OWNER, Privacy
 from pipeline.phrases import LANGUAGES, Phrases, phrases
+from pipeline.preferences import Preferences
 from pipeline.speech import ONLINE_NAMES
 from pipeline.web.state.history_access import HistoryAccess
+from pipeline.web.state.remembered_settings import RememberedSettings, preferences_of
 from pipeline.web.state.settings import BEST, INTERVALS_S, OFFLINE, PACES, Settings, Speaker
 from pipeline.web.ui import streamlit_internals as keys
 
 UNLIMITED = 0  # days; Streamlit shows None as no choice at all
 DAYS = (UNLIMITED, 30, 7, 1)
+
+_Name = TypeVar("_Name", bound=StrEnum)
 
 
 def page_language() -> str:
@@ -29,25 +35,38 @@ def page_language() -> str:
     return str(chosen)
 
 
-def draw_settings(history_access: HistoryAccess, offline: Sequence[str]) -> Settings:
+def _browser_language() -> str:
+    return phrases((st.context.locale or "").lower()[:2]).language
+
+
+def draw_settings(
+    history_access: HistoryAccess, offline: Sequence[str], remembered: RememberedSettings
+) -> Settings:
     """Draws the panel and returns what is chosen in it; privacy is stored in the history.
 
     Args:
         history_access: this person's history.
         offline: names of the voices that speak on this machine.
+        remembered: takes what is chosen, and forgets it when the person wants that.
     """
     say = phrases(page_language())
+    if st.session_state.get(keys.VOICE) not in (None, *_voices(offline)):
+        st.session_state[keys.VOICE] = OFFLINE  # remembered, but no longer installed
     with st.expander(say.settings, key=keys.SETTINGS):
-        return _draw_panel(say, history_access, offline)
+        settings = _draw_panel(say, offline)
+        st.button(say.reset, key=keys.RESET, on_click=_reset, args=(remembered,))
+        _draw_privacy(say, history_access)
+    remembered.note(settings)
+    return settings
 
 
-def _draw_panel(say: Phrases, history_access: HistoryAccess, offline: Sequence[str]) -> Settings:
+def _draw_panel(say: Phrases, offline: Sequence[str]) -> Settings:
     language = st.selectbox(
         say.language_label,
         LANGUAGES,
         format_func=lambda language: phrases(language).name,
         key=keys.LANGUAGE,
-        on_change=_keep_tab,
+        on_change=_keep_tab_and_choices,
         args=(say,),
     )
     names = _speaker_names(say)
@@ -75,7 +94,6 @@ def _draw_panel(say: Phrases, history_access: HistoryAccess, offline: Sequence[s
     muted = st.toggle(say.mute_label, key=keys.MUTED)
     single_keys = st.toggle(say.keys_label, value=True, key=keys.KEYS)
     st.markdown(say.keys_help)
-    _draw_privacy(say, history_access)
     return Settings(
         language=language,
         voice=voice,
@@ -113,15 +131,27 @@ def _choose_speaker(speaker: Speaker) -> None:
     st.session_state[keys.SPEAKER] = speaker
 
 
-def recall(remembered: Mapping[str, object]) -> None:
-    """Takes what the browser has kept of an earlier visit, unless it was chosen since.
+def show(preferences: Preferences) -> None:
+    """Sets the panel to what was chosen before, as far as this version and machine know it."""
+    choices = {
+        keys.LANGUAGE: (preferences.language, LANGUAGES),
+        keys.VOICE: (preferences.voice, None),  # compared with the voices when it is drawn
+        keys.PACE: (preferences.pace, PACES),
+        keys.FORM: (_member(Form, preferences.form), None),
+        keys.NEUTRAL: (preferences.neutral, None),
+        keys.INTERVAL: (preferences.interval_s, INTERVALS_S),
+        keys.VOLUME: (preferences.volume, None),
+        keys.MUTED: (preferences.muted, None),
+        keys.KEYS: (preferences.keys, None),
+        keys.SPEAKER: (_member(Speaker, preferences.speaker), None),
+    }
+    for key, (value, known) in choices.items():
+        if value is not None and (known is None or value in known):
+            st.session_state[key] = value
 
-    Args:
-        remembered: `speaker`; comes from the browser, and may hold anything.
-    """
-    speaker = remembered.get("speaker")
-    if speaker in frozenset(Speaker) and st.session_state.get(keys.SPEAKER) is None:
-        st.session_state[keys.SPEAKER] = Speaker(str(speaker))
+
+def _member(names: type[_Name], value: str | None) -> _Name | None:
+    return names(value) if value in frozenset(names) else None
 
 
 def _draw_voice(say: Phrases, offline: Sequence[str]) -> str:
@@ -132,14 +162,17 @@ def _draw_voice(say: Phrases, offline: Sequence[str]) -> str:
         local = kinds.get(voice, say.voice_named)
         return (local if voice in offline else say.voice_named_online).format(voice=voice)
 
-    voices = (OFFLINE, BEST, *offline, *ONLINE_NAMES)
-    voice = st.selectbox(say.voice, voices, format_func=name, key=keys.VOICE)
+    voice = st.selectbox(say.voice, _voices(offline), format_func=name, key=keys.VOICE)
     st.markdown(say.voice_online_note)
     return voice
 
 
-def _keep_tab(before: Phrases) -> None:
-    """Keeps the same tab open: Streamlit knows it by its label, which is in the new language now.
+def _voices(offline: Sequence[str]) -> tuple[str, ...]:
+    return (OFFLINE, BEST, *offline, *ONLINE_NAMES)
+
+
+def _keep_tab_and_choices(before: Phrases) -> None:
+    """Keeps the tab and what is chosen: the browser knows both by their words in one language.
 
     Args:
         before: the sentences of the language before the change.
@@ -147,6 +180,18 @@ def _keep_tab(before: Phrases) -> None:
     after = phrases(st.session_state[keys.LANGUAGE])
     at_photo = st.session_state.get(keys.TABS) == before.photo
     st.session_state[keys.TABS] = after.photo if at_photo else after.live
+    for key in (keys.SPEAKER, keys.VOICE, keys.FORM, keys.INTERVAL, keys.KEEP_DAYS):
+        if key in st.session_state:
+            st.session_state[key] = st.session_state[key]  # sent to the browser in the new words
+
+
+def _reset(remembered: RememberedSettings) -> None:
+    remembered.reset()
+    at_photo = st.session_state.get(keys.TABS) == phrases(page_language()).photo
+    show(preferences_of(Settings(_browser_language())))
+    st.session_state[keys.SPEAKER] = None
+    say = phrases(page_language())
+    st.session_state[keys.TABS] = say.photo if at_photo else say.live
 
 
 def _draw_privacy(say: Phrases, history_access: HistoryAccess) -> None:
