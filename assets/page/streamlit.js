@@ -85,10 +85,20 @@ function translatePage() {
   markLanguages();
 }
 
+let chooser = null; // {node, field}: the button of a file field, while it was focused last
+document.addEventListener("focusin", ({ target }) => {
+  const field = target.closest?.(FILE_UPLOADER);
+  chooser = field && { node: target, field };
+});
+
 // What Streamlit gets wrong for a person at the keyboard or with a screen reader.
 function mend() {
   const main = document.querySelector(MAIN);
   if (main) main.tabIndex = -1; // the skip link finds it; as a stop of its own it does nothing
+  // The button that chose the files is another one afterwards: the focus goes on to that.
+  if (chooser && !chooser.node.isConnected && document.activeElement === document.body) {
+    chooser.field.querySelector("button:not([data-testid=stFileChipDeleteBtn] *)")?.focus();
+  }
   for (const zone of document.querySelectorAll(`${FILE_UPLOADER} [role=presentation]`)) {
     zone.setAttribute("role", "group"); // it has a name
   }

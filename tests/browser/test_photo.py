@@ -72,8 +72,11 @@ def test_each_state_is_announced_once_in_one_live_region(vois: Vois, captioner: 
     first = f"{ENGLISH.ready_live} {ENGLISH.speaker_question}"
     assert said == [first, ENGLISH.ready, ENGLISH.describing, expected]
     regions = vois.page.locator("[aria-live], [role=status], [role=alert], [role=log]").all()
-    assert [region.get_attribute("class") for region in regions] == ["vois-sentence", "vois-status"]
-    for region in regions:
+    alert, *others = regions  # the alert is hidden unless Vois does not answer
+    assert alert.get_attribute("class") == "vois-connection"
+    assert not alert.is_visible()
+    assert [region.get_attribute("class") for region in others] == ["vois-sentence", "vois-status"]
+    for region in others:
         assert region.get_attribute("aria-live") == "polite"
         assert region.get_attribute("aria-atomic") == "true"
     for selector in ("h1", "main", "audio"):
@@ -342,3 +345,14 @@ def test_memory_stays_small(server: Server, vois: Vois) -> None:
         pytest.skip("needs /proc")
     lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
     assert int(lines["VmRSS"].split()[0]) < MEMORY_LIMIT_KB
+
+
+def test_the_focus_stays_at_the_field_when_files_are_chosen(vois: Vois) -> None:
+    vois.page.get_by_role("button", name=ENGLISH.own_upload).focus()
+    with vois.page.expect_file_chooser() as chooser:
+        vois.page.keyboard.press("Enter")
+    chooser.value.set_files(SAMPLES / "cat.jpg")
+    vois.wait_for_events("shown", 1)
+    vois.page.wait_for_function(
+        "document.activeElement.closest('[data-testid=stFileUploader]') !== null"
+    )
