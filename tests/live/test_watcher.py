@@ -261,6 +261,7 @@ def test_few_words_while_it_changes_fast(captioner: Captioner) -> None:
 
 def test_few_words_are_as_sure_as_the_whole_caption() -> None:
     captioner = Captioner.load(ROOT / "assets")
+    captioner.recogniser = None  # which judges what is said, too
     encoded = captioner.encode(TEMPLE)
     # By the mean word alone, whatever the model that is shipped was calibrated to.
     neutral = Confidence.neutral(captioner.contract.languages, encoded.features.size)
@@ -284,6 +285,7 @@ def test_few_words_are_as_sure_as_the_whole_caption() -> None:
 
 def test_an_unknown_scene_is_announced_once() -> None:
     captioner = Captioner.load(ROOT / "assets")
+    captioner.recogniser = None  # which judges what is said, too
     features = captioner.encode(FLOWER).features.size
     known = Confidence.neutral(captioner.contract.languages, features)
     unknown = dataclasses.replace(known, unknown_below=1.0)
@@ -311,8 +313,9 @@ def test_a_model_without_french_is_said_in_english_and_advice_in_french(
     watcher.settings = LiveSettings(
         style=DescriptionStyle(Form.FULL), interval_s=0.0, language="fr"
     )
-    known = captioner.contract
+    known, translator = captioner.contract, captioner.translator
     captioner.contract = dataclasses.replace(known, languages=("en",))
+    captioner.translator = None
     try:
         viewer = Viewer(watcher)
         (text,) = viewer.show(FLOWER, 3)
@@ -321,7 +324,7 @@ def test_a_model_without_french_is_said_in_english_and_advice_in_french(
         assert viewer.show(BLACK, 3) == [FRENCH.guidance_dark]
         assert viewer.said[1][1].description.language == "fr"
     finally:
-        captioner.contract = known
+        captioner.contract, captioner.translator = known, translator
 
 
 def test_in_the_mode_that_reads_text_is_said_and_scenes_are_not(watcher: Watcher) -> None:
