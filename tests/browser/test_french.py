@@ -92,7 +92,7 @@ def test_no_english_is_left(server: Server, browser: Any) -> None:
         vois.page.get_by_role("tab", name=FRENCH.photo).click()
         vois.wait_for_status(FRENCH.ready)
         vois.upload(black())
-        vois.wait_for_sentence(FRENCH.guidance_dark)
+        vois.wait_for_sentence(FRENCH.guidance_file_dark)
         vois.expand("st-key-other_photos")
         vois.page.get_by_text(FRENCH.use_camera).click()
         vois.page.get_by_role("button", name=FRENCH.own_take).wait_for()
