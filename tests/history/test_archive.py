@@ -57,13 +57,6 @@ def history(tmp_path: Path) -> Iterator[History]:
     opened.close()
 
 
-@pytest.fixture
-def other(tmp_path: Path) -> Iterator[History]:
-    opened = History(tmp_path / "other")
-    yield opened
-    opened.close()
-
-
 def fill(history: History) -> list[Entry]:
     """Four entries, newest first, one of them another person's, deleted or corrected."""
     for owner, draft in (

@@ -31,13 +31,6 @@ def history(tmp_path: Path) -> Iterator[History]:
     opened.close()
 
 
-@pytest.fixture
-def other(tmp_path: Path) -> Iterator[History]:
-    opened = History(tmp_path / "other")
-    yield opened
-    opened.close()
-
-
 def unpacked(history: History) -> list[Member]:
     def speak(entry: Entry) -> bytes:
         return b"RIFF" + entry.words.encode()
