@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from export.parity import NUMBERS_BOUND, WORDS_BOUND, TorchSession
-from export.to_onnx import save_graph, trace
+from export.to_onnx import DecoderGraph, save_graph, trace
 from export.weights import multiply_in_int8
 from pipeline.captioning import contract as names
 from pipeline.captioning.onnx_session import Array
@@ -56,21 +56,6 @@ class ReadingGraph(nn.Module):
         return self.model.cross(source)
 
 
-class WritingGraph(nn.Module):
-    """The decoder step's graph."""
-
-    def __init__(self, model: TranslationModel) -> None:
-        """Wraps the trained network."""
-        super().__init__()
-        self.model = model
-
-    def forward(
-        self, tokens: Tensor, keys: Tensor, values: Tensor, cross_keys: Tensor, cross_values: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """See `TranslationModel.step`."""
-        return self.model.step(tokens, keys, values, cross_keys, cross_values)
-
-
 def export(model: TranslationModel, subwords: Subwords, folder: Path) -> None:
     """Writes the translator's files into `folder`, all or none."""
     config = model.config
@@ -104,7 +89,7 @@ def export(model: TranslationModel, subwords: Subwords, folder: Path) -> None:
         )
         save_graph(multiply_in_int8(reading), partial / contract.encoder_file, compress=True)
         writing = trace(
-            WritingGraph(model),
+            DecoderGraph(model),
             (torch.zeros(3, dtype=torch.int64), keys, values, cross_keys, cross_values),
             names.DECODER_INPUTS,
             names.DECODER_OUTPUTS,
@@ -123,7 +108,7 @@ def torch_translator(model: TranslationModel, exported: Translator) -> Translato
         exported.contract,
         exported.subwords,
         TorchSession(ReadingGraph(model), ENCODER_INPUTS, ENCODER_OUTPUTS),
-        TorchSession(WritingGraph(model), names.DECODER_INPUTS, names.DECODER_OUTPUTS),
+        TorchSession(DecoderGraph(model), names.DECODER_INPUTS, names.DECODER_OUTPUTS),
     )
 
 

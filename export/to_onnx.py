@@ -32,6 +32,7 @@ from pipeline.captioning.contract import ModelContract
 from pipeline.captioning.vocabulary import Vocabulary
 from training.errors import DataError, EncoderError
 from training.networks.ensemble import Exportable, load_runs
+from training.networks.translation_model import TranslationModel
 
 ENCODER_FILE, DECODER_FILE, VOCABULARY_FILE = "encoder.onnx", "decoder.onnx", "vocabulary.json"
 OPSET = 20  # the first with Gelu; 23 would fuse attention into an operator that CoreML lacks
@@ -61,9 +62,9 @@ class EncoderGraph(nn.Module):
 
 
 class DecoderGraph(nn.Module):
-    """The decoder step's graph: predicts one word for every beam."""
+    """The decoder step's graph: predicts one word, or a piece of one, for every beam."""
 
-    def __init__(self, model: Exportable) -> None:
+    def __init__(self, model: Exportable | TranslationModel) -> None:
         """Wraps the trained model."""
         super().__init__()
         self.model = model
@@ -71,7 +72,7 @@ class DecoderGraph(nn.Module):
     def forward(
         self, tokens: Tensor, keys: Tensor, values: Tensor, cross_keys: Tensor, cross_values: Tensor
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Predicts one word; see `CaptionModel.step`."""
+        """Predicts one word; see `CaptionModel.step` and `TranslationModel.step`."""
         return self.model.step(tokens, keys, values, cross_keys, cross_values)
 
 
