@@ -189,7 +189,7 @@ def speech(settings: Settings) -> Speak:
 
 def entry_sound(entry: Entry) -> bytes:
     """The sound of a history entry as a WAV file, for an export; made by an offline voice."""
-    said = kept_passages(entry.words, entry.language, entry.reading)
+    said = kept_passages(entry.words, entry.words_language, entry.reading)
     return join([voices(False).speak(one.text, one.language, entry.rate) for one in said]).wav()
 
 
