@@ -105,6 +105,7 @@ class Phrases:
     camera_connecting: str
     camera_live: str
     camera_paused: str
+    camera_paused_reading: str
     camera_lost: str
     camera_first: str
     camera_denied: str
@@ -123,7 +124,10 @@ class Phrases:
     camera_picture: str
     camera_frame: str
     describe_now: str
-    reading: str
+    read: str
+    read_now: str
+    reading_begins: str
+    reading_ends: str
 
     # The photo panel.
     photo: str

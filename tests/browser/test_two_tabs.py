@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.app import WAIT_MS, Vois
-from tests.browser.photos import NOT_A_PHOTO, black
-from tests.browser.test_look import square
+from tests.browser.photos import NOT_A_PHOTO, black, square
 
 pytestmark = pytest.mark.browser
 
