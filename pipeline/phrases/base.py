@@ -104,6 +104,7 @@ class Phrases:
     camera_connecting: str
     camera_live: str
     camera_paused: str
+    camera_paused_reading: str
     camera_lost: str
     camera_first: str
     camera_denied: str
@@ -122,7 +123,10 @@ class Phrases:
     camera_picture: str
     camera_frame: str
     describe_now: str
-    reading: str
+    read: str
+    read_now: str
+    reading_begins: str
+    reading_ends: str
 
     # The photo panel.
     photo: str

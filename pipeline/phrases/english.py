@@ -94,6 +94,9 @@ ENGLISH = Phrases(
     camera_paused=(
         "Paused. Press Resume ({keys}P) to go on, or Describe now ({keys}D) to hear what is there."
     ),
+    camera_paused_reading=(
+        "Paused. Press Resume ({keys}P) to go on, or Read now ({keys}D) to hear what is written."
+    ),
     camera_lost="The picture has stopped. Waiting for the camera to come back.",
     camera_first="The camera is live. Looking.",
     camera_denied=(
@@ -122,8 +125,11 @@ ENGLISH = Phrases(
     camera_controls="Camera",
     camera_picture="The camera's picture",
     camera_frame="Connection of the camera, nothing to read",
-    reading="Read text instead of describing",
     describe_now="Describe now",
+    read="Read",
+    read_now="Read now",
+    reading_begins="Reading what is written. Press Read ({keys}R) again to describe.",
+    reading_ends="Describing again.",
     photo="Photo",
     choose="Choose or drop photos, each of at most {megabytes} megabytes",
     use_camera="Take a photo with the camera",
@@ -200,8 +206,9 @@ ENGLISH = Phrases(
     keys_label="Letters alone press buttons (not with a screen reader)",
     keys_help=(
         "Keys: A says it again, S stops the voice, M mutes it, L starts and stops the camera,"
-        " D describes now, P pauses. With Alt and Shift they always work; the arrow keys with"
-        " Alt and Shift change speed and volume."
+        " D describes now, P pauses, R reads what is written instead of describing, and then D"
+        " reads now. With Alt and Shift they always work; the arrow keys with Alt and Shift change"
+        " speed and volume."
     ),
     form_label="Length of descriptions",
     form_auto="automatic",

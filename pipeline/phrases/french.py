@@ -120,6 +120,10 @@ FRENCH = Phrases(
         "En pause. Choisissez Reprendre ({keys}P) pour continuer, ou Décrire maintenant "
         "({keys}D) pour entendre ce qui est là."
     ),
+    camera_paused_reading=(
+        "En pause. Choisissez Reprendre ({keys}P) pour continuer, ou Lire maintenant "
+        "({keys}D) pour entendre ce qui est écrit."
+    ),
     camera_lost="L’image s’est arrêtée. Vois attend le retour de la caméra.",
     camera_first="La caméra est en marche. Vois regarde.",
     camera_denied=(
@@ -148,8 +152,13 @@ FRENCH = Phrases(
     camera_controls="Commandes de la caméra",
     camera_picture="L’image de la caméra",
     camera_frame="Connexion de la caméra, rien à lire",
-    reading="Lire le texte au lieu de décrire",
     describe_now="Décrire maintenant",
+    read="Lire",
+    read_now="Lire maintenant",
+    reading_begins=(
+        "Vois lit ce qui est écrit. Choisissez Lire ({keys}R) de nouveau pour décrire."
+    ),
+    reading_ends="Vois décrit de nouveau.",
     photo="Photo",
     choose="Choisissez ou déposez des photos, d’au plus {megabytes} mégaoctets chacune",
     use_camera="Prendre une photo avec la caméra",
@@ -226,8 +235,9 @@ FRENCH = Phrases(
     keys_label="Une lettre seule suffit (pas avec un lecteur d’écran)",
     keys_help=(
         "Touches\u00a0: A répète, S arrête la voix, M la coupe, L lance et arrête la caméra, "
-        "D décrit maintenant, P met en pause. Avec Alt et Maj, elles fonctionnent "
-        "toujours\u00a0; avec Alt et Maj, les flèches changent la vitesse et le volume."
+        "D décrit maintenant, P met en pause, R lit ce qui est écrit au lieu de décrire, et D lit "
+        "alors maintenant. Avec Alt et Maj, elles fonctionnent toujours\u00a0; avec Alt et Maj, "
+        "les flèches changent la vitesse et le volume."
     ),
     form_label="Longueur des descriptions",
     form_auto="automatique",

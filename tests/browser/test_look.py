@@ -66,8 +66,8 @@ def test_the_camera_by_keyboard_alone(server: Server, browser: Any) -> None:
         for _ in range(5):
             vois.page.keyboard.press("Tab")
             met.append(vois.page.evaluate(focused))
-        # The third is the switch that reads instead, whose box holds no words.
-        assert met[:4] == [ENGLISH.describe_now, ENGLISH.camera_pause, "", ENGLISH.again]
+        buttons = [ENGLISH.read, ENGLISH.describe_now, ENGLISH.camera_pause, ENGLISH.again]
+        assert met[:4] == buttons
         vois.page.keyboard.press("Shift+Tab")
         assert vois.page.evaluate("document.activeElement.tagName") != "IFRAME"
 

@@ -169,6 +169,9 @@ def test_pausing_and_leaving() -> None:
     tab.paused = True
     tab.observe(0.1, 3.0)
     assert tab.state is State.PAUSED
+    assert tab.status(ENGLISH)[1] == ENGLISH.camera_paused
+    tab.reading = True
+    assert tab.status(ENGLISH)[1] == ENGLISH.camera_paused_reading
     tab.leave()
     assert not tab.sending
     stops = tab.stops

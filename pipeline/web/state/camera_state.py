@@ -202,6 +202,8 @@ class CameraState:
         """What the live region says, under an id that changes with it."""
         if self.state is State.OFF and self._changes == 0:
             return "live ready", say.ready_live
+        if self.state is State.PAUSED and self.reading:
+            return f"live {self._changes}", say.camera_paused_reading
         return f"live {self._changes}", sentence(self.state, say)
 
 

@@ -71,6 +71,7 @@ def camera(live: CameraState, keys: bool, say: Phrases, on_messages: Callable[[]
         "id": live.id,
         "stops": live.stops,
         "paused": live.paused,
+        "reading": live.reading,
         "acknowledged": live.inbox.acknowledged,
         "keys": keys,
         "labels": say.labels(),
