@@ -299,6 +299,9 @@ class Phrases:
     left_out_more: str
     interrupted: str
 
+    # The HTTP API.
+    api_at: str
+
     def error_sentence(self, error: VoisError) -> str:
         """The error's sentence in this language, with its fields filled in."""
         return self.errors[error.code].format(**error.fields)

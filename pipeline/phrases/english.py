@@ -304,4 +304,5 @@ ENGLISH = Phrases(
     left_out="Left out, since hidden or no photo: {names}.",
     left_out_more="Left out, since hidden or no photo: {names}, and {count} more.",
     interrupted="Stopped.",
+    api_at="Vois answers programs at {address}. Ctrl-C stops it.",
 )

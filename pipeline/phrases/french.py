@@ -350,4 +350,5 @@ FRENCH = Phrases(
     left_out="Laissés de côté, cachés ou sans photo\u00a0: {names}.",
     left_out_more="Laissés de côté, cachés ou sans photo\u00a0: {names}, et {count} de plus.",
     interrupted="Arrêté.",
+    api_at="Vois répond aux programmes à l’adresse {address}. Ctrl-C l’arrête.",
 )
