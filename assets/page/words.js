@@ -96,6 +96,7 @@ function writeStatus(text, kind, language) {
 function announceState() {
   if (state === data.status.id) return;
   state = data.status.id;
+  if (data.status.hushes) stop();
   if (items.get(active)?.kind === "waiting") return; // it is shown already, and says more
   writeStatus(data.status.text, "state", data.language);
   if (state !== "loading") speakStatus(data.status.text);

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.phrases import ENGLISH
 from tests.browser.app import Vois, serve, visit
-from tests.browser.photos import black, sample
+from tests.browser.photos import black, sample, square
 from tests.browser.sounds import DONE, SOURCES
 from tests.data.tiny_files import TINY
 from tests.speech.gtts_server import GttsServer
@@ -51,6 +51,20 @@ def test_stop_silences_at_once_and_the_next_sentence_too(vois: Vois) -> None:
     vois.page.wait_for_timeout(4_000)  # under test: the second sentence may not follow
     assert len(vois.page.evaluate("sources")) == 1
     assert [kind for kind, _ in vois.events(*DONE)] == ["playing", "stopped"]
+
+
+def test_more_by_button_and_key(vois: Vois) -> None:
+    vois.page.keyboard.press("e")
+    vois.wait_for_status(ENGLISH.nothing_yet)
+    vois.upload(square())
+    vois.wait_for_events("ended", 1)
+    first = vois.sentence
+    vois.press(ENGLISH.more)
+    vois.wait_for_events("ended", 2)
+    assert vois.sentence not in ("", first)
+    vois.page.keyboard.press("Alt+Shift+E")
+    vois.wait_for_status(ENGLISH.nothing_more)
+    assert len(vois.events("shown")) == 2
 
 
 def test_two_clicks_are_one_voice(vois: Vois) -> None:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from pipeline.description import Description
 from pipeline.passages import Passage
+from pipeline.second_sentence import has_more
 
 
 class Origin(StrEnum):
@@ -17,6 +18,7 @@ class Origin(StrEnum):
     PHOTO = "photo"
     CAMERA = "camera"
     HISTORY = "history"
+    MORE = "more"  # the second sentence of another announcement
     ERROR = "error"  # an error that belongs to none of these
 
 
@@ -154,6 +156,7 @@ class Announcement:
             "sounds": [sound.token for sound in self.sounds],
             "complete": self.complete,
             "voice": self.sounds[0].voice if self.sounds else "",
+            "more": self.description is not None and has_more(self.description),
             "online": any(sound.online for sound in self.sounds),
             "seen": 0 if times is None else 1000 * times.seen,
             "timestamps": None if times is None else dataclasses.asdict(times),

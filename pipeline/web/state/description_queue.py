@@ -110,6 +110,31 @@ class DescriptionQueue:
         self._add(Origin.HISTORY, Kind.DESCRIPTION, text, language)
         self.entries[-1].passages = said
 
+    def tell_more(
+        self, identity: str, tell: Callable[[Description], Description], phrases: Phrases
+    ) -> None:
+        """Shows and speaks, at once, what else can be said of a description that is here.
+
+        Args:
+            identity: of its announcement; from the browser, where it may have gone by now.
+            tell: gives the second sentence; may raise.
+            phrases: the words for an error.
+        """
+        about = next((entry for entry in self.entries if entry.id == identity), None)
+        if about is None or about.description is None:
+            return
+        described = about.description
+        self.entries = [entry for entry in self.entries if entry.origin is not Origin.MORE]
+
+        def work() -> None:
+            told = tell(described)
+            self._add(Origin.MORE, Kind.DESCRIPTION, told.shown, told.language)
+            self.entries[-1].passages = told.passages
+
+        problem = _problem(work, phrases)
+        if problem:
+            self.report(problem, phrases.language)
+
     def watch(self, phrases: Phrases, cue: Spoken) -> None:
         """Shows that the camera's first picture is being looked at.
 
