@@ -17,7 +17,7 @@ from pipeline.captioning.confidence import Manner
 from pipeline.captioning.detail import DEFAULT_STYLE, DescriptionStyle, Form, choose_in_style
 from pipeline.image import read_picture
 from pipeline.languages import ENGLISH
-from pipeline.passages import Passage, passages, shown
+from pipeline.passages import Passage, passages, pieces, shown
 from pipeline.photo_quality import Guidance, assess
 from pipeline.phrases import phrases
 from pipeline.reading.reader import Reader
@@ -100,10 +100,18 @@ class Description:
     @property
     def passages(self) -> tuple[Passage, ...]:
         """All that is spoken, each part in its own language."""
-        read = [
+        return passages(self.text, self.language, self._written)
+
+    @property
+    def pieces(self) -> tuple[Passage, ...]:
+        """`shown`, each piece in its own language."""
+        return pieces(self.text, self._written, self.language)
+
+    @property
+    def _written(self) -> tuple[Passage, ...]:
+        return tuple(
             Passage(_hedged(block, self.language), block.language) for block in self.page.blocks
-        ]
-        return passages(self.text, self.language, read)
+        )
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@
 // keeps this module and the component's nodes in between. So everything here compares what came
 // with what it knows: an item is announced once and spoken once, however often it comes.
 //
-// An item: {id, now, kind: waiting | description | guidance | error, text, language, batch, number,
-// sounds, complete, voice, online, more, seen, timestamps}. `sounds` are tokens, one for each
+// An item: {id, now, kind: waiting | description | guidance | error, text, language, pieces, batch,
+// number, sounds, complete, voice, online, more, seen, timestamps}. `sounds` are tokens, one for each
 // sentence, as they are made; `complete` says that no more will come: complete without sounds means
 // that no voice could speak. The sound of a waiting item is a cue. `seen` is when the camera saw it,
 // in ms since 1970, or 0. `more` says whether there is a second sentence. `number` counts photos that

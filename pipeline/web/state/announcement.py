@@ -114,6 +114,7 @@ class Announcement:
         speech: makes the next sentence's sound.
         timestamps: of a camera frame.
         passages: what is spoken, each in its own language; none when it is the text alone.
+        pieces: the text, each piece in its own language; none when it is all in `language`.
     """
 
     id: str
@@ -132,6 +133,7 @@ class Announcement:
     speech: Iterator[Spoken] | None = None
     timestamps: Timestamps | None = None
     passages: tuple[Passage, ...] = ()
+    pieces: tuple[Passage, ...] = ()
 
     def spoken(self, speak: Speak) -> Iterator[Spoken]:
         """The sounds of its sentences, each made when it is asked for.
@@ -151,6 +153,7 @@ class Announcement:
             "kind": self.kind.value,
             "text": self.text,
             "language": self.language,
+            "pieces": [{"text": one.text, "language": one.language} for one in self.pieces],
             "batch": self.batch,
             "number": self.number,
             "sounds": [sound.token for sound in self.sounds],

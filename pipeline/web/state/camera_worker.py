@@ -185,6 +185,7 @@ class Camera:
             description=description,
             timestamps=Timestamps(seen, told=time.time()),
             passages=description.passages,
+            pieces=description.pieces,
         )
         self._publish(announcement)
         self._voice(announcement)
