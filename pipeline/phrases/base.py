@@ -70,7 +70,7 @@ class Phrases:
 
     # The line to Vois behind the page, said by the page alone.
     connection_lost: str
-    connection_missed: str
+    connection_waits: str
     connection_back: str
 
     # Problems of a photo's quality and what to do (pipeline.photo_quality).
@@ -95,6 +95,7 @@ class Phrases:
     # Errors without a `ErrorCode`: unexpected ones, and uploads that the page refuses.
     unknown_error: str
     too_large: str
+    not_arrived: str
 
     # The live camera: its states, then its problems (pipeline.web.state.camera_state).
     live: str

@@ -76,7 +76,9 @@ FRENCH = Phrases(
         "Vois ne répond plus. S’il a été fermé, redémarrez-le\u00a0: cette page reprendra "
         "d’elle-même."
     ),
-    connection_missed=("Votre choix n’est pas arrivé. Choisissez de nouveau quand Vois répondra."),
+    connection_waits=(
+        "Votre choix attend ici et partira dès que Vois répondra. Gardez cette page ouverte."
+    ),
     connection_back="Vois répond de nouveau.",
     guidance_dark=(
         "Il fait trop sombre pour voir. Allumez une lampe et vérifiez que rien ne couvre la caméra."
@@ -108,6 +110,7 @@ FRENCH = Phrases(
         "{name} est un fichier trop volumineux. Choisissez une photo d’au plus {megabytes} "
         "mégaoctets."
     ),
+    not_arrived="{name} n’est pas arrivé. Choisissez ce fichier de nouveau.",
     live="Caméra en direct",
     ready_live="Prêt. Lancez la caméra pour entendre ce qui se trouve devant elle.",
     camera_off="La caméra est arrêtée.",
