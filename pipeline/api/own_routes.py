@@ -19,26 +19,18 @@ from pipeline.api.description_format import (
     Language,
     described,
 )
-from pipeline.api.operation import PHOTO_TYPES, Answer, Operation
+from pipeline.api.operation import JSON, PHOTO_TYPES, Answer, Operation
 from pipeline.api.problems import wrong_value
 from pipeline.api.request_body import UPLOAD_BYTES, body_bytes, form_of, json_of, media_type
 from pipeline.api.service import Service, model_name
+from pipeline.api.sound_answer import SOUND_TYPES, sound_response
 from pipeline.errors import ApiError, ErrorCode
 from pipeline.phrases import LANGUAGES
-from pipeline.speech import FASTEST_RATE, SLOWEST_RATE, Sound
-from pipeline.speech.codec import SoundFormat, encode
+from pipeline.speech import FASTEST_RATE, SLOWEST_RATE
+from pipeline.speech.codec import SoundFormat
 from pipeline.speech.text import MAX_CHARS
 
-JSON = "application/json"
 PHOTO_FIELD = "photo"
-SOUND_TYPES = {
-    SoundFormat.WAV: "audio/wav",
-    SoundFormat.MP3: "audio/mpeg",
-    SoundFormat.OPUS: "audio/ogg",
-    SoundFormat.FLAC: "audio/flac",
-    SoundFormat.AAC: "audio/aac",
-    SoundFormat.PCM: "audio/pcm",
-}
 
 
 class SpeakRequest(BaseModel):
@@ -134,13 +126,6 @@ class OwnRoutes:
             waiting=self._service.describing.waiting,
         )
         return Response(answer.model_dump_json(), media_type=JSON)
-
-
-async def sound_response(sound: Sound, kind: SoundFormat) -> Response:
-    """A sound as a file; a header names the voice."""
-    data = await run_in_threadpool(encode, sound.samples, sound.sample_rate_hz, kind)
-    headers = {"Vois-Voice": sound.voice, "Cache-Control": "no-store"}
-    return Response(data, media_type=SOUND_TYPES[kind], headers=headers)
 
 
 async def _upload_of(request: Request) -> _Upload:

@@ -308,6 +308,9 @@ class Phrases:
 
     # The HTTP API.
     api_at: str
+    send_photo: str
+    only_describes: str
+    no_text_found: str
 
     def error_sentence(self, error: VoisError) -> str:
         """The error's sentence in this language, with its fields filled in."""

@@ -311,5 +311,8 @@ ENGLISH = Phrases(
     left_out="Left out, since hidden or no photo: {names}.",
     left_out_more="Left out, since hidden or no photo: {names}, and {count} more.",
     interrupted="Stopped.",
+    send_photo="Send a photo, and I will describe it. I can only describe photos and read them.",
+    only_describes="I can only describe photos and read what is written in them.",
+    no_text_found="I see no text in this picture.",
     api_at="Vois answers programs at {address}. Ctrl-C stops it.",
 )

@@ -362,5 +362,10 @@ FRENCH = Phrases(
     left_out="Laissés de côté, cachés ou sans photo\u00a0: {names}.",
     left_out_more="Laissés de côté, cachés ou sans photo\u00a0: {names}, et {count} de plus.",
     interrupted="Arrêté.",
+    send_photo=(
+        "Envoyez une photo et je la décrirai. Je sais seulement décrire des photos et les lire."
+    ),
+    only_describes="Je sais seulement décrire des photos et lire ce qui y est écrit.",
+    no_text_found="Je ne vois pas de texte sur cette image.",
     api_at="Vois répond aux programmes à l’adresse {address}. Ctrl-C l’arrête.",
 )
