@@ -6,7 +6,8 @@
 // that fail, the iframe opens the camera by itself, as it does everywhere else.
 //
 // Messages to Python (messages.js): `camera` {event}: asking | granted | stopped, or what went
-// wrong: denied | missing | busy | unplugged | insecure; `ask` {}: describe now; `paused` {value}.
+// wrong: denied | missing | busy | unplugged | insecure; `ask` {}: describe or read
+// now; `paused` and `reading` {value}.
 
 const SIZE = { width: { ideal: 640 }, height: { ideal: 480 } };
 // Five frames a second are looked at; ten keep the newest one fresh and the line thin.
@@ -27,7 +28,9 @@ const PROBLEMS = {
 let nodes = null;
 let data = null;
 let stream = null;
-let wanted = false; // the person wants the camera on, also while it is unplugged
+let wanted = false; // the person wants the camera on
+let unplugged = false; // it was pulled out, and is taken up again when it is back
+let reading = false; // what is written, instead of describing
 let session = null; // Python's, and how often it has stopped the camera, as last received
 let stops = 0;
 
@@ -41,6 +44,7 @@ export default function (component) {
     if (!isUnacknowledged("camera")) report("granted");
   } else if (session === data.id && data.stops > stops) close();
   [session, stops] = [data.id, data.stops];
+  if (!isUnacknowledged("reading")) reading = data.reading;
   label();
 }
 
@@ -84,6 +88,7 @@ async function take(chosen) {
 
 async function open() {
   wanted = true;
+  unplugged = false;
   if (!navigator.mediaDevices?.getUserMedia) return fail("insecure");
   // Whoever has allowed it before is not asked, and need not hear of it.
   const slow = setTimeout(() => report("asking"), ASKING_MS);
@@ -118,8 +123,7 @@ function sayOther(chosen) {
   const used = track?.getSettings().deviceId ?? "";
   const other = chosen && used && used !== chosen ? used : "";
   if (other && other !== standIn) {
-    const text = data.labels.camera_other.replace("{name}", track.label);
-    document.dispatchEvent(new CustomEvent("vois-say", { detail: text }));
+    say(data.labels.camera_other.replace("{name}", track.label));
   }
   standIn = other;
 }
@@ -138,7 +142,8 @@ function drop() {
 
 function fail(kind) {
   drop();
-  wanted = kind === "unplugged";
+  wanted = false;
+  unplugged = kind === "unplugged";
   label();
   report(kind);
 }
@@ -146,12 +151,12 @@ function fail(kind) {
 navigator.mediaDevices?.addEventListener("devicechange", async () => {
   if (nodes?.section.isConnected) await offerChoice();
   const back = [...nodes.select.options].some(({ value }) => value === chosenCamera());
-  if (wanted && (stream ? standIn && back : nodes.select.options.length > 0)) open();
+  if (stream ? standIn && back : unplugged && nodes.select.options.length > 0) open();
 });
 
 function close() {
   const was = wanted || stream;
-  wanted = false;
+  wanted = unplugged = false;
   drop();
   if (nodes) label();
   return was;
@@ -214,7 +219,16 @@ new MutationObserver(() => {
 
 // ---- Buttons --------------------------------------------------------------------------------
 
+const say = (text) => document.dispatchEvent(new CustomEvent("vois-say", { detail: text }));
+
 const ACTIONS = {
+  read() {
+    document.dispatchEvent(new Event("vois-hush"));
+    reading = !reading;
+    label();
+    say(reading ? data.labels.reading_begins : data.labels.reading_ends);
+    send("reading", { value: reading });
+  },
   power() {
     document.dispatchEvent(new Event("vois-hush"));
     if (!close()) return open();
@@ -257,13 +271,15 @@ function label() {
   const { section } = nodes;
   const on = Boolean(stream) || wanted;
   const words = { power: on ? labels.camera_stop : labels.camera_start };
-  words.ask = labels.describe_now;
+  words.read = labels.read;
+  words.ask = reading ? labels.read_now : labels.describe_now;
   words.pause = data.paused ? labels.camera_resume : labels.camera_pause;
   for (const button of section.querySelectorAll("[data-do]")) {
     button.textContent = words[button.dataset.do];
     showKey(button, data.keys);
-    button.hidden = button.dataset.do !== "power" && !on;
+    button.hidden = ["ask", "pause"].includes(button.dataset.do) && !on;
   }
+  section.querySelector("[data-do=read]").setAttribute("aria-pressed", reading);
   section.querySelector("h2").textContent = labels.camera_choice;
   section.querySelector("[data-part=controls]").setAttribute("aria-label", labels.camera_controls);
   nodes.choice.querySelector("span").textContent = labels.camera_choice;

@@ -70,7 +70,7 @@ class Phrases:
 
     # The line to Vois behind the page, said by the page alone.
     connection_lost: str
-    connection_missed: str
+    connection_waits: str
     connection_back: str
 
     # Problems of a photo's quality and what to do (pipeline.photo_quality).
@@ -95,6 +95,7 @@ class Phrases:
     # Errors without a `ErrorCode`: unexpected ones, and uploads that the page refuses.
     unknown_error: str
     too_large: str
+    not_arrived: str
 
     # The live camera: its states, then its problems (pipeline.web.state.camera_state).
     live: str
@@ -104,6 +105,7 @@ class Phrases:
     camera_connecting: str
     camera_live: str
     camera_paused: str
+    camera_paused_reading: str
     camera_lost: str
     camera_first: str
     camera_denied: str
@@ -122,7 +124,10 @@ class Phrases:
     camera_picture: str
     camera_frame: str
     describe_now: str
-    reading: str
+    read: str
+    read_now: str
+    reading_begins: str
+    reading_ends: str
 
     # The photo panel.
     photo: str
@@ -293,6 +298,12 @@ class Phrases:
     left_out: str
     left_out_more: str
     interrupted: str
+
+    # The HTTP API.
+    api_at: str
+    send_photo: str
+    only_describes: str
+    no_text_found: str
 
     def error_sentence(self, error: VoisError) -> str:
         """The error's sentence in this language, with its fields filled in."""

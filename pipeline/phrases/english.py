@@ -62,7 +62,7 @@ ENGLISH = Phrases(
     connection_lost=(
         "Vois does not answer. If it was closed, start it again: this page then goes on by itself."
     ),
-    connection_missed="What you chose did not arrive. Choose it again once Vois answers.",
+    connection_waits="Vois gets what you chose as soon as it answers. Keep this page open.",
     connection_back="Vois answers again.",
     guidance_dark=(
         "It is too dark to see. Turn on a light, and check that nothing covers the camera."
@@ -85,6 +85,7 @@ ENGLISH = Phrases(
     reading_still="Hold still.",
     unknown_error="Something went wrong. Try again, or try another photo.",
     too_large="{name} is too large. Choose a photo of at most {megabytes} megabytes.",
+    not_arrived="{name} did not arrive. Choose it again.",
     live="Live camera",
     ready_live="Ready. Start the camera to hear what is in front of it.",
     camera_off="The camera is off.",
@@ -93,6 +94,9 @@ ENGLISH = Phrases(
     camera_live="The camera is live.",
     camera_paused=(
         "Paused. Press Resume ({keys}P) to go on, or Describe now ({keys}D) to hear what is there."
+    ),
+    camera_paused_reading=(
+        "Paused. Press Resume ({keys}P) to go on, or Read now ({keys}D) to hear what is written."
     ),
     camera_lost="The picture has stopped. Waiting for the camera to come back.",
     camera_first="The camera is live. Looking.",
@@ -122,8 +126,11 @@ ENGLISH = Phrases(
     camera_controls="Camera",
     camera_picture="The camera's picture",
     camera_frame="Connection of the camera, nothing to read",
-    reading="Read text instead of describing",
     describe_now="Describe now",
+    read="Read",
+    read_now="Read now",
+    reading_begins="Reading what is written. Press Read ({keys}R) again to describe.",
+    reading_ends="Describing again.",
     photo="Photo",
     choose="Choose or drop photos, each of at most {megabytes} megabytes",
     use_camera="Take a photo with the camera",
@@ -200,8 +207,9 @@ ENGLISH = Phrases(
     keys_label="Letters alone press buttons (not with a screen reader)",
     keys_help=(
         "Keys: A says it again, S stops the voice, M mutes it, L starts and stops the camera,"
-        " D describes now, P pauses. With Alt and Shift they always work; the arrow keys with"
-        " Alt and Shift change speed and volume."
+        " D describes now, P pauses, R reads what is written instead of describing, and then D"
+        " reads now. With Alt and Shift they always work; the arrow keys with Alt and Shift change"
+        " speed and volume."
     ),
     form_label="Length of descriptions",
     form_auto="automatic",
@@ -296,4 +304,8 @@ ENGLISH = Phrases(
     left_out="Left out, since hidden or no photo: {names}.",
     left_out_more="Left out, since hidden or no photo: {names}, and {count} more.",
     interrupted="Stopped.",
+    send_photo="Send a photo, and I will describe it. I can only describe photos and read them.",
+    only_describes="I can only describe photos and read what is written in them.",
+    no_text_found="I see no text in this picture.",
+    api_at="Vois answers programs at {address}. Ctrl-C stops it.",
 )

@@ -76,7 +76,9 @@ FRENCH = Phrases(
         "Vois ne répond plus. S’il a été fermé, redémarrez-le\u00a0: cette page reprendra "
         "d’elle-même."
     ),
-    connection_missed=("Votre choix n’est pas arrivé. Choisissez de nouveau quand Vois répondra."),
+    connection_waits=(
+        "Votre choix attend ici et partira dès que Vois répondra. Gardez cette page ouverte."
+    ),
     connection_back="Vois répond de nouveau.",
     guidance_dark=(
         "Il fait trop sombre pour voir. Allumez une lampe et vérifiez que rien ne couvre la caméra."
@@ -108,6 +110,7 @@ FRENCH = Phrases(
         "{name} est un fichier trop volumineux. Choisissez une photo d’au plus {megabytes} "
         "mégaoctets."
     ),
+    not_arrived="{name} n’est pas arrivé. Choisissez ce fichier de nouveau.",
     live="Caméra en direct",
     ready_live="Prêt. Lancez la caméra pour entendre ce qui se trouve devant elle.",
     camera_off="La caméra est arrêtée.",
@@ -119,6 +122,10 @@ FRENCH = Phrases(
     camera_paused=(
         "En pause. Choisissez Reprendre ({keys}P) pour continuer, ou Décrire maintenant "
         "({keys}D) pour entendre ce qui est là."
+    ),
+    camera_paused_reading=(
+        "En pause. Choisissez Reprendre ({keys}P) pour continuer, ou Lire maintenant "
+        "({keys}D) pour entendre ce qui est écrit."
     ),
     camera_lost="L’image s’est arrêtée. Vois attend le retour de la caméra.",
     camera_first="La caméra est en marche. Vois regarde.",
@@ -148,8 +155,13 @@ FRENCH = Phrases(
     camera_controls="Commandes de la caméra",
     camera_picture="L’image de la caméra",
     camera_frame="Connexion de la caméra, rien à lire",
-    reading="Lire le texte au lieu de décrire",
     describe_now="Décrire maintenant",
+    read="Lire",
+    read_now="Lire maintenant",
+    reading_begins=(
+        "Vois lit ce qui est écrit. Choisissez Lire ({keys}R) de nouveau pour décrire."
+    ),
+    reading_ends="Vois décrit de nouveau.",
     photo="Photo",
     choose="Choisissez ou déposez des photos, d’au plus {megabytes} mégaoctets chacune",
     use_camera="Prendre une photo avec la caméra",
@@ -226,8 +238,9 @@ FRENCH = Phrases(
     keys_label="Une lettre seule suffit (pas avec un lecteur d’écran)",
     keys_help=(
         "Touches\u00a0: A répète, S arrête la voix, M la coupe, L lance et arrête la caméra, "
-        "D décrit maintenant, P met en pause. Avec Alt et Maj, elles fonctionnent "
-        "toujours\u00a0; avec Alt et Maj, les flèches changent la vitesse et le volume."
+        "D décrit maintenant, P met en pause, R lit ce qui est écrit au lieu de décrire, et D lit "
+        "alors maintenant. Avec Alt et Maj, elles fonctionnent toujours\u00a0; avec Alt et Maj, "
+        "les flèches changent la vitesse et le volume."
     ),
     form_label="Longueur des descriptions",
     form_auto="automatique",
@@ -337,4 +350,10 @@ FRENCH = Phrases(
     left_out="Laissés de côté, cachés ou sans photo\u00a0: {names}.",
     left_out_more="Laissés de côté, cachés ou sans photo\u00a0: {names}, et {count} de plus.",
     interrupted="Arrêté.",
+    send_photo=(
+        "Envoyez une photo et je la décrirai. Je sais seulement décrire des photos et les lire."
+    ),
+    only_describes="Je sais seulement décrire des photos et lire ce qui y est écrit.",
+    no_text_found="Je ne vois pas de texte sur cette image.",
+    api_at="Vois répond aux programmes à l’adresse {address}. Ctrl-C l’arrête.",
 )

@@ -136,12 +136,17 @@ def test_the_cameras_messages(home: tuple[str, History], browser: Any) -> None:
         with lost(vois, line, "paused"):
             keyboard.press("p")
         vois.wait_for_status(ENGLISH.camera_paused.format(keys=""))
+        with lost(vois, line, "reading"):
+            keyboard.press("r")
+            vois.wait_for_status(ENGLISH.reading_begins.format(keys=""))
         vois.settle()  # a frame that was looked at before is described yet
         shown = len(vois.events("shown"))
         with lost(vois, line, "ask"):
             keyboard.press("d")
         vois.wait_for_events("shown", shown + 1)
         check_acknowledged(vois, line)
+        # As Python has it, whose word counts once it has the message.
+        assert vois.page.get_by_role("button", name=ENGLISH.read, exact=True, pressed=True).count()
         assert len(vois.events("shown")) == shown + 1
         line.passed.clear()
         with lost(vois, line, "camera"):

@@ -22,7 +22,6 @@ from pipeline.phrases import ENGLISH, FRENCH
 from pipeline.speech import espeak, system
 from pipeline.speech.kokoro import kokoro_voice
 from pipeline.web.state.announcement import Kind
-from pipeline.web.ui.camera_tab import READING
 from tests.captioning.failing_accelerator import add_accelerator
 from tests.data.tiny_files import TINY, write_english
 
@@ -71,20 +70,6 @@ def test_page_describes_uploads_and_a_sample(page: AppTest, captioner: Captioner
     next(button for button in page.button if button.label == "Cat").click().run()
     assert texts(page)[1] == describe_file(captioner, CAT.read_bytes()).text
     assert not page.exception
-
-
-def test_the_camera_reads_when_it_is_told_to(page: AppTest) -> None:
-    page.session_state["tab"] = ENGLISH.live
-    page.run()
-    for wanted in (True, False):
-        page.toggle(key=READING).set_value(wanted).run()
-        assert not page.exception
-        assert page.session_state.live.reading is wanted
-    page.toggle(key=READING).set_value(True).run()
-    for tab in (ENGLISH.photo, ENGLISH.live):
-        page.session_state["tab"] = tab
-        page.run()
-    assert page.toggle(key=READING).value is True
 
 
 def test_the_online_voice_is_used_only_when_chosen(page: AppTest) -> None:

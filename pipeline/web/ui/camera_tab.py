@@ -22,7 +22,6 @@ from pipeline.web.state.description_queue import DescriptionQueue
 from pipeline.web.ui import components
 from pipeline.web.ui.photo_tab import taken_photo
 
-READING = "reading"  # the switch's value in the session
 WORKER = "worker"  # where the session keeps its camera's worker
 
 
@@ -53,8 +52,6 @@ class CameraTab:
     def draw(self, keys: bool) -> list[Photo]:
         """Draws the tab; returns the photo that is taken instead where the camera cannot work."""
         components.camera(self.live, keys, self.say, self._receive)
-        # Its value is kept in the state, for Streamlit drops that of a switch that is not drawn.
-        self.live.reading = st.toggle(self.say.reading, value=self.live.reading, key=READING)
         if not self.live.blocked:
             return []
         st.markdown(self.say.camera_blocked)
@@ -103,6 +100,9 @@ class CameraTab:
                 self._camera_changed(str(message.values.get("event")))
             elif message.kind == "paused":
                 self.live.paused = message.values.get("value") is True
+            elif message.kind == "reading":
+                self.live.reading = message.values.get("value") is True
+                self.hush()
             elif message.kind == "ask" and self.worker is not None:
                 self.worker.ask()
 

@@ -18,7 +18,7 @@ from pipeline.web.ui.streamlit_internals import LANGUAGE_COOKIE, STREAMING, base
 logger = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).resolve().parents[3] / "assets" / "page"
-PARTS = {"player": ("words", "sound", "keys", "still")}  # scripts of their own
+PARTS = {"player": ("words", "sound", "keys", "files", "still")}  # scripts of their own
 STREAM = "stream"  # what streamlit-webrtc keeps in the session, by this key
 
 
@@ -71,6 +71,7 @@ def camera(live: CameraState, keys: bool, say: Phrases, on_messages: Callable[[]
         "id": live.id,
         "stops": live.stops,
         "paused": live.paused,
+        "reading": live.reading,
         "acknowledged": live.inbox.acknowledged,
         "keys": keys,
         "labels": say.labels(),
