@@ -50,13 +50,16 @@ class KokoroNetwork:
         options = ort.SessionOptions()
         options.intra_op_num_threads = min(os.cpu_count() or 1, _MOST_THREADS)
         options.inter_op_num_threads = 1
-        # Every text has another length: an arena would keep blocks of each.
-        options.enable_cpu_mem_arena = False
         # Threads that spin while they wait take the cores from the next description: beside other
         # work a clause cost 2.4 s of processor time with them and 1.3 s without.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
         self._session = ort.InferenceSession(weights, options, ["CPUExecutionProvider"])
+        # Every text has another length, and the arena would keep blocks of each: it is emptied after
+        # each call. Without an arena the C library takes up to 1.2 GB for a clause of 80 symbols,
+        # and a fifth more of processor time; with it that is 0.46 GB.
+        self._emptying = ort.RunOptions()
+        self._emptying.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
         self._numbers: dict[str, int] = json.loads((_ASSETS / "symbols.json").read_text("utf-8"))
 
     def speak(self, symbols: str, style: Samples, speed: float) -> Samples:
@@ -78,7 +81,7 @@ class KokoroNetwork:
             "style": style[len(numbers)],
             "speed": np.array([speed], np.float32),
         }
-        samples: Samples = self._session.run(["audio"], inputs)[0]
+        samples: Samples = self._session.run(["audio"], inputs, self._emptying)[0]
         return samples
 
 
