@@ -168,6 +168,7 @@ class Phrases:
     controls: str
     again: str
     stop: str
+    read_on: str
     mute: str
     unmute: str
     unlock: str
