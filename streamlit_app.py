@@ -14,18 +14,18 @@ from pathlib import Path
 
 import streamlit as st
 
+from pipeline.api import Access, Service, routes_below
 from pipeline.captioning.captioner import Captioner, languages_of
 from pipeline.description import Description, describe_file
 from pipeline.errors import ModelError
-from pipeline.history import Entry, Source
-from pipeline.passages import kept_passages
+from pipeline.history import Source
 from pipeline.phrases import Phrases, phrases
 from pipeline.reading.reader import Reader
-from pipeline.speech import VoiceChain, default_chain, join
+from pipeline.speech import VoiceChain, default_chain
 from pipeline.web.routes import history as history_routes
 from pipeline.web.routes import sounds as sound_routes
 from pipeline.web.routes.base_path import under
-from pipeline.web.routes.sounds import no_sound, utter
+from pipeline.web.routes.sounds import entry_sound, no_sound, utter
 from pipeline.web.state.announcement import Speak
 from pipeline.web.state.camera_state import State, ice_servers
 from pipeline.web.state.description_queue import Workers
@@ -187,14 +187,10 @@ def speech(settings: Settings) -> Speak:
     return partial(utter, chain, settings.voice, keep)
 
 
-def entry_sound(entry: Entry) -> bytes:
-    """The sound of a history entry as a WAV file, for an export; made by an offline voice."""
-    said = kept_passages(entry.words, entry.language, entry.reading)
-    return join([voices(False).speak(one.text, one.language, entry.rate) for one in said]).wav()
-
-
 if internals.is_page_run():
     page()
 else:
-    own_routes = [*sound_routes.routes(), *history_routes.routes(entry_sound)]
-    app = st.App(__file__, routes=under(internals.base_path(), own_routes))
+    base, offline = internals.base_path(), partial(voices, False)
+    own_routes = [*sound_routes.routes(), *history_routes.routes(partial(entry_sound, offline))]
+    api_routes = routes_below(base, Service(captioner, reader, offline), Access.of())
+    app = st.App(__file__, routes=[*under(base, own_routes), *api_routes])

@@ -60,7 +60,9 @@ class Description:
         language: two-letter code of `text`, which is not always the one that was asked for.
         preview: the photo as JPEG, upright, its longer side at most `PREVIEW_SIDE_PX`.
         timing: how long each stage took.
+        manner: how sure the words are; None when the photo was not described.
         words: the caption's words; empty when the photo was not described or the manner is UNKNOWN.
+        word_scores: natural log-probability of each of the words.
         recognised: the things in the photo that have a name, said or not, the most probable first.
         attention: (words, rows, columns) float32, the attention weights of each word, on a grid
             over the whole photo.
@@ -73,7 +75,9 @@ class Description:
     language: str
     preview: bytes
     timing: Timing
+    manner: Manner | None = None
     words: tuple[str, ...] = ()
+    word_scores: tuple[float, ...] = ()
     recognised: tuple[Recognised, ...] = ()
     attention: NDArray[np.float32] = field(
         default_factory=lambda: np.zeros((0, 1, 1), np.float32), compare=False, repr=False
@@ -261,11 +265,17 @@ def _described(
         language=language,
         preview=preview(rgb),
         timing=Timing(read=0.0, assess=inspection.assess_s, describe=describe_s),
+        manner=caption.manner,
         recognised=things,
     )
     if unknown:
         return description  # the text does not hold the caption's words
-    return replace(description, words=caption.words, attention=caption.attention)
+    return replace(
+        description,
+        words=caption.words,
+        word_scores=caption.word_scores[:-1],  # the last is END's
+        attention=caption.attention,
+    )
 
 
 def _hedged(block: Block, language: str) -> str:

@@ -49,6 +49,40 @@ class ErrorCode(Enum):
         "The sound {name} cannot be written. Check that you may write there, and that there is "
         "room on the disk."
     )
+    # The HTTP API.
+    API_HOST_UNKNOWN = (
+        "Vois does not answer under the name {host}. Use 127.0.0.1, or list the name in "
+        "VOIS_API_HOSTS."
+    )
+    API_ORIGIN_REFUSED = (
+        "Pages of {origin} may not use this Vois. If they should, list it in VOIS_API_ORIGINS."
+    )
+    API_TOKEN_WRONG = "This needs the token that Vois was started with, as a bearer token."
+    API_ELSEWHERE = (
+        "This Vois answers programs of its own machine only. For others start it with a token in "
+        "VOIS_API_TOKEN."
+    )
+    API_TOKEN_MISSING = (
+        "To answer other machines under {host}, Vois needs a token of at least {least} characters "
+        "in VOIS_API_TOKEN."
+    )
+    API_PORT_TAKEN = (
+        "Vois cannot answer at {host}, port {port}: another program does, or it may not."
+    )
+    API_BUSY = "Too many requests are waiting. Try again in {seconds} seconds."
+    API_BODY_TOO_LARGE = "This request is too large: {most} megabytes at most."
+    API_BODY_TYPE = "A request of the type {type} is not understood here. Send {expected}."
+    API_BODY_INVALID = "This request cannot be read: {why}."
+    API_VALUE_WRONG = "A value in this request is wrong: {field}: {why}."
+    API_PHOTO_MISSING = "There is no photo in this request."
+    API_ADDRESS_NOT_FETCHED = (
+        "Vois fetches no pictures from addresses. Send the picture itself, as a data URL."
+    )
+    API_MODEL_UNKNOWN = "There is no model called {name} here. There is {known}."
+    API_NO_SUCH_PATH = "There is nothing here. The page /api says what there is."
+    API_NO_SUCH_METHOD = "This address does not know the method {method}."
+    API_FAILED = "Something went wrong within Vois. Try again, or try another photo."
+    API_NO_VOICE = "No voice of this machine could speak this text."
     # The model.
     MODEL_MISSING = "The model is missing: there is no {file} in {folder}."
     MODEL_FILE_MISSING = "The model is missing: there is no {file}."
@@ -205,6 +239,10 @@ class SpeechError(VoisError):
 
 class CommandError(VoisError):
     """The command line was asked for something that cannot be done."""
+
+
+class ApiError(VoisError):
+    """A program asked the HTTP API for something that it does not do."""
 
 
 class PreferencesError(VoisError):

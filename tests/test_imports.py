@@ -34,7 +34,9 @@ WEB = "pipeline.web"
 LIBRARIES = {
     "streamlit": {"streamlit_app", "pipeline.web.ui"},
     "streamlit_webrtc": {"streamlit_app", "pipeline.web.ui"},
-    "starlette": {"streamlit_app", "pipeline.web.routes"},
+    "starlette": {"streamlit_app", "pipeline.web.routes", "pipeline.api"},
+    "pydantic": {"pipeline.api"},
+    "uvicorn": {"pipeline.api"},
     "torch": {"training", "export"},
 }
 

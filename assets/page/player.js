@@ -1,5 +1,5 @@
 // The page's one voice: the queue of what is shown and said. words.js shows and announces, sound.js
-// plays, keys.js has the buttons and keys; all are one module.
+// plays, keys.js has the buttons and keys, files.js the photos that do not arrive; all are one module.
 //
 // Streamlit calls the default export again after every rerun, with the whole queue in `data`, and
 // keeps this module and the component's nodes in between. So everything here compares what came
@@ -13,7 +13,7 @@
 // answer that Vois speaks is an item of the page's own, of kind `note`.
 //
 // Messages to Python (messages.js): `pace`, `volume` and `muted` {value}; `hushed` {}: the person
-// silenced the voice; `refused` {files: [{name}]}; `remembered`
+// silenced the voice; `refused` {files: [{name, large}]}; `remembered`
 // {settings}: what this browser has kept, by the names of pipeline/preferences.py.
 
 // How long a sentence that no voice speaks stays before the next one: about 200 words a minute.
@@ -243,6 +243,7 @@ function bind(root) {
     if (button) ACTIONS[button.dataset.do]();
   });
   nodes.audio.addEventListener("playing", () => {
+    silenceOtherTabs();
     const item = items.get(nodes.audio.dataset.id);
     if (!item || item.heard) return; // one event a text, however many sentences
     item.heard = true;

@@ -35,10 +35,12 @@ class DescriptionStyle:
     Attributes:
         form: the length.
         neutral: whether words of gender are replaced by neutral ones ("man" by "person").
+        beams: captions that the search keeps at a time; None is the model's own number.
     """
 
     form: Form = Form.AUTO
     neutral: bool = True
+    beams: int | None = None
 
 
 DEFAULT_STYLE = DescriptionStyle()
@@ -65,14 +67,16 @@ def describe_in_style(
         ModelError: the model's files do not fit together, or it does not speak the language.
     """
     searched = captioner.searched(language)
-    if style.form is Form.FULL:
-        found = captioner.captions(
-            encoded, language=searched, least_words=FULL_WORDS, recognising=recognising
-        )[0]
-    else:
-        found = captioner.captions(encoded, language=searched, recognising=recognising)[0]
-        if style.form is Form.SHORT and len(found.words) > SHORT_WORDS:
-            found = _short(captioner, encoded, found)
+    least_words = FULL_WORDS if style.form is Form.FULL else 1
+    found = captioner.captions(
+        encoded,
+        language=searched,
+        beam_size=style.beams,
+        least_words=least_words,
+        recognising=recognising,
+    )[0]
+    if style.form is Form.SHORT and len(found.words) > SHORT_WORDS:
+        found = _short(captioner, encoded, found)
     return captioner.in_language(neutral(found) if style.neutral else found, language)
 
 

@@ -70,7 +70,7 @@ class Phrases:
 
     # The line to Vois behind the page, said by the page alone.
     connection_lost: str
-    connection_missed: str
+    connection_waits: str
     connection_back: str
 
     # Problems of a photo's quality and what to do (pipeline.photo_quality).
@@ -95,6 +95,7 @@ class Phrases:
     # Errors without a `ErrorCode`: unexpected ones, and uploads that the page refuses.
     unknown_error: str
     too_large: str
+    not_arrived: str
 
     # The live camera: its states, then its problems (pipeline.web.state.camera_state).
     live: str
@@ -298,6 +299,12 @@ class Phrases:
     left_out: str
     left_out_more: str
     interrupted: str
+
+    # The HTTP API.
+    api_at: str
+    send_photo: str
+    only_describes: str
+    no_text_found: str
 
     def error_sentence(self, error: VoisError) -> str:
         """The error's sentence in this language, with its fields filled in."""

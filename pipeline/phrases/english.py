@@ -62,7 +62,7 @@ ENGLISH = Phrases(
     connection_lost=(
         "Vois does not answer. If it was closed, start it again: this page then goes on by itself."
     ),
-    connection_missed="What you chose did not arrive. Choose it again once Vois answers.",
+    connection_waits="Vois gets what you chose as soon as it answers. Keep this page open.",
     connection_back="Vois answers again.",
     guidance_dark=(
         "It is too dark to see. Turn on a light, and check that nothing covers the camera."
@@ -85,6 +85,7 @@ ENGLISH = Phrases(
     reading_still="Hold still.",
     unknown_error="Something went wrong. Try again, or try another photo.",
     too_large="{name} is too large. Choose a photo of at most {megabytes} megabytes.",
+    not_arrived="{name} did not arrive. Choose it again.",
     live="Live camera",
     ready_live="Ready. Start the camera to hear what is in front of it.",
     camera_off="The camera is off.",
@@ -304,4 +305,8 @@ ENGLISH = Phrases(
     left_out="Left out, since hidden or no photo: {names}.",
     left_out_more="Left out, since hidden or no photo: {names}, and {count} more.",
     interrupted="Stopped.",
+    send_photo="Send a photo, and I will describe it. I can only describe photos and read them.",
+    only_describes="I can only describe photos and read what is written in them.",
+    no_text_found="I see no text in this picture.",
+    api_at="Vois answers programs at {address}. Ctrl-C stops it.",
 )

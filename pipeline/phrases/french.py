@@ -76,7 +76,9 @@ FRENCH = Phrases(
         "Vois ne répond plus. S’il a été fermé, redémarrez-le\u00a0: cette page reprendra "
         "d’elle-même."
     ),
-    connection_missed=("Votre choix n’est pas arrivé. Choisissez de nouveau quand Vois répondra."),
+    connection_waits=(
+        "Votre choix attend ici et partira dès que Vois répondra. Gardez cette page ouverte."
+    ),
     connection_back="Vois répond de nouveau.",
     guidance_dark=(
         "Il fait trop sombre pour voir. Allumez une lampe et vérifiez que rien ne couvre la caméra."
@@ -108,6 +110,7 @@ FRENCH = Phrases(
         "{name} est un fichier trop volumineux. Choisissez une photo d’au plus {megabytes} "
         "mégaoctets."
     ),
+    not_arrived="{name} n’est pas arrivé. Choisissez ce fichier de nouveau.",
     live="Caméra en direct",
     ready_live="Prêt. Lancez la caméra pour entendre ce qui se trouve devant elle.",
     camera_off="La caméra est arrêtée.",
@@ -349,4 +352,10 @@ FRENCH = Phrases(
     left_out="Laissés de côté, cachés ou sans photo\u00a0: {names}.",
     left_out_more="Laissés de côté, cachés ou sans photo\u00a0: {names}, et {count} de plus.",
     interrupted="Arrêté.",
+    send_photo=(
+        "Envoyez une photo et je la décrirai. Je sais seulement décrire des photos et les lire."
+    ),
+    only_describes="Je sais seulement décrire des photos et lire ce qui y est écrit.",
+    no_text_found="Je ne vois pas de texte sur cette image.",
+    api_at="Vois répond aux programmes à l’adresse {address}. Ctrl-C l’arrête.",
 )

@@ -59,6 +59,53 @@ ERRORS = {
         "Le son {name} ne peut pas être enregistré. Vérifiez que vous avez le droit d’y écrire et "
         "qu’il reste de la place sur le disque."
     ),
+    # The HTTP API.
+    ErrorCode.API_HOST_UNKNOWN: (
+        "Vois ne répond pas sous le nom {host}. Utilisez 127.0.0.1, ou indiquez ce nom dans "
+        "VOIS_API_HOSTS."
+    ),
+    ErrorCode.API_ORIGIN_REFUSED: (
+        "Les pages de {origin} ne peuvent pas se servir de ce Vois. Si elles le doivent, "
+        "indiquez-les dans VOIS_API_ORIGINS."
+    ),
+    ErrorCode.API_TOKEN_WRONG: (
+        "Il faut ici le jeton avec lequel Vois a été lancé, en tant que «\u00a0bearer token\u00a0»."
+    ),
+    ErrorCode.API_ELSEWHERE: (
+        "Ce Vois ne répond qu’aux programmes de son propre ordinateur. Pour d’autres, lancez-le "
+        "avec un jeton dans VOIS_API_TOKEN."
+    ),
+    ErrorCode.API_TOKEN_MISSING: (
+        "Pour répondre à d’autres ordinateurs sous {host}, Vois a besoin d’un jeton d’au moins "
+        "{least} caractères dans VOIS_API_TOKEN."
+    ),
+    ErrorCode.API_PORT_TAKEN: (
+        "Vois ne peut pas répondre à {host}, port {port}\u00a0: un autre programme le fait, ou "
+        "Vois n’en a pas le droit."
+    ),
+    ErrorCode.API_BUSY: "Trop de demandes attendent. Réessayez dans {seconds} secondes.",
+    ErrorCode.API_BODY_TOO_LARGE: (
+        "Cette demande est trop grande\u00a0: {most} mégaoctets au plus."
+    ),
+    ErrorCode.API_BODY_TYPE: (
+        "Une demande du type {type} n’est pas comprise ici. Envoyez {expected}."
+    ),
+    ErrorCode.API_BODY_INVALID: "Cette demande ne peut pas être lue\u00a0: {why}.",
+    ErrorCode.API_VALUE_WRONG: (
+        "Une valeur de cette demande est fausse\u00a0: {field}\u00a0: {why}."
+    ),
+    ErrorCode.API_PHOTO_MISSING: "Il n’y a pas de photo dans cette demande.",
+    ErrorCode.API_ADDRESS_NOT_FETCHED: (
+        "Vois ne va chercher aucune image à une adresse. Envoyez l’image elle-même, sous forme "
+        "d’URL «\u00a0data\u00a0»."
+    ),
+    ErrorCode.API_MODEL_UNKNOWN: ("Aucun modèle ne s’appelle {name} ici. Il y a {known}."),
+    ErrorCode.API_NO_SUCH_PATH: "Il n’y a rien ici. La page /api dit ce qu’il y a.",
+    ErrorCode.API_NO_SUCH_METHOD: "Cette adresse ne connaît pas la méthode {method}.",
+    ErrorCode.API_FAILED: (
+        "Un problème est survenu dans Vois. Réessayez, ou essayez une autre photo."
+    ),
+    ErrorCode.API_NO_VOICE: "Aucune voix de cet ordinateur n’a pu dire ce texte.",
     # The model.
     ErrorCode.MODEL_MISSING: (
         "Le modèle est introuvable\u00a0: il n’y a pas de {file} dans {folder}."

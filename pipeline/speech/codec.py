@@ -4,14 +4,49 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
+from typing import cast
 
 import av
 import numpy as np
+from av.audio.stream import AudioStream
 from av.filter import Graph
 
 from pipeline.errors import ErrorCode, SpeechError
 from pipeline.speech.sound import Samples
+
+
+class SoundFormat(StrEnum):
+    """Formats of sound files, by the names that programs use."""
+
+    WAV = "wav"
+    MP3 = "mp3"
+    OPUS = "opus"
+    FLAC = "flac"
+    AAC = "aac"
+    PCM = "pcm"  # 24,000 samples a second, 16 bit, little-endian, mono, no header
+
+
+@dataclass(frozen=True)
+class _Codec:
+    """What FFmpeg calls a format; a rate of 0 is the sound's own."""
+
+    container: str
+    name: str
+    sample_rate_hz: int
+
+
+_COMPRESSED_RATE_HZ = 48_000
+_CODECS = {
+    SoundFormat.WAV: _Codec("wav", "pcm_s16le", 0),
+    SoundFormat.MP3: _Codec("mp3", "libmp3lame", _COMPRESSED_RATE_HZ),
+    SoundFormat.OPUS: _Codec("ogg", "libopus", _COMPRESSED_RATE_HZ),
+    SoundFormat.FLAC: _Codec("flac", "flac", 0),
+    SoundFormat.AAC: _Codec("adts", "aac", _COMPRESSED_RATE_HZ),
+    SoundFormat.PCM: _Codec("s16le", "pcm_s16le", 24_000),
+}
 
 
 def decode(data: bytes, file_format: str, sample_rate_hz: int) -> Samples:
@@ -32,6 +67,26 @@ def decode(data: bytes, file_format: str, sample_rate_hz: int) -> Samples:
         return _decode(data, file_format, sample_rate_hz)
     except (av.FFmpegError, IndexError, ValueError) as error:
         raise SpeechError(ErrorCode.VOICE_AUDIO_UNREADABLE) from error
+
+
+def encode(samples: Samples, sample_rate_hz: int, file_format: SoundFormat) -> bytes:
+    """Writes a whole sound file.
+
+    Args:
+        samples: (n,) float32, -1..1, mono.
+        sample_rate_hz: samples a second.
+        file_format: what is written; compressed formats have 48,000 samples a second.
+    """
+    codec = _CODECS[file_format]
+    rate_hz = codec.sample_rate_hz or sample_rate_hz
+    file = io.BytesIO()
+    with av.open(file, "w", format=codec.container) as container:
+        stream = cast(AudioStream, container.add_stream(codec.name, rate=rate_hz, layout="mono"))
+        frame = _frame(resample(samples, sample_rate_hz, rate_hz), rate_hz, "flt")
+        frame.pts, frame.time_base = 0, Fraction(1, rate_hz)
+        for packet in (*stream.encode(frame), *stream.encode(None)):
+            container.mux(packet)
+    return file.getvalue()
 
 
 def change_pace(samples: Samples, sample_rate_hz: int, pace: float) -> Samples:

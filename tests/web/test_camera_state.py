@@ -74,7 +74,8 @@ def test_one_that_is_pulled_out_is_waited_for() -> None:
     tab = live_tab()
     assert tab.browser_event("unplugged", 3.0) is Problem.UNPLUGGED
     tab.observe(None, 4.0)
-    assert tab.state is State.ASKING
+    assert tab.state is State.UNPLUGGED
+    assert tab.status(ENGLISH)[1] == ENGLISH.camera_unplugged
     assert not tab.sending
     tab.browser_event("granted", 60.0)
     assert tab.sending

@@ -93,6 +93,7 @@ def test_an_entry_as_the_browser_gets_it(history: History, panel: Panel) -> None
             "time": "12:00",
             "source": ENGLISH.history_source_command_line,
             "words": "A cat.",
+            "words_language": "fr",
             "original": "A dog.",
             "language": "fr",
             "picture": True,
@@ -253,6 +254,22 @@ def test_deleted_comes_back_one_by_one(history: History, panel: Panel) -> None:
     assert panel.data["undo"] is False
     panel.do("undo")
     assert panel.said == ENGLISH.history_no_undo
+
+
+def test_a_correction_is_spoken_in_its_own_language(history: History, panel: Panel) -> None:
+    entry = history.add(LOCAL_OWNER, Draft(Source.CAMERA, "A dog runs.", "en", reading="EXIT"))
+    assert entry is not None
+    panel.history_view.translate(FRENCH)
+    panel.do("correct", id=str(entry.id), text="Un loup court dans la neige.")
+    panel.history_view.translate(ENGLISH)
+    (item,) = panel.data["entries"]
+    assert (item["words_language"], item["language"]) == ("fr", "en")
+    panel.do("play", id=str(entry.id))
+    text, language, said = panel.history_view.take_speech() or ("", "", ())
+    assert (text, language) == ("Un loup court dans la neige. On y lit\u00a0: EXIT", "fr")
+    assert said[0].language == "fr"
+    panel.do("correct", id=str(entry.id), text="")
+    assert panel.data["entries"][0]["words_language"] == "en"
 
 
 def test_a_correction_is_taken_back_by_an_empty_one(history: History, panel: Panel) -> None:

@@ -15,7 +15,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pipeline.errors import SpeechError
-from pipeline.speech import Sound, VoiceChain
+from pipeline.history import Entry
+from pipeline.passages import kept_passages
+from pipeline.speech import Sound, VoiceChain, join
 from pipeline.web.routes.tokens import TOKEN_BYTES, Tokens
 from pipeline.web.state.announcement import Spoken
 
@@ -127,6 +129,17 @@ def utter(chain: VoiceChain, mode: str, keep: bool, text: str, language: str) ->
     """
     for made in chain.stream(text, language=language, mode=mode, keep=keep):
         yield spoken(made)
+
+
+def entry_sound(voices: Callable[[], VoiceChain], entry: Entry) -> bytes:
+    """The sound of a history entry as a WAV file, for an export.
+
+    Args:
+        voices: returns voices of this machine.
+        entry: what is said.
+    """
+    chain, said = voices(), kept_passages(entry.words, entry.words_language, entry.reading)
+    return join([chain.speak(one.text, one.language, entry.rate) for one in said]).wav()
 
 
 def no_sound(text: str, language: str) -> Iterator[Spoken]:

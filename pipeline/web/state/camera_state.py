@@ -24,6 +24,7 @@ class State(StrEnum):
 
     OFF = "off"
     ASKING = "asking"
+    UNPLUGGED = "unplugged"
     CONNECTING = "connecting"
     LIVE = "live"
     PAUSED = "paused"
@@ -46,6 +47,7 @@ def sentence(of: State | Problem, say: Phrases) -> str:
     sentences: dict[State | Problem, str] = {
         State.OFF: say.camera_off,
         State.ASKING: say.camera_asking,
+        State.UNPLUGGED: say.camera_unplugged,  # the problem of this name is the same
         State.CONNECTING: say.camera_connecting,
         State.LIVE: say.camera_live,
         State.PAUSED: say.camera_paused,
@@ -53,7 +55,6 @@ def sentence(of: State | Problem, say: Phrases) -> str:
         Problem.DENIED: say.camera_denied,
         Problem.MISSING: say.camera_missing,
         Problem.BUSY: say.camera_busy,
-        Problem.UNPLUGGED: say.camera_unplugged,
         Problem.INSECURE: say.camera_insecure,
         Problem.BLOCKED: say.camera_blocked,
     }
@@ -86,6 +87,7 @@ class CameraState:
         self.stops = 0
         self.reconnect = False
         self._wanted = False
+        self._unplugged = False
         self._playing = False
         self._granted_at: float | None = None
         self._had_frames = False
@@ -119,11 +121,13 @@ class CameraState:
             # Granted again means another camera: its stream has to be sent anew.
             self.reconnect = kind == "granted" and self._granted_at is not None
             self._wanted, self._granted_at = True, now if kind == "granted" else None
+            self._unplugged = False
         elif kind == "stopped":
             self._wanted, self._granted_at = False, None
         elif kind in frozenset(Problem):
             # One that was unplugged is wanted back: the browser takes it up by itself.
-            self._wanted, self._granted_at = kind == Problem.UNPLUGGED, None
+            self._wanted = self._unplugged = kind == Problem.UNPLUGGED
+            self._granted_at = None
             self._had_frames = False
             return Problem(kind)
         return None
@@ -176,7 +180,7 @@ class CameraState:
         if not self._wanted:
             state = State.OFF
         elif self._granted_at is None:
-            state = State.ASKING
+            state = State.UNPLUGGED if self._unplugged else State.ASKING
         elif frame_age is None and not self._had_frames:
             state = State.CONNECTING
             waited_s = now - self._granted_at

@@ -11,14 +11,13 @@ from urllib.parse import urlsplit
 from pipeline.description import Description
 from pipeline.errors import HistoryError
 from pipeline.history import LOCAL_OWNER, Draft, Entry, History, Privacy, Source
+from pipeline.locality import LOOPBACK, is_forwarded
 from pipeline.phrases import Phrases
 
 _T = TypeVar("_T")
 
 logger = logging.getLogger(__name__)
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 SESSION_DAYS = 1  # a closed browser session cannot be opened again, so its rows expire soon
 
 
@@ -36,8 +35,7 @@ def owner_of(address: str, headers: Mapping[str, str], session: str, shared: boo
     """
     names = {name.lower(): value for name, value in headers.items()}
     host = urlsplit(f"//{names.get('host', '')}").hostname
-    forwarded = any(name in names for name in FORWARDED)
-    if not shared and address in LOOPBACK and host in LOOPBACK and not forwarded:
+    if not shared and address in LOOPBACK and host in LOOPBACK and not is_forwarded(headers):
         return LOCAL_OWNER
     return f"session {session}"
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.errors import HistoryError
 from pipeline.history import Entry, Filter, History, Source, import_zip
+from pipeline.history.correction import correction_language
 from pipeline.passages import Passage, kept_passages, shown
 from pipeline.phrases import Phrases
 from pipeline.reading.language_guess import language_of
@@ -64,7 +65,8 @@ class HistoryView:
         """Acts on the messages of assets/page/history.js, on each once.
 
         Args:
-            sent: what `Inbox.take` takes. Invalid and unknown messages are ignored.
+            sent: what `Inbox.take` takes. Invalid and unknown messages are ignored; `look` asks for
+                nothing but `data`.
         """
         for message in self._inbox.take(sent):
             self._version += 1
@@ -84,6 +86,7 @@ class HistoryView:
         off = self._say.history_off if self._access.history is None else ""
         return {
             "version": self._version,
+            "change": change,
             "acknowledged": self._inbox.acknowledged,
             "language": self._say.language,
             "off": off,
@@ -156,6 +159,7 @@ class HistoryView:
             "time": f"{local:%H:%M}",
             "source": _source_name(entry.source, self._say),
             "words": entry.words,
+            "words_language": entry.words_language,
             "original": "" if entry.correction is None else entry.text,
             "language": entry.language,
             "picture": entry.has_picture,
@@ -223,13 +227,19 @@ class HistoryView:
         owner, number = self._access.owner, _entry_id(values)
         entry = self._attempt(lambda history: history.entry(owner, number), None)
         if entry is not None:
-            words, language, read = entry.words, entry.language, entry.reading
+            words, language, read = entry.words, entry.words_language, entry.reading
             said = kept_passages(words, language, read) if read else ()
             self._speech = shown(words, read, language), language, said
 
     def _correct(self, values: Mapping[str, object]) -> None:
         owner, number, text = self._access.owner, _entry_id(values), str(values.get("text", ""))
-        if self._attempt(lambda history: history.correct(owner, number, text), None) is not None:
+
+        def correct(history: History) -> Entry:
+            entry = history.entry(owner, number)
+            language = correction_language(text, entry, self._say.language)
+            return history.correct(owner, number, text, language)
+
+        if self._attempt(correct, None) is not None:
             self._announce(self._say.history_corrected)
 
     def _delete(self, values: Mapping[str, object]) -> None:

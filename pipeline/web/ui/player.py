@@ -47,7 +47,6 @@ def draw(tab: CameraTab, settings: Settings, camera_open: bool, missing: Sequenc
         "speaker": settings.speaker,
         "remembered": remembered_settings().preferences.chosen(),
         "speech": speech_token(),
-        "most_bytes": UPLOAD_MEGABYTES * 1024 * 1024,
     }
     components.player(data, say, partial(receive, tab))
 
@@ -109,12 +108,14 @@ def refuse(files: object) -> None:
     """Says which files the browser did not send.
 
     Args:
-        files: a list of {name}; anything else is ignored. Each is too large.
+        files: a list of {name, large}; anything else is ignored. Those that are not too large were
+            lost on their way.
     """
     say = words()
     for file in files if isinstance(files, list) else ():
         if not isinstance(file, Mapping):
             continue
-        text = say.too_large.format(name=file.get("name"), megabytes=UPLOAD_MEGABYTES)
+        sentence = say.too_large if file.get("large") is True else say.not_arrived
+        text = sentence.format(name=file.get("name"), megabytes=UPLOAD_MEGABYTES)
         st.session_state.queue.report(text, say.language)
         st.session_state.redraw = True
