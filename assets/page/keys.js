@@ -9,6 +9,7 @@ const TEXT_FIELDS = "textarea, select, [contenteditable]:not([contenteditable=fa
 
 const ACTIONS = {
   again,
+  more,
   stop: () => {
     stop();
     send("hushed");
@@ -20,7 +21,7 @@ const ACTIONS = {
     again();
   },
 };
-const OWN_LETTERS = { a: "again", s: "stop", c: "read_on", m: "mute" };
+const OWN_LETTERS = { a: "again", e: "more", s: "stop", c: "read_on", m: "mute" };
 // The camera's buttons are another component's, which is only there in its tab.
 const CAMERA_LETTERS = { d: "ask", p: "pause", l: "power", r: "read" };
 // Pace and volume are in the settings.

@@ -1,7 +1,7 @@
 // The letters that press buttons, shown on them and told to a screen reader.
 
 const LETTER_OF = {
-  again: "A", stop: "S", mute: "M", ask: "D", pause: "P", power: "L", read: "R",
+  again: "A", more: "E", stop: "S", mute: "M", ask: "D", pause: "P", power: "L", read: "R",
   read_on: "C",
 };
 

@@ -5,16 +5,17 @@
 // keeps this module and the component's nodes in between. So everything here compares what came
 // with what it knows: an item is announced once and spoken once, however often it comes.
 //
-// An item: {id, now, kind: waiting | description | guidance | error, text, language, batch, number,
-// sounds, complete, voice, online, seen, timestamps}. `sounds` are tokens, one for each sentence, as
-// they are made; `complete` says that no more will come: complete without sounds means that no voice
-// could speak. The sound of a waiting item is a cue. `seen` is when the camera saw it, in ms since
-// 1970, or 0. `number` counts photos that were chosen together (`batch`), or is 0. A state or an
-// answer that Vois speaks is an item of the page's own, of kind `note`.
+// An item: {id, now, kind: waiting | description | guidance | error, text, language, pieces, batch,
+// number, sounds, complete, voice, online, more, seen, timestamps}. `sounds` are tokens, one for each
+// sentence, as they are made; `complete` says that no more will come: complete without sounds means
+// that no voice could speak. The sound of a waiting item is a cue. `seen` is when the camera saw it,
+// in ms since 1970, or 0. `more` says whether there is a second sentence. `number` counts photos that
+// were chosen together (`batch`), or is 0. A state or an answer that Vois speaks is an item of the
+// page's own, of kind `note`.
 //
 // Messages to Python (messages.js): `pace`, `volume` and `muted` {value}; `hushed` {}: the person
-// silenced the voice; `refused` {files: [{name, large}]}; `remembered`
-// {settings}: what this browser has kept, by the names of pipeline/preferences.py.
+// silenced the voice; `more` {id}: the second sentence is wanted; `refused` {files: [{name, large}]};
+// `remembered` {settings}: what this browser has kept, by the names of pipeline/preferences.py.
 
 // How long a sentence that no voice speaks stays before the next one: about 200 words a minute.
 const READING_MS_PER_CHARACTER = 55;
@@ -181,6 +182,14 @@ function again() {
   if (isReader()) shown = null; // so that it is announced again
   active = group[0].id;
   advance();
+}
+
+// The second sentence of what is shown; Python has it.
+function more() {
+  const item = items.get(shown);
+  if (!item) return active === null && note(data.labels.nothing_yet);
+  if (!item.more) return note(data.labels.nothing_more);
+  if (!isUnacknowledged("more")) send("more", { id: item.id });
 }
 
 // Silences the voice and everyone in the queue. Words that are still to come will be shown.

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.phrases import ENGLISH
 from tests.browser.app import WAIT_MS, Vois, serve, visit
-from tests.browser.photos import black, sample
+from tests.browser.photos import black, sample, square
 from tests.browser.sounds import DONE, SOURCES
 from tests.data.tiny_files import TINY
 from tests.data.written_pictures import photographed
@@ -84,6 +84,20 @@ def test_a_page_of_text_is_stopped_and_goes_on_where_it_was(vois: Vois) -> None:
     vois.upload(sample("cat"))
     vois.wait_for_events("shown", 2)
     assert read_on.count() == 0
+
+
+def test_more_by_button_and_key(vois: Vois) -> None:
+    vois.page.keyboard.press("e")
+    vois.wait_for_status(ENGLISH.nothing_yet)
+    vois.upload(square())
+    vois.wait_for_events("ended", 1)
+    first = vois.sentence
+    vois.press(ENGLISH.more)
+    vois.wait_for_events("ended", 2)
+    assert vois.sentence not in ("", first)
+    vois.page.keyboard.press("Alt+Shift+E")
+    vois.wait_for_status(ENGLISH.nothing_more)
+    assert len(vois.events("shown")) == 2
 
 
 def test_two_clicks_are_one_voice(vois: Vois) -> None:
