@@ -2,6 +2,7 @@
 
 const LETTER_OF = {
   again: "A", more: "E", stop: "S", mute: "M", ask: "D", pause: "P", power: "L", read: "R",
+  read_on: "C",
 };
 
 // Shows the letter where it works alone (`alone`); with Alt and Shift it works everywhere.

@@ -35,6 +35,7 @@ function show(item) {
   }
   if (shown === item.id) return;
   shown = item.id;
+  if (item.kind === "description" && left?.id !== item.id) left = null; // there is something newer
   if (nodes.status.dataset.kind !== "note") writeStatus("", "", data.language);
   write(nodes.sentence, item.text, item.language, item.pieces);
   nodes.sentence.dataset.kind = item.kind;

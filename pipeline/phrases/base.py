@@ -175,6 +175,7 @@ class Phrases:
     again: str
     more: str
     stop: str
+    read_on: str
     mute: str
     unmute: str
     unlock: str

@@ -175,6 +175,7 @@ ENGLISH = Phrases(
     again="Again",
     more="More",
     stop="Stop",
+    read_on="Read on",
     mute="Mute",
     unmute="Unmute",
     unlock="Play the sound",
@@ -212,10 +213,10 @@ ENGLISH = Phrases(
     mute_label="Mute the voice",
     keys_label="Letters alone press buttons (not with a screen reader)",
     keys_help=(
-        "Keys: A says it again, E says more, S stops the voice, M mutes it, L starts and stops the"
-        " camera, D describes now, P pauses, R reads what is written instead of describing, and"
-        " then D reads now. With Alt and Shift they always work; the arrow keys with Alt and Shift"
-        " change speed and volume."
+        "Keys: A says it again, E says more, S stops the voice, C reads on where it was stopped, M"
+        " mutes it, L starts and stops the camera, D describes now, P pauses, R reads what is"
+        " written instead of describing, and then D reads now. With Alt and Shift they always work;"
+        " the arrow keys with Alt and Shift change speed and volume."
     ),
     form_label="Length of descriptions",
     form_auto="automatic",

@@ -208,6 +208,7 @@ FRENCH = Phrases(
     again="Répéter",
     more="En dire plus",
     stop="Arrêter la voix",
+    read_on="Reprendre la lecture",
     mute="Couper la voix",
     unmute="Rétablir la voix",
     unlock="Jouer le son",
@@ -245,10 +246,11 @@ FRENCH = Phrases(
     mute_label="Couper la voix",
     keys_label="Une lettre seule suffit (pas avec un lecteur d’écran)",
     keys_help=(
-        "Touches\u00a0: A répète, E en dit plus, S arrête la voix, M la coupe, L lance et arrête "
-        "la caméra, D décrit maintenant, P met en pause, R lit ce qui est écrit au lieu de "
-        "décrire, et D lit alors maintenant. Avec Alt et Maj, elles fonctionnent toujours\u00a0; "
-        "avec Alt et Maj, les flèches changent la vitesse et le volume."
+        "Touches\u00a0: A répète, E en dit plus, S arrête la voix, C reprend la lecture là où elle "
+        "s’est arrêtée, M coupe la voix, L lance et arrête la caméra, D décrit maintenant, P met "
+        "en pause, R lit ce qui est écrit au lieu de décrire, et D lit alors maintenant. Avec Alt "
+        "et Maj, elles fonctionnent toujours\u00a0; avec Alt et Maj, les flèches changent la "
+        "vitesse et le volume."
     ),
     form_label="Longueur des descriptions",
     form_auto="automatique",
