@@ -5,7 +5,7 @@
 // page of its own: that something came says nothing, what kind it is does.
 
 function addressOf(path) {
-  return new URL(connection.data.root + path, document.baseURI).href;
+  return new URL(connection.data[0].root + path, document.baseURI).href;
 }
 
 // The answer, of a kind such as "audio/"; raises where there is none, or it is something else.

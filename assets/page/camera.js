@@ -35,8 +35,7 @@ let session = null; // Python's, and how often it has stopped the camera, as las
 let stops = 0;
 
 export default function (component) {
-  connect(component);
-  data = component.data;
+  data = connect(component);
   bind(component.parentElement);
   // Vois was started anew behind the page: its new session does not know that the camera is on,
   // unless the message that says so is still to be sent.

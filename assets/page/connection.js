@@ -15,8 +15,7 @@ let lost = false;
 let tabBefore = -1; // the place of the tab that was open when the line broke
 
 export default function (component) {
-  connect(component);
-  data = component.data;
+  data = connect(component);
   alertNode = component.parentElement.querySelector(".vois-connection");
   alertNode.lang = data.language;
   const path = data.root || "/";

@@ -33,9 +33,9 @@ document.addEventListener("visibilitychange", () => {
 });
 
 export default function (component) {
-  connect(component);
-  if (data && data.change !== component.data.change) tabs.postMessage(component.data.change);
-  data = component.data;
+  const before = data?.change;
+  data = connect(component);
+  if (before !== undefined && before !== data.change) tabs.postMessage(data.change);
   bind(component.parentElement);
   if (drawn === data.version) return;
   drawn = data.version;

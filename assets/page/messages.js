@@ -15,11 +15,14 @@ let lastNumber = 0;
 let unacknowledged = []; // messages {number, kind, values}, the oldest first
 let resendTimer = 0;
 
-// To be called first whenever Streamlit draws the component, with what Streamlit gives it.
+// To be called first whenever Streamlit draws the component, with what Streamlit gives it; returns
+// Python's data, which come in a list of one (components.py says why).
 function connect(component) {
   connection = component;
-  const acknowledged = component.data.acknowledged[SENDER] ?? 0;
+  const [data] = component.data;
+  const acknowledged = data.acknowledged[SENDER] ?? 0;
   unacknowledged = unacknowledged.filter(({ number }) => number > acknowledged);
+  return data;
 }
 
 function send(kind, values = {}) {

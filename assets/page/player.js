@@ -45,10 +45,9 @@ const isReader = () => data.speaker === "reader";
 const isVois = () => data.speaker === "vois";
 
 export default function (component) {
-  connect(component);
   const before = data?.speaker;
   const first = data === null;
-  data = { ...component.data };
+  data = { ...connect(component) };
   data.speaker ??= remembered().speaker; // until Python has learnt of it
   bind(component.parentElement);
   // Before the first sound: Python learns of it a moment later, and decides from then on.

@@ -9,37 +9,36 @@ import pytest
 from pipeline.phrases import ENGLISH, phrases
 from tests.browser.accessibility import violations
 from tests.browser.app import Server, Vois, visit
-from tests.browser.photos import NOT_A_PHOTO, sample, square
+from tests.browser.photos import sample, square
+from tests.browser.states import Walk, camera_and_history, photos
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_serious_in_either_theme(
-    server: Server, browser: Any, axe: str, scheme: str
+@pytest.mark.parametrize(
+    ("locale", "scheme", "width"),
+    [("en", "light", 1280), ("fr", "dark", 1280), ("fr", "light", 320), ("en", "dark", 390)],
+)
+@pytest.mark.parametrize("walk", [photos, camera_and_history], ids=lambda walk: walk.__name__)
+def test_no_state_has_a_fault_that_axe_finds(
+    server: Server, browser: Any, axe: str, walk: Walk, locale: str, scheme: str, width: int
 ) -> None:
-    with visit(browser, server.url, color_scheme=scheme, reduced_motion="reduce") as vois:
-        vois.open()
-        background = vois.page.evaluate(
-            "getComputedStyle(document.querySelector('.stApp')).backgroundColor"
-        )
-        assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 19, 23)"}[scheme]
-        assert violations(vois, axe) == []
-        vois.upload(NOT_A_PHOTO, sample("cat"))
-        vois.wait_for_events("ended", 2)
-        assert violations(vois, axe) == []
+    """tests/bench/accessibility.py does the same in each language, theme and size."""
+    look = {"color_scheme": scheme, "reduced_motion": "reduce"}
+    size = {"width": width, "height": 800}
+    with visit(browser, server.url, viewport=size, locale=locale, **look) as vois:
+        for state in walk(vois, phrases(locale)):
+            assert violations(vois, axe) == [], state
+            background = "getComputedStyle(document.querySelector('.stApp')).backgroundColor"
+            expected = {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 19, 23)"}[scheme]
+            assert vois.page.evaluate(background) == expected
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_serious_while_the_camera_is_live(
-    server: Server, browser: Any, axe: str, scheme: str
-) -> None:
-    with visit(browser, server.url, color_scheme=scheme, reduced_motion="reduce") as vois:
+def test_the_stream_of_the_camera_is_no_stop(server: Server, browser: Any) -> None:
+    with visit(browser, server.url) as vois:
         vois.open_camera()
-        assert violations(vois, axe) == []
         vois.page.keyboard.press("l")
         vois.wait_for_events("shown", 1)
-        assert violations(vois, axe) == []
         frame = vois.page.locator("iframe")
         assert frame.get_attribute("title") == ENGLISH.camera_frame
         assert frame.get_attribute("tabindex") == "-1"

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -242,3 +245,22 @@ def test_form_and_wording_follow_the_settings(page: AppTest) -> None:
     assert page.toggle(key="neutral").value is True
     page.toggle(key="neutral").set_value(False).run()
     assert not page.exception
+
+
+def test_the_page_loads_no_tables(tmp_path: Path) -> None:
+    """pandas and pyarrow take 63 MB, which only tables need."""
+    run = (
+        "import sys; from streamlit.testing.v1 import AppTest;"
+        f"page = AppTest.from_file({str(ROOT / 'streamlit_app.py')!r}, default_timeout=300).run();"
+        "print([*page.exception, *(name for name in ('pandas', 'pyarrow') if name in sys.modules)])"
+    )
+    own = {"VOIS_ASSETS": str(TINY), "VOIS_DATA": str(tmp_path), "VOIS_CACHE": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", run],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, **own},
+        check=False,
+    )
+    assert done.stdout.strip().endswith("[]"), done.stdout + done.stderr

@@ -55,9 +55,9 @@ class KokoroNetwork:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
         self._session = ort.InferenceSession(weights, options, ["CPUExecutionProvider"])
-        # Every text has another length, and the arena would keep blocks of each: it is emptied after
-        # each call. Without an arena the C library takes up to 1.2 GB for a clause of 80 symbols,
-        # and a fifth more of processor time; with it that is 0.46 GB.
+        # Every text has another length, and the arena would keep blocks of each: it is emptied
+        # after each call. Without an arena the C library takes up to 1.2 GB for a clause of 80
+        # symbols, and a fifth more of processor time; with it that is 0.46 GB.
         self._emptying = ort.RunOptions()
         self._emptying.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
         self._numbers: dict[str, int] = json.loads((_ASSETS / "symbols.json").read_text("utf-8"))

@@ -39,6 +39,12 @@ def _component(name: str) -> Any:
     )
 
 
+def _draw(name: str, data: dict[str, Any], on_messages: Callable[[], None]) -> None:
+    # In a list: of a dict Streamlit looks whether each value is a table, for which it loads pandas
+    # and pyarrow, 63 MB.
+    _component(name)(key=name, data=[data], on_messages_change=on_messages)
+
+
 def root() -> str:
     """What stands before the addresses of Vois's own routes (assets/page/address.js)."""
     path = base_path()
@@ -55,7 +61,7 @@ def player(data: dict[str, Any], say: Phrases, on_messages: Callable[[], None]) 
         on_messages: called when `st.session_state.player.messages` has come from the browser.
     """
     data = {**data, "labels": say.labels(), "root": root()}
-    _component("player")(key="player", data=data, on_messages_change=on_messages)
+    _draw("player", data, on_messages)
 
 
 def camera(live: CameraState, keys: bool, say: Phrases, on_messages: Callable[[], None]) -> None:
@@ -76,7 +82,7 @@ def camera(live: CameraState, keys: bool, say: Phrases, on_messages: Callable[[]
         "keys": keys,
         "labels": say.labels(),
     }
-    _component("camera")(key="camera", data=data, on_messages_change=on_messages)
+    _draw("camera", data, on_messages)
 
 
 def connection(
@@ -98,7 +104,7 @@ def connection(
         "labels": labels,
         "root": root(),
     }
-    _component("connection")(key="connection", data=data, on_messages_change=on_messages)
+    _draw("connection", data, on_messages)
 
 
 def history(data: dict[str, object], say: Phrases, on_messages: Callable[[], None]) -> None:
@@ -111,7 +117,7 @@ def history(data: dict[str, object], say: Phrases, on_messages: Callable[[], Non
     """
     labels = {name: text for name, text in say.labels().items() if name.startswith("history")}
     data = {**data, "labels": labels, "root": root()}
-    _component("history")(key="history", data=data, on_messages_change=on_messages)
+    _draw("history", data, on_messages)
 
 
 def stream(live: CameraState, camera: Camera, servers: list[dict[str, Any]]) -> None:
