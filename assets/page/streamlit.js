@@ -116,6 +116,17 @@ function setScrollPadding(pixels) {
   if (main) main.style.scrollPaddingBottom = `${pixels}px`;
 }
 
+// Streamlit disables a tab while a run of the page has drawn its neighbours but not yet the tab
+// itself, and the browser takes the focus from it: it gets it back as soon as it can have it.
+document.addEventListener("focusout", ({ target }) => {
+  if (!target.matches?.("[role=tab][aria-disabled=true]")) return;
+  const enabled = new MutationObserver(() => {
+    if (document.activeElement === document.body && target.isConnected) target.focus();
+    if (document.activeElement !== document.body || !target.isConnected) enabled.disconnect();
+  });
+  enabled.observe(target, { attributeFilter: ["aria-disabled"] });
+});
+
 // The question at the top vanishes with its answer: the focus goes on to the first action.
 document.addEventListener("click", ({ target }) => {
   if (target.closest?.(`${QUESTION} button`)) document.querySelector(OPEN_TAB)?.focus();

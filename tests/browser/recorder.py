@@ -28,7 +28,7 @@ new MutationObserver((changes) => {
 }).observe(document, { childList: true, subtree: true });
 document.addEventListener("focusout", ({ target }) => setTimeout(() => {
   if (document.activeElement === document.body) lost.push(target.outerHTML.slice(0, 300));
-}, 800));  // the page gives the focus back when Streamlit has drawn anew what had it
+}, 500));  // the page gives the focus back when Streamlit has drawn anew what had it
 document.addEventListener("scroll", ({ target }) => scrolled.push(target.scrollTop), true);
 // Eight times as fast: how long a sentence takes is not what is tested.
 document.addEventListener("playing", ({ target }) => (target.playbackRate = 8), true);

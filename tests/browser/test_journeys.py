@@ -11,7 +11,7 @@ import pytest
 from pipeline.captioning.captioner import Captioner
 from pipeline.description import describe_file
 from pipeline.errors import ErrorCode
-from pipeline.phrases import phrases
+from pipeline.phrases import ENGLISH, phrases
 from pipeline.web.state.settings import Speaker
 from tests.browser.app import WAIT_MS, Vois, serve, visit
 from tests.browser.photos import NOT_A_PHOTO, sample
@@ -176,6 +176,18 @@ def test_the_page_stands_still_while_the_focus_is_in_the_history(
         assert pinned.get_attribute("aria-hidden") == "true"
         vois.page.focus(".vois-result [data-do=again]")
         pinned.wait_for(state="hidden", timeout=WAIT_MS)
+
+
+def test_a_tab_that_streamlit_disables_for_a_moment_gets_the_focus_back(vois: Vois) -> None:
+    tab = vois.page.get_by_role("tab", name=ENGLISH.photo)
+    tab.focus()
+    # What React does while a run of the page has not drawn the tab yet.
+    tab.evaluate("node => node.setAttribute('aria-disabled', 'true')")
+    tab.evaluate("node => node.removeAttribute('tabindex')")
+    vois.page.wait_for_function("document.activeElement === document.body")
+    tab.evaluate("node => (node.tabIndex = 0)")
+    tab.evaluate("node => node.removeAttribute('aria-disabled')")
+    vois.page.wait_for_function("document.activeElement.matches('[role=tab]')")
 
 
 def test_again_keeps_the_focus_when_the_camera_starts(vois: Vois) -> None:
