@@ -9,17 +9,19 @@ const TEXT_FIELDS = "textarea, select, [contenteditable]:not([contenteditable=fa
 
 const ACTIONS = {
   again,
+  more,
   stop: () => {
     stop();
     send("hushed");
   },
+  read_on: readOn,
   mute: toggleMute,
   unlock: () => {
     nodes.section.querySelector("[data-do=again]").focus(); // this button is about to vanish
     again();
   },
 };
-const OWN_LETTERS = { a: "again", s: "stop", m: "mute" };
+const OWN_LETTERS = { a: "again", e: "more", s: "stop", c: "read_on", m: "mute" };
 // The camera's buttons are another component's, which is only there in its tab.
 const CAMERA_LETTERS = { d: "ask", p: "pause", l: "power", r: "read" };
 // Pace and volume are in the settings.

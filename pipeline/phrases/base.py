@@ -61,6 +61,10 @@ class Phrases:
     only_text: str
     numbered: str
     nothing_yet: str
+    more_other: str
+    more_confidence: str
+    more_unsure: str
+    nothing_more: str
     muted: str
     unmuted: str
     pace: str
@@ -105,6 +109,7 @@ class Phrases:
     camera_connecting: str
     camera_live: str
     camera_paused: str
+    camera_covered: str
     camera_paused_reading: str
     camera_lost: str
     camera_first: str
@@ -168,7 +173,9 @@ class Phrases:
     result: str
     controls: str
     again: str
+    more: str
     stop: str
+    read_on: str
     mute: str
     unmute: str
     unlock: str
@@ -209,6 +216,7 @@ class Phrases:
     neutral_label: str
     interval_label: str
     interval: str
+    cover_help: str
     reset: str
     reset_done: str
     privacy: str

@@ -53,6 +53,10 @@ ENGLISH = Phrases(
     only_text="There is text in this picture.",
     numbered="Photo {number}: {text}",
     nothing_yet="There is nothing to say again yet.",
+    more_other="Or else: {text}",
+    more_confidence="About {right} in 10 such descriptions are right.",
+    more_unsure="I am too unsure to say more.",
+    nothing_more="There is nothing more to say about this.",
     muted="The voice is muted. Press Unmute ({keys}M) to hear it.",
     unmuted="The voice is on.",
     pace="Speed {rate}.",
@@ -98,6 +102,7 @@ ENGLISH = Phrases(
     camera_paused_reading=(
         "Paused. Press Resume ({keys}P) to go on, or Read now ({keys}D) to hear what is written."
     ),
+    camera_covered="Paused: the lens is covered, or it is dark. Uncover it to go on.",
     camera_lost="The picture has stopped. Waiting for the camera to come back.",
     camera_first="The camera is live. Looking.",
     camera_denied=(
@@ -168,7 +173,9 @@ ENGLISH = Phrases(
     result="Description",
     controls="Voice",
     again="Again",
+    more="More",
     stop="Stop",
+    read_on="Read on",
     mute="Mute",
     unmute="Unmute",
     unlock="Play the sound",
@@ -206,10 +213,10 @@ ENGLISH = Phrases(
     mute_label="Mute the voice",
     keys_label="Letters alone press buttons (not with a screen reader)",
     keys_help=(
-        "Keys: A says it again, S stops the voice, M mutes it, L starts and stops the camera,"
-        " D describes now, P pauses, R reads what is written instead of describing, and then D"
-        " reads now. With Alt and Shift they always work; the arrow keys with Alt and Shift change"
-        " speed and volume."
+        "Keys: A says it again, E says more, S stops the voice, C reads on where it was stopped, M"
+        " mutes it, L starts and stops the camera, D describes now, P pauses, R reads what is"
+        " written instead of describing, and then D reads now. With Alt and Shift they always work;"
+        " the arrow keys with Alt and Shift change speed and volume."
     ),
     form_label="Length of descriptions",
     form_auto="automatic",
@@ -218,6 +225,7 @@ ENGLISH = Phrases(
     neutral_label="Neutral wording about people",
     interval_label="Live: speak at most every",
     interval="{seconds} seconds",
+    cover_help="Cover the camera's lens for two seconds to pause, and uncover it to go on.",
     reset="Reset these settings",
     reset_done="The settings are as at the beginning.",
     privacy="Privacy",

@@ -66,6 +66,10 @@ FRENCH = Phrases(
     only_text="Il y a du texte sur cette image.",
     numbered="Photo {number}\u00a0: {text}",
     nothing_yet="Il n’y a encore rien à répéter.",
+    more_other="Ou bien\u00a0: {text}",
+    more_confidence="Une telle description est juste environ {right} fois sur 10.",
+    more_unsure="Rien d’autre n’est assez sûr pour être dit.",
+    nothing_more="Il n’y a rien de plus à en dire.",
     muted=("La voix est coupée. Choisissez Rétablir la voix ({keys}M) pour l’entendre."),
     unmuted="La voix est rétablie.",
     pace="Vitesse {rate}.",
@@ -126,6 +130,9 @@ FRENCH = Phrases(
     camera_paused_reading=(
         "En pause. Choisissez Reprendre ({keys}P) pour continuer, ou Lire maintenant "
         "({keys}D) pour entendre ce qui est écrit."
+    ),
+    camera_covered=(
+        "En pause\u00a0: l’objectif est couvert, ou il fait noir. Découvrez-le pour continuer."
     ),
     camera_lost="L’image s’est arrêtée. Vois attend le retour de la caméra.",
     camera_first="La caméra est en marche. Vois regarde.",
@@ -199,7 +206,9 @@ FRENCH = Phrases(
     result="Description",
     controls="Voix",
     again="Répéter",
+    more="En dire plus",
     stop="Arrêter la voix",
+    read_on="Reprendre la lecture",
     mute="Couper la voix",
     unmute="Rétablir la voix",
     unlock="Jouer le son",
@@ -237,10 +246,11 @@ FRENCH = Phrases(
     mute_label="Couper la voix",
     keys_label="Une lettre seule suffit (pas avec un lecteur d’écran)",
     keys_help=(
-        "Touches\u00a0: A répète, S arrête la voix, M la coupe, L lance et arrête la caméra, "
-        "D décrit maintenant, P met en pause, R lit ce qui est écrit au lieu de décrire, et D lit "
-        "alors maintenant. Avec Alt et Maj, elles fonctionnent toujours\u00a0; avec Alt et Maj, "
-        "les flèches changent la vitesse et le volume."
+        "Touches\u00a0: A répète, E en dit plus, S arrête la voix, C reprend la lecture là où elle "
+        "s’est arrêtée, M coupe la voix, L lance et arrête la caméra, D décrit maintenant, P met "
+        "en pause, R lit ce qui est écrit au lieu de décrire, et D lit alors maintenant. Avec Alt "
+        "et Maj, elles fonctionnent toujours\u00a0; avec Alt et Maj, les flèches changent la "
+        "vitesse et le volume."
     ),
     form_label="Longueur des descriptions",
     form_auto="automatique",
@@ -249,6 +259,10 @@ FRENCH = Phrases(
     neutral_label="Formulation neutre pour les personnes",
     interval_label="En direct\u00a0: parler au plus toutes les",
     interval="{seconds} secondes",
+    cover_help=(
+        "Couvrez l’objectif de la caméra pendant deux secondes pour mettre en pause, et "
+        "découvrez-le pour continuer."
+    ),
     reset="Remettre ces réglages à zéro",
     reset_done="Les réglages sont comme au début.",
     privacy="Vie privée",

@@ -85,6 +85,18 @@ def test_one_that_is_pulled_out_is_waited_for() -> None:
     assert tab.state is State.LIVE
 
 
+def test_a_hand_over_the_lens_is_a_pause_with_words_of_its_own() -> None:
+    tab = live_tab()
+    tab.observe(0.1, 3.0, covered=True)
+    assert (tab.state, tab.status(ENGLISH)[1]) == (State.COVERED, ENGLISH.camera_covered)
+    tab.paused = True
+    tab.observe(0.1, 4.0, covered=True)
+    assert tab.state is State.PAUSED
+    tab.paused = False
+    tab.observe(0.1, 5.0)
+    assert tab.state is State.LIVE
+
+
 def test_missing_frames_are_reported_until_frames_come() -> None:
     tab = live_tab()
     for age, state in ((LOST_S - 0.1, State.LIVE), (LOST_S + 0.1, State.LOST), (0.1, State.LIVE)):

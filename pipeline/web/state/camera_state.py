@@ -28,6 +28,7 @@ class State(StrEnum):
     CONNECTING = "connecting"
     LIVE = "live"
     PAUSED = "paused"
+    COVERED = "covered"  # a pause, too
     LOST = "lost"
 
 
@@ -51,6 +52,7 @@ def sentence(of: State | Problem, say: Phrases) -> str:
         State.CONNECTING: say.camera_connecting,
         State.LIVE: say.camera_live,
         State.PAUSED: say.camera_paused,
+        State.COVERED: say.camera_covered,
         State.LOST: say.camera_lost,
         Problem.DENIED: say.camera_denied,
         Problem.MISSING: say.camera_missing,
@@ -164,12 +166,13 @@ class CameraState:
             self.browser_event("stopped", 0.0)
             self.stops += 1
 
-    def observe(self, frame_age: float | None, now: float) -> Problem | None:
+    def observe(self, frame_age: float | None, now: float, covered: bool = False) -> Problem | None:
         """Finds the state from what the camera brings.
 
         Args:
             frame_age: seconds since the last frame; None when none has come.
             now: seconds, on the clock of `browser_event`.
+            covered: whether a hand is over the lens.
 
         Returns:
             `BLOCKED` when no frame has come for too long; the camera is off then.
@@ -196,7 +199,8 @@ class CameraState:
                 self._lost_at, self.reconnect = now, True
         else:
             self._lost_at = None
-            state = State.PAUSED if self.paused else State.LIVE
+            state = State.COVERED if covered else State.LIVE
+            state = State.PAUSED if self.paused else state
         if state is not self.state:
             self.state = state
             self._changes += 1

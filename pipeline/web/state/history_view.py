@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pipeline.errors import HistoryError
 from pipeline.history import Entry, Filter, History, Source, import_zip
 from pipeline.history.correction import correction_language
-from pipeline.passages import Passage, kept_passages, shown
+from pipeline.passages import Passage, kept_passages, pieces, shown
 from pipeline.phrases import Phrases
 from pipeline.reading.language_guess import language_of
 from pipeline.web.state.history_access import HistoryAccess
@@ -19,6 +19,8 @@ from pipeline.web.state.inbox import Inbox
 _T = TypeVar("_T")
 
 PAGE_ENTRIES = 5
+# The arguments of `DescriptionQueue.say`.
+Speech = tuple[str, str, tuple[Passage, ...], tuple[Passage, ...]]
 
 
 class HistoryView:
@@ -52,7 +54,7 @@ class HistoryView:
         self._said_version = 0
         self._announce_count = False
         self._imported = ""
-        self._speech: tuple[str, str, tuple[Passage, ...]] | None = None
+        self._speech: Speech | None = None
         self._problem = ""
 
     def translate(self, say: Phrases) -> None:
@@ -119,10 +121,10 @@ class HistoryView:
         done = self._attempt(lambda history: import_zip(history, owner, file), None)
         if done is not None:
             words = self._say.history_imported.format(added=done.added, known=done.known)
-            self._speech = words, self._say.language, ()
+            self._speech = words, self._say.language, (), ()
 
-    def take_speech(self) -> tuple[str, str, tuple[Passage, ...]] | None:
-        """The arguments of `DescriptionQueue.say`; once."""
+    def take_speech(self) -> Speech | None:
+        """What is to be said; once."""
         speech, self._speech = self._speech, None
         return speech
 
@@ -229,7 +231,9 @@ class HistoryView:
         if entry is not None:
             words, language, read = entry.words, entry.words_language, entry.reading
             said = kept_passages(words, language, read) if read else ()
-            self._speech = shown(words, read, language), language, said
+            written = Passage(read, language_of(read, language))
+            parts = pieces(words, [written], language) if read else ()
+            self._speech = shown(words, read, language), language, said, parts
 
     def _correct(self, values: Mapping[str, object]) -> None:
         owner, number, text = self._access.owner, _entry_id(values), str(values.get("text", ""))
