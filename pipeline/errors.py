@@ -50,7 +50,10 @@ class ErrorCode(Enum):
         "room on the disk."
     )
     # Tables of archives.
-    TABLE_NAME = "The table is a CSV file or JSON lines: choose a name that ends in .csv or .jsonl."
+    TABLE_NAME = (
+        "The table is a CSV file or JSON lines: choose a name that ends in .csv or .jsonl instead "
+        "of {name}."
+    )
     TABLE_FOLDER_MISSING = (
         "There is no folder {folder} for the table. Make it first, or choose another one."
     )

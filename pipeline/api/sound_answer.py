@@ -15,7 +15,7 @@ from pipeline.speech.codec import SoundFormat, encode
 from pipeline.speech.text import MAX_CHARS
 
 # What no voice here can say has none of these: "!", snow, Greek.
-_SAYABLE = re.compile("[A-Za-z0-9\u00c0-\u024f]")
+_SAYABLE = re.compile("[A-Za-z0-9\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
 Sayable = Annotated[
     str,
     WithJsonSchema(

@@ -62,7 +62,7 @@ ERRORS = {
     # Tables of archives.
     ErrorCode.TABLE_NAME: (
         "Le tableau est un fichier CSV ou des lignes JSON\u00a0: choisissez un nom qui finit par "
-        ".csv ou .jsonl."
+        ".csv ou .jsonl au lieu de {name}."
     ),
     ErrorCode.TABLE_FOLDER_MISSING: (
         "Il n’y a pas de dossier {folder} pour le tableau. Créez-le d’abord, ou choisissez-en un "

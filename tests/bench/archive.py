@@ -3,10 +3,9 @@
     python -m tests.bench.archive rate --photos FOLDER [--count 500]
     python -m tests.bench.archive kills --photos FOLDER [--count 3000] [--times 3]
 
-`rate` describes the same photos with one process on one core, with one for each core, and with one
-on one core again; machines are noisy, so compare the ratio. The seconds in which the model is loaded
-are part of it. `kills` ends a run with SIGKILL at chance moments, resumes it, and compares its table
-with that of a run that nobody ended.
+`rate` describes the same photos on one core, on all, and on one again, with a process for each, and
+the seconds in which they load the model; machines are noisy, so compare the ratio. `kills` ends a
+run with SIGKILL at chance moments, resumes it, and compares its table with that of an unbroken run.
 """
 
 from __future__ import annotations
