@@ -21,6 +21,7 @@ from pipeline.errors import ModelError
 from pipeline.history import Source
 from pipeline.phrases import Phrases, phrases
 from pipeline.reading.reader import Reader
+from pipeline.second_sentence import tell_more
 from pipeline.speech import VoiceChain, default_chain
 from pipeline.web.routes import history as history_routes
 from pipeline.web.routes import sounds as sound_routes
@@ -140,7 +141,8 @@ def content(settings: Settings, say: Phrases) -> None:
     on = live.sending or live.state is not State.OFF
     with result:
         draw_player = st.fragment(player.draw, run_every=POLL_S if on else None)
-        draw_player(tab, settings, bool(camera_tab.open), missing)
+        more = partial(tell_more, captioner, reader)
+        draw_player(tab, settings, bool(camera_tab.open), missing, more)
     with photo:
         pictures(queue, say)
     with past:

@@ -14,10 +14,10 @@ from PIL import Image
 from pipeline.captioning.caption import Caption
 from pipeline.captioning.captioner import Captioner, Encoded
 from pipeline.captioning.confidence import Manner
-from pipeline.captioning.detail import DEFAULT_STYLE, DescriptionStyle, Form, describe_in_style
+from pipeline.captioning.detail import DEFAULT_STYLE, DescriptionStyle, Form, choose_in_style
 from pipeline.image import read_picture
 from pipeline.languages import ENGLISH
-from pipeline.passages import Passage, passages, shown
+from pipeline.passages import Passage, passages, pieces, shown
 from pipeline.photo_quality import Guidance, assess
 from pipeline.phrases import phrases
 from pipeline.reading.reader import Reader
@@ -66,6 +66,8 @@ class Description:
         recognised: the things in the photo that have a name, said or not, the most probable first.
         attention: (words, rows, columns) float32, the attention weights of each word, on a grid
             over the whole photo.
+        other: another caption of the photo, in the language of the search; None when there is none
+            that says something else, or it is not to be said.
         page: what is written in the photo.
     """
 
@@ -82,6 +84,7 @@ class Description:
     attention: NDArray[np.float32] = field(
         default_factory=lambda: np.zeros((0, 1, 1), np.float32), compare=False, repr=False
     )
+    other: Caption | None = field(default=None, compare=False, repr=False)
     page: WrittenPage = field(default_factory=WrittenPage, compare=False)
 
     @property
@@ -97,10 +100,18 @@ class Description:
     @property
     def passages(self) -> tuple[Passage, ...]:
         """All that is spoken, each part in its own language."""
-        read = [
+        return passages(self.text, self.language, self._written)
+
+    @property
+    def pieces(self) -> tuple[Passage, ...]:
+        """`shown`, each piece in its own language."""
+        return pieces(self.text, self._written, self.language)
+
+    @property
+    def _written(self) -> tuple[Passage, ...]:
+        return tuple(
             Passage(_hedged(block, self.language), block.language) for block in self.page.blocks
-        ]
-        return passages(self.text, self.language, read)
+        )
 
 
 @dataclass(frozen=True)
@@ -247,7 +258,8 @@ def _described(
     started = time.perf_counter()
     language = spoken_language(captioner, language)
     recognising = captioner.recognise(encoded)
-    caption = describe_in_style(captioner, encoded, style, language, recognising)
+    choice = choose_in_style(captioner, encoded, style, language, recognising)
+    caption = choice.caption
     things = recognising.result().things
     describe_s = inspection.encode_s + time.perf_counter() - started
     unknown = caption.manner is Manner.UNKNOWN
@@ -275,6 +287,7 @@ def _described(
         words=caption.words,
         word_scores=caption.word_scores[:-1],  # the last is END's
         attention=caption.attention,
+        other=choice.other,
     )
 
 

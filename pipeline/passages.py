@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.phrases import phrases
@@ -12,11 +12,11 @@ from pipeline.reading.saying import as_said
 
 @dataclass(frozen=True)
 class Passage:
-    """Words that one voice says.
+    """Words of one language.
 
     Attributes:
         text: the words; a voice pauses between lines.
-        language: two-letter code of the voice.
+        language: its two-letter code.
     """
 
     text: str
@@ -31,9 +31,26 @@ def shown(sentence: str, read: str, language: str) -> str:
         read: what was read, in lines; "" for nothing.
         language: two-letter code of the sentence.
     """
-    if not read or not sentence:
-        return sentence or read
-    return f"{sentence} {phrases(language).says}{chr(10) if chr(10) in read else ' '}{read}"
+    said = (Passage(read, language),) if read else ()
+    return "".join(piece.text for piece in pieces(sentence, said, language))
+
+
+def pieces(sentence: str, read: Sequence[Passage], language: str) -> tuple[Passage, ...]:
+    """The same, each piece in its own language; joined, they are what is shown.
+
+    Args:
+        sentence: of the description; "" where the text is all.
+        read: what was read, as it is written.
+        language: two-letter code of the sentence.
+    """
+    if not read:
+        return (Passage(sentence, language),) if sentence else ()
+    lines = [f"{chr(10) if place else ''}{one.text}" for place, one in enumerate(read)]
+    written = tuple(Passage(line, one.language) for line, one in zip(lines, read, strict=True))
+    if not sentence:
+        return written
+    gap = "\n" if "\n" in "".join(lines) else " "
+    return (Passage(f"{sentence} {phrases(language).says}{gap}", language), *written)
 
 
 def passages(sentence: str, language: str, read: Iterable[Passage]) -> tuple[Passage, ...]:

@@ -28,7 +28,8 @@ const PROBLEMS = {
 let nodes = null;
 let data = null;
 let stream = null;
-let wanted = false; // the person wants the camera on, also while it is unplugged
+let wanted = false; // the person wants the camera on
+let unplugged = false; // it was pulled out, and is taken up again when it is back
 let reading = false; // what is written, instead of describing
 let session = null; // Python's, and how often it has stopped the camera, as last received
 let stops = 0;
@@ -87,6 +88,7 @@ async function take(chosen) {
 
 async function open() {
   wanted = true;
+  unplugged = false;
   if (!navigator.mediaDevices?.getUserMedia) return fail("insecure");
   // Whoever has allowed it before is not asked, and need not hear of it.
   const slow = setTimeout(() => report("asking"), ASKING_MS);
@@ -140,7 +142,8 @@ function drop() {
 
 function fail(kind) {
   drop();
-  wanted = kind === "unplugged";
+  wanted = false;
+  unplugged = kind === "unplugged";
   label();
   report(kind);
 }
@@ -148,12 +151,12 @@ function fail(kind) {
 navigator.mediaDevices?.addEventListener("devicechange", async () => {
   if (nodes?.section.isConnected) await offerChoice();
   const back = [...nodes.select.options].some(({ value }) => value === chosenCamera());
-  if (wanted && (stream ? standIn && back : nodes.select.options.length > 0)) open();
+  if (stream ? standIn && back : unplugged && nodes.select.options.length > 0) open();
 });
 
 function close() {
   const was = wanted || stream;
-  wanted = false;
+  wanted = unplugged = false;
   drop();
   if (nodes) label();
   return was;

@@ -5,7 +5,7 @@
 // focus, a half-typed search and a half-written correction stay as they are.
 //
 // Messages to Python (messages.js): `search` {text, source, day}; `newer`, `older`, `undo` and
-// `delete_all` {}; `play` and `delete` {id}; `correct` {id, text}.
+// `delete_all` {}; `play` and `delete` {id}; `correct` {id, text}; `look` {}: something has changed.
 
 const SEARCH_MS = 200; // a pause in typing
 const SECOND_CLICK_MS = 500; // of a double click: the next entry has moved under the pointer
@@ -22,8 +22,19 @@ let typing = 0;
 let deletedAt = 0;
 let gone = null; // what stands in the place of the entry that was deleted last
 
+// Each tab of this page in this browser tells the others of a change that they have not drawn.
+const tabs = new BroadcastChannel("vois-history");
+tabs.addEventListener("message", ({ data: change }) => {
+  if (data && change !== data.change) send("look");
+});
+// Nobody else tells: another browser, the command line.
+document.addEventListener("visibilitychange", () => {
+  if (data && document.visibilityState === "visible") send("look");
+});
+
 export default function (component) {
   connect(component);
+  if (data && data.change !== component.data.change) tabs.postMessage(component.data.change);
   data = component.data;
   bind(component.parentElement);
   if (drawn === data.version) return;
@@ -175,7 +186,7 @@ function fillItem(item, entry) {
   setText(item.querySelector(".vois-lead"), lead.replace("{text}", ""));
   const text = item.querySelector(".vois-text");
   setText(text, entry.words);
-  text.lang = entry.language;
+  text.lang = entry.words_language;
   const reading = item.querySelector(".vois-reading");
   setText(reading, entry.reading);
   reading.lang = entry.reading_language;
@@ -188,7 +199,7 @@ function fillItem(item, entry) {
   original.hidden = !entry.original;
   for (const what of item.querySelectorAll(".vois-what")) {
     setText(what, names.get(entry.id));
-    what.lang = entry.language;
+    what.lang = entry.words_language;
   }
   let picture = item.querySelector("img");
   if (entry.picture && !picture) {
@@ -300,6 +311,7 @@ function openForm(item) {
   const field = element("input");
   Object.assign(field, { type: "text", name: "words", maxLength: 2000, autocomplete: "off" });
   field.value = item.entry.words;
+  field.lang = item.entry.words_language;
   label.append(lead, field);
   const controls = element("div", "vois-controls");
   const [save, cancel] = ["save", "cancel"].map((word) => {

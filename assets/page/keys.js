@@ -9,17 +9,19 @@ const TEXT_FIELDS = "textarea, select, [contenteditable]:not([contenteditable=fa
 
 const ACTIONS = {
   again,
+  more,
   stop: () => {
     stop();
     send("hushed");
   },
+  read_on: readOn,
   mute: toggleMute,
   unlock: () => {
     nodes.section.querySelector("[data-do=again]").focus(); // this button is about to vanish
     again();
   },
 };
-const OWN_LETTERS = { a: "again", s: "stop", m: "mute" };
+const OWN_LETTERS = { a: "again", e: "more", s: "stop", c: "read_on", m: "mute" };
 // The camera's buttons are another component's, which is only there in its tab.
 const CAMERA_LETTERS = { d: "ask", p: "pause", l: "power", r: "read" };
 // Pace and volume are in the settings.
@@ -77,19 +79,3 @@ const withKeys = (text) => text.replaceAll("{keys}", data.keys ? "" : data.label
 document.addEventListener("vois-hush", () => nodes && stop());
 // Another component announces something: the page has one voice.
 document.addEventListener("vois-say", ({ detail }) => nodes && note(withKeys(detail)));
-
-// Streamlit refuses a file that is too large with small red words that nobody speaks, and Python
-// does not learn of it. So the page sends a message.
-function reportRefused(files) {
-  const large = [...files].filter(({ size }) => size > data.most_bytes);
-  const refused = large.map(({ name }) => ({ name }));
-  if (refused.length > 0) send("refused", { files: refused });
-}
-const forHistory = (node) => node.closest(HISTORY_PANEL); // it takes archives, not photos
-document.addEventListener("change", ({ target }) => {
-  if (target.matches?.("input[type=file]") && !forHistory(target)) reportRefused(target.files);
-}, true);
-document.addEventListener("drop", ({ target, dataTransfer }) => {
-  const field = target.closest?.(FILE_UPLOADER);
-  if (field && !forHistory(field)) reportRefused(dataTransfer.files);
-}, true);

@@ -1,7 +1,8 @@
 // The letters that press buttons, shown on them and told to a screen reader.
 
 const LETTER_OF = {
-  again: "A", stop: "S", mute: "M", ask: "D", pause: "P", power: "L", read: "R",
+  again: "A", more: "E", stop: "S", mute: "M", ask: "D", pause: "P", power: "L", read: "R",
+  read_on: "C",
 };
 
 // Shows the letter where it works alone (`alone`); with Alt and Shift it works everywhere.

@@ -1,20 +1,21 @@
 // The page's one voice: the queue of what is shown and said. words.js shows and announces, sound.js
-// plays, keys.js has the buttons and keys; all are one module.
+// plays, keys.js has the buttons and keys, files.js the photos that do not arrive; all are one module.
 //
 // Streamlit calls the default export again after every rerun, with the whole queue in `data`, and
 // keeps this module and the component's nodes in between. So everything here compares what came
 // with what it knows: an item is announced once and spoken once, however often it comes.
 //
-// An item: {id, now, kind: waiting | description | guidance | error, text, language, batch, number,
-// sounds, complete, voice, online, seen, timestamps}. `sounds` are tokens, one for each sentence, as
-// they are made; `complete` says that no more will come: complete without sounds means that no voice
-// could speak. The sound of a waiting item is a cue. `seen` is when the camera saw it, in ms since
-// 1970, or 0. `number` counts photos that were chosen together (`batch`), or is 0. A state or an
-// answer that Vois speaks is an item of the page's own, of kind `note`.
+// An item: {id, now, kind: waiting | description | guidance | error, text, language, pieces, batch,
+// number, sounds, complete, voice, online, more, seen, timestamps}. `sounds` are tokens, one for each
+// sentence, as they are made; `complete` says that no more will come: complete without sounds means
+// that no voice could speak. The sound of a waiting item is a cue. `seen` is when the camera saw it,
+// in ms since 1970, or 0. `more` says whether there is a second sentence. `number` counts photos that
+// were chosen together (`batch`), or is 0. A state or an answer that Vois speaks is an item of the
+// page's own, of kind `note`.
 //
 // Messages to Python (messages.js): `pace`, `volume` and `muted` {value}; `hushed` {}: the person
-// silenced the voice; `refused` {files: [{name}]}; `remembered`
-// {settings}: what this browser has kept, by the names of pipeline/preferences.py.
+// silenced the voice; `more` {id}: the second sentence is wanted; `refused` {files: [{name, large}]};
+// `remembered` {settings}: what this browser has kept, by the names of pipeline/preferences.py.
 
 // How long a sentence that no voice speaks stays before the next one: about 200 words a minute.
 const READING_MS_PER_CHARACTER = 55;
@@ -26,6 +27,7 @@ let nodes = null;
 let data = null;
 let active = null; // the id whose turn it is
 let shown = null; // the id whose sentence is on the page
+let left = null; // what was stopped in its midst: {id, place of its sentence, later: ids}
 
 // What the voice did, for the browser tests: playing, ended, stopped; "cue playing" and "note
 // playing" and so on for a sound that is no sentence.
@@ -73,6 +75,7 @@ export default function (component) {
   advance();
   // A sentence says more than the state that comes with it.
   if (shown !== earlier && shown !== null) state = data.status.id;
+  offerReadOn();
   announceState();
 }
 
@@ -124,6 +127,7 @@ function forget(item) {
   items.delete(item.id);
   for (const url of item.urls) if (url) URL.revokeObjectURL(url);
   if (active === item.id) active = null;
+  if (left?.id === item.id) left = null;
   if (shown === item.id) clearSentence();
 }
 
@@ -155,6 +159,8 @@ function finish(item) {
   item.reading = undefined;
   item.done = true;
   if (active === item.id) active = null;
+  if (left?.id === item.id) left = null;
+  offerReadOn();
   if (item.kind === "note") forget(item);
   advance();
 }
@@ -172,13 +178,27 @@ function again() {
     clearTimeout(one.reading);
     Object.assign(one, { done: false, begun: false, silent: false, reading: undefined });
   }
+  left = null;
   if (isReader()) shown = null; // so that it is announced again
   active = group[0].id;
   advance();
 }
 
+// The second sentence of what is shown; Python has it.
+function more() {
+  const item = items.get(shown);
+  if (!item) return active === null && note(data.labels.nothing_yet);
+  if (!item.more) return note(data.labels.nothing_more);
+  if (!isUnacknowledged("more")) send("more", { id: item.id });
+}
+
 // Silences the voice and everyone in the queue. Words that are still to come will be shown.
 function stop() {
+  const item = items.get(active);
+  if (item?.begun && item.kind === "description") {
+    const later = [...items.values()].filter(({ id, done }) => !done && id !== active);
+    left = { id: active, place: item.place + Number(item.between), later: later.map(({ id }) => id) };
+  }
   silence();
   nodes.unlock.hidden = true;
   for (const item of [...items.values()]) {
@@ -187,6 +207,29 @@ function stop() {
     else item.done = true;
   }
   if (items.get(active)?.done) active = null;
+  offerReadOn();
+}
+
+// Goes on with the sentence at which a longer text was stopped.
+function readOn() {
+  const { id, place, later } = left;
+  if (active === id) return;
+  if (nodes.audio.muted) return note(withKeys(data.labels.muted));
+  silence();
+  for (const other of [id, ...later]) if (items.has(other)) items.get(other).done = false;
+  Object.assign(items.get(id), { begun: true, between: true, place: place - 1 });
+  active = id;
+  advance();
+}
+
+function offerReadOn() {
+  const button = nodes.section.querySelector("[data-do=read_on]");
+  const hidden = isReader() || !(items.get(left?.id)?.sounds.length > 1);
+  // The focus is not lost with the button.
+  if (hidden && document.activeElement === button) {
+    nodes.section.querySelector("[data-do=again]").focus();
+  }
+  button.hidden = hidden;
 }
 
 // ---- The nodes -------------------------------------------------------------------------------
@@ -209,6 +252,7 @@ function bind(root) {
     if (button) ACTIONS[button.dataset.do]();
   });
   nodes.audio.addEventListener("playing", () => {
+    silenceOtherTabs();
     const item = items.get(nodes.audio.dataset.id);
     if (!item || item.heard) return; // one event a text, however many sentences
     item.heard = true;

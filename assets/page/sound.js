@@ -3,6 +3,10 @@
 const PACES = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2]; // the slider in the settings has the same
 const VOLUME_STEP = 5; // percent, as the slider in the settings has it
 
+// The other tabs of this page in this browser: whoever begins to speak silences them.
+const tabs = new BroadcastChannel("vois-voice");
+let spokeAt = 0; // when this page last began to play a sound, in ms since 1970
+
 let pace = 1;
 let unheard = ""; // a state that the browser did not let Vois speak before a gesture
 
@@ -27,6 +31,21 @@ function play(item) {
   item.place = item.urls.findIndex((url) => url !== "");
   start(item);
 }
+
+function silenceOtherTabs() {
+  const { audio } = nodes;
+  if (audio.paused || audio.muted || audio.volume === 0) return;
+  spokeAt = Date.now();
+  tabs.postMessage({ at: spokeAt, sender: SENDER });
+}
+
+tabs.addEventListener("message", ({ data: other }) => {
+  // Of two that begin at one moment the later goes on, and only that one.
+  const isLater = other.at - spokeAt || other.sender.localeCompare(SENDER);
+  if (!nodes || nodes.audio.paused || isLater < 0) return;
+  stop();
+  send("hushed");
+});
 
 // The sentence at its place.
 function start(item) {
@@ -122,6 +141,7 @@ function changeVolume(step) {
 function setMuted(muted) {
   nodes.audio.muted = muted;
   nodes.section.classList.toggle("vois-muted", muted);
+  silenceOtherTabs();
 }
 
 function toggleMute() {

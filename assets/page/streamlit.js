@@ -9,13 +9,21 @@
 const MAIN = "[data-testid=stMain]";
 const QUESTION = ".st-key-question";
 const OPEN_TAB = "[role=tab][aria-selected=true]";
-// Its attribute `data-test-connection-state` says how the line to Python stands.
+// Its attribute `data-test-connection-state` says how the line to Python stands, and
+// `data-test-script-state` whether Python is drawing the page.
 const APP = "[data-testid=stApp]";
 // Only while the line is gone: then the one window that Streamlit opens by itself says so.
 const CONNECTION_ERROR_CLOSE = "[role=dialog] button[aria-label=Close]";
 const FILE_UPLOADER = "[data-testid=stFileUploader]";
+const REFUSED_FILE = "[data-testid=stFileChip]:has(> [role=alert])";
+const FILE_NAME = "[data-testid=stFileChipName]";
+const refusal = (node) => node.querySelector("[role=alert]").textContent;
+const isTooLarge = (node) => / or smaller\.$/.test(refusal(node));
+const isOfOtherType = (node) => / files are not allowed\.$/.test(refusal(node));
 const CAMERA_INPUT = "[data-testid=stCameraInput]";
+const STREAMLIT_BUTTONS = `.stButton button, ${CAMERA_INPUT} button`;
 // A container has the class `st-key-` and its key.
+const keyClassOf = (node) => node.closest("[class*=st-key-]").className.match(/st-key-\w+/)[0];
 const HISTORY_PANEL = ".st-key-history_panel";
 const HISTORY_IMPORT = ".st-key-history_import";
 const WEBRTC_IFRAME = "iframe[src*='streamlit_webrtc']";

@@ -10,11 +10,15 @@ let noteTimer = 0;
 let notes = 0;
 
 // A screen reader reads a node that is new, also when its text is the same as before.
-function write(node, text, language) {
-  const words = document.createElement("span");
-  words.textContent = text;
+function write(node, text, language, pieces = []) {
   node.lang = language; // a description may be in another language than the page
-  node.replaceChildren(...(text ? [words] : []));
+  const all = pieces.length > 0 ? pieces : text ? [{ text, language }] : [];
+  node.replaceChildren(...all.map((piece) => {
+    const words = document.createElement("span");
+    words.textContent = piece.text;
+    if (piece.language !== language) words.lang = piece.language; // what was read
+    return words;
+  }));
 }
 
 // A screen reader may read anew what is set anew.
@@ -31,8 +35,9 @@ function show(item) {
   }
   if (shown === item.id) return;
   shown = item.id;
+  if (item.kind === "description" && left?.id !== item.id) left = null; // there is something newer
   if (nodes.status.dataset.kind !== "note") writeStatus("", "", data.language);
-  write(nodes.sentence, item.text, item.language);
+  write(nodes.sentence, item.text, item.language, item.pieces);
   nodes.sentence.dataset.kind = item.kind;
   record("shown", item.id, item.timestamps);
   updateAge();
@@ -96,6 +101,7 @@ function writeStatus(text, kind, language) {
 function announceState() {
   if (state === data.status.id) return;
   state = data.status.id;
+  if (data.status.hushes) stop();
   if (items.get(active)?.kind === "waiting") return; // it is shown already, and says more
   writeStatus(data.status.text, "state", data.language);
   if (state !== "loading") speakStatus(data.status.text);

@@ -10,6 +10,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pipeline.api.access import Access, guarded
+from pipeline.api.ollama_routes import OllamaRoutes
+from pipeline.api.openai_routes import OpenAiRoutes
 from pipeline.api.openapi import DOCUMENT_PATH, PAGE_PATH, document, page
 from pipeline.api.operation import Answer, Operation
 from pipeline.api.own_routes import OwnRoutes
@@ -50,7 +52,11 @@ class _DocumentRoutes:
 
 def operations(service: Service, access: Access) -> list[Operation]:
     """All that the API does."""
-    found = OwnRoutes(service, access).operations()
+    found = [
+        *OwnRoutes(service, access).operations(),
+        *OpenAiRoutes(service).operations(),
+        *OllamaRoutes(service).operations(),
+    ]
     return [*found, *_DocumentRoutes(found).operations()]
 
 

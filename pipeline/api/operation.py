@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
+JSON = "application/json"
 PHOTO_TYPES = (
     "image/jpeg", "image/png", "image/webp", "image/heic", "image/heif", "image/avif", "image/gif",
     "image/tiff", "image/bmp", "application/octet-stream",

@@ -26,6 +26,7 @@ from pipeline.captioning.vocabulary import Vocabulary
 from pipeline.errors import ErrorCode, ModelError
 from pipeline.image import to_pixels
 from pipeline.languages import ENGLISH, NEVER_LAST
+from pipeline.processors import available_cores, encoder_threads
 from pipeline.recognition.evidence import rank
 from pipeline.recognition.recogniser import (
     NOTHING,
@@ -103,13 +104,18 @@ class Captioner:
 
     @classmethod
     def load(
-        cls, folder: Path, *, threads: int = 2, accelerate: bool = True, calibrated: bool = True
+        cls,
+        folder: Path,
+        *,
+        threads: int | None = None,
+        accelerate: bool = True,
+        calibrated: bool = True,
     ) -> Captioner:
         """Opens the model in `folder` and warms it up.
 
         Args:
             folder: holds contract.json and the files that it names.
-            threads: the encoder's processor threads.
+            threads: the encoder's processor threads; by this process's share of the cores if None.
             accelerate: whether the encoder may run on CoreML or CUDA.
             calibrated: False for a model without a confidence file: every caption is PERHAPS.
 
@@ -124,7 +130,7 @@ class Captioner:
         probe = np.random.default_rng(0).normal(size=(1, 3, size, size)).astype(np.float32)
         encoder = open_session(
             folder / contract.encoder_file,
-            threads=threads,
+            threads=threads or encoder_threads(available_cores()),
             accelerate=accelerate,
             probe={names.PIXELS: probe},
             cache=platformdirs.user_cache_path("vois", appauthor=False) / "coreml",

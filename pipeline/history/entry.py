@@ -103,7 +103,7 @@ class Draft:
         if not self.text:
             raise HistoryError(ErrorCode.HISTORY_TEXT_EMPTY)
         sound = (
-            _LANGUAGE.fullmatch(self.language)
+            is_language(self.language)
             and 0 <= self.confidence <= 1
             and _SLOWEST_RATE <= self.rate <= _FASTEST_RATE
             and math.isfinite(self.rate)
@@ -133,6 +133,7 @@ class Entry:
         rate: the pace, 1 being the voice's own.
         has_picture: whether `History.picture` gives one.
         reading: what was read in the photo, in lines; "" for nothing.
+        correction_language: code of `correction`; None for that of `text`.
     """
 
     id: int
@@ -149,11 +150,17 @@ class Entry:
     rate: float
     has_picture: bool
     reading: str
+    correction_language: str | None
 
     @property
     def words(self) -> str:
         """The text to show and speak: the correction if there is one."""
         return self.text if self.correction is None else self.correction
+
+    @property
+    def words_language(self) -> str:
+        """Code of `words`, in whose voice they are spoken."""
+        return self.correction_language or self.language
 
 
 @dataclass(frozen=True)
@@ -208,11 +215,23 @@ class Incoming:
         uuid: its own, in lower case with hyphens.
         correction: what a person wrote, or None.
         draft: all else, `draft.time` included.
+        correction_language: as in `Entry`.
+
+    Raises:
+        HistoryError: `correction_language` is no code, or there is no correction that it is of.
     """
 
     uuid: str
     correction: str | None
     draft: Draft
+    correction_language: str | None = None
+
+    def __post_init__(self) -> None:
+        """Checks the correction's language."""
+        if self.correction_language is None:
+            return
+        if self.correction is None or not is_language(self.correction_language):
+            raise HistoryError(ErrorCode.HISTORY_ENTRY_INVALID)
 
 
 @dataclass(frozen=True)
@@ -226,6 +245,11 @@ class Imported:
 
     added: int
     known: int
+
+
+def is_language(code: str) -> bool:
+    """Whether this has the form of a language's code: "en", "pt-BR"."""
+    return _LANGUAGE.fullmatch(code) is not None
 
 
 def cleaned(text: str, limit: int) -> str:

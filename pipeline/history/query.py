@@ -22,9 +22,12 @@ _MAX_CHARS = 200
 COLUMNS = (
     "entry.id, entry.uuid, entry.source, entry.text, entry.correction, entry.language, "
     "entry.confidence, entry.guidance, entry.photo, entry.voice, entry.rate, "
-    "EXISTS (SELECT 1 FROM picture WHERE picture.entry = entry.id), entry.reading"
+    "EXISTS (SELECT 1 FROM picture WHERE picture.entry = entry.id), entry.reading, "
+    "entry.correction_language"
 )
-Row = tuple[int, str, str, str, str | None, str, float, str | None, str, str, float, int, str]
+Row = tuple[
+    int, str, str, str, str | None, str, float, str | None, str, str, float, int, str, str | None
+]
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ def to_entry(row: Row) -> Entry:
     """Converts a row of `COLUMNS`."""
     (
         number, uuid, source, text, correction, language, confidence, guidance, photo, voice, rate,
-        has_picture, reading,
+        has_picture, reading, correction_language,
     ) = row  # fmt: skip
     return Entry(
         id=number,
@@ -121,4 +124,5 @@ def to_entry(row: Row) -> Entry:
         rate=rate,
         has_picture=bool(has_picture),
         reading=reading,
+        correction_language=correction_language,
     )

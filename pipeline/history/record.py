@@ -22,9 +22,10 @@ from pipeline.photo_quality import Kind
 
 FIELDS = (
     "uuid", "time", "source", "text", "correction", "language", "confidence", "guidance", "photo",
-    "voice", "rate", "picture", "reading",
+    "voice", "rate", "picture", "reading", "correction_language",
 )  # fmt: skip
-_LATER_FIELDS = {"reading": ""}  # what archives of the first version do not have
+# What archives of the first and of the second version do not have.
+_LATER_FIELDS = {"reading": "", "correction_language": None}
 
 _T = TypeVar("_T")
 
@@ -47,6 +48,7 @@ def to_values(entry: Entry) -> dict[str, str | float | bool | None]:
         "rate": entry.rate,
         "picture": entry.has_picture,
         "reading": entry.reading,
+        "correction_language": entry.correction_language,
     }
 
 
@@ -100,7 +102,10 @@ def _incoming(values: Mapping[str, object]) -> Incoming:
         time=time,
         reading=_typed(values["reading"], str),
     )
-    return Incoming(name, correction or None, draft)
+    language = values["correction_language"]
+    if language is not None:
+        language = _typed(language, str)
+    return Incoming(name, correction or None, draft, language)
 
 
 def _typed(value: object, kind: type[_T]) -> _T:

@@ -122,11 +122,15 @@ _READING = (
     *_folded_search(("text", "correction", "photo", "reading")),
 )
 
+# Of a correction in another language than the text that it corrects.
+_CORRECTION = ("ALTER TABLE entry ADD COLUMN correction_language TEXT",)
+
 _STEPS = (
     _ENTRIES,
     _SEARCH,
     (*_folded_search(("text", "correction", "photo")), *_EXPIRY),
     _READING,
+    _CORRECTION,
 )
 VERSION = len(_STEPS)
 

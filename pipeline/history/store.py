@@ -24,6 +24,7 @@ from pipeline.history.entry import (
     Incoming,
     Privacy,
     cleaned,
+    is_language,
     to_microseconds,
 )
 from pipeline.history.insertion import insert, store
@@ -149,17 +150,29 @@ class History:
         row = self._database.read(lambda db: db.execute(sql, (number, owner)).fetchone())
         return None if row is None else bytes(row[0])
 
-    def correct(self, owner: str, number: int, text: str) -> Entry:
+    def correct(self, owner: str, number: int, text: str, language: str | None = None) -> Entry:
         """Sets a person's correction beside the description; an empty text removes it.
 
+        Args:
+            owner: whose.
+            number: the entry's id.
+            text: the correction.
+            language: its code; None for that of the description.
+
         Raises:
-            HistoryError: this owner has no such entry.
+            HistoryError: this owner has no such entry, or `language` is no code.
         """
         correction = cleaned(text, MAX_TEXT_CHARS) or None
+        if language is not None and not is_language(language):
+            raise HistoryError(ErrorCode.HISTORY_ENTRY_INVALID)
+        values = (correction, language if correction else None, number, owner)
 
         def work(db: sqlite3.Connection) -> Entry | None:
-            sql = "UPDATE entry SET correction = ? WHERE id = ? AND owner = ? AND deletion IS NULL"
-            db.execute(sql, (correction, number, owner))
+            db.execute(
+                "UPDATE entry SET correction = ?, correction_language = ? "
+                "WHERE id = ? AND owner = ? AND deletion IS NULL",
+                values,
+            )
             return _one(db, owner, number)
 
         corrected = self._database.write(work)

@@ -6,7 +6,8 @@ UIST 2024), it is short while scenes change fast and longer when they rest:
 - frames that stay unfit to describe for `HOLD_S` get guidance, once;
 - a new scene (`pipeline.live.scene_change`) is described once, when the voice is free and the
   person's interval has passed; a CUT interrupts the voice;
-- a description is not repeated, unless the person asks.
+- a description is not repeated, unless the person asks;
+- a hand over the lens pauses it (`pipeline.live.lens_cover`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.detail import DEFAULT_STYLE, DescriptionStyle, Form
 from pipeline.description import Description, Inspection, advised, describe, read_aloud
 from pipeline.languages import ARTICLES, ENGLISH
+from pipeline.live.lens_cover import LensCover, is_covered
 from pipeline.live.scene_change import Change, SceneGate
 from pipeline.live.text_watcher import Advice, TextWatcher
 from pipeline.photo_quality import Kind, assess
@@ -99,6 +101,7 @@ class Watcher:
         self._begins = True
         self._began_at = -math.inf
         self._asked = False
+        self._cover = LensCover()
         self._unfit = _Unfit()
         self._last_words: tuple[str, ...] = ()
         self._said_at = -math.inf
@@ -117,6 +120,11 @@ class Watcher:
     def asked(self) -> bool:
         """Whether `ask` was called since the last frame."""
         return self._asked
+
+    @property
+    def covered(self) -> bool:
+        """Whether a hand over the lens has paused it."""
+        return self._cover.on
 
     def spoken(self, at: float, seconds: float) -> None:
         """Notes that the voice starts a sentence.
@@ -149,8 +157,14 @@ class Watcher:
         if self._begins:
             self._begins, self._began_at = False, at
             self._gate.forget()
-            self._unfit, self._last_words = _Unfit(), ()
+            self._unfit, self._last_words, self._cover = _Unfit(), (), LensCover()
             self._text.forget()
+        started = time.perf_counter()
+        guidance = assess(rgb)
+        assess_s = time.perf_counter() - started
+        self._cover.see(is_covered(rgb, guidance), at)
+        if self._cover.on and not self._asked:
+            return None
         asked, self._asked = self._asked, False
         settings = self.settings  # another thread may replace it during this call
         if settings.reading is not self._was_reading:
@@ -160,9 +174,6 @@ class Watcher:
             self._last_words = ()
         if settings.reading:
             return self._read(rgb, at, settings, asked)
-        started = time.perf_counter()
-        guidance = assess(rgb)
-        assess_s = time.perf_counter() - started
         if guidance is not None:
             if not self._guidance_due(guidance.kind, at) and not asked:
                 return None
@@ -202,7 +213,8 @@ class Watcher:
         return Utterance(description, interrupts=asked, asked=asked, passing=passing)
 
     def _guidance_due(self, kind: Kind, at: float) -> bool:
-        return self._unfit.met(kind, at) and at >= self._voice_free_at
+        due = self._unfit.met(kind, at) and at >= self._voice_free_at
+        return due and not self._cover.begins  # who covers the lens knows it
 
     def _note(self, description: Description, at: float) -> bool:
         """Updates the state after a description; False when it repeats the previous one."""

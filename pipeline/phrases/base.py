@@ -61,6 +61,10 @@ class Phrases:
     only_text: str
     numbered: str
     nothing_yet: str
+    more_other: str
+    more_confidence: str
+    more_unsure: str
+    nothing_more: str
     muted: str
     unmuted: str
     pace: str
@@ -70,7 +74,7 @@ class Phrases:
 
     # The line to Vois behind the page, said by the page alone.
     connection_lost: str
-    connection_missed: str
+    connection_waits: str
     connection_back: str
 
     # Problems of a photo's quality and what to do (pipeline.photo_quality).
@@ -95,6 +99,7 @@ class Phrases:
     # Errors without a `ErrorCode`: unexpected ones, and uploads that the page refuses.
     unknown_error: str
     too_large: str
+    not_arrived: str
 
     # The live camera: its states, then its problems (pipeline.web.state.camera_state).
     live: str
@@ -104,6 +109,7 @@ class Phrases:
     camera_connecting: str
     camera_live: str
     camera_paused: str
+    camera_covered: str
     camera_paused_reading: str
     camera_lost: str
     camera_first: str
@@ -167,7 +173,9 @@ class Phrases:
     result: str
     controls: str
     again: str
+    more: str
     stop: str
+    read_on: str
     mute: str
     unmute: str
     unlock: str
@@ -208,6 +216,7 @@ class Phrases:
     neutral_label: str
     interval_label: str
     interval: str
+    cover_help: str
     reset: str
     reset_done: str
     privacy: str
@@ -298,8 +307,25 @@ class Phrases:
     left_out_more: str
     interrupted: str
 
+    # Archives: the command and the page to review.
+    batch_progress: str
+    batch_resumed: str
+    batch_left_out: str
+    batch_stopped: str
+    batch_done: str
+    batch_corrected: str
+    sidecar_kept: str
+    gallery_title: str
+    gallery_how: str
+    gallery_text: str
+    gallery_save: str
+    gallery_saved: str
+
     # The HTTP API.
     api_at: str
+    send_photo: str
+    only_describes: str
+    no_text_found: str
 
     def error_sentence(self, error: VoisError) -> str:
         """The error's sentence in this language, with its fields filled in."""

@@ -53,6 +53,10 @@ ENGLISH = Phrases(
     only_text="There is text in this picture.",
     numbered="Photo {number}: {text}",
     nothing_yet="There is nothing to say again yet.",
+    more_other="Or else: {text}",
+    more_confidence="About {right} in 10 such descriptions are right.",
+    more_unsure="I am too unsure to say more.",
+    nothing_more="There is nothing more to say about this.",
     muted="The voice is muted. Press Unmute ({keys}M) to hear it.",
     unmuted="The voice is on.",
     pace="Speed {rate}.",
@@ -62,7 +66,7 @@ ENGLISH = Phrases(
     connection_lost=(
         "Vois does not answer. If it was closed, start it again: this page then goes on by itself."
     ),
-    connection_missed="What you chose did not arrive. Choose it again once Vois answers.",
+    connection_waits="Vois gets what you chose as soon as it answers. Keep this page open.",
     connection_back="Vois answers again.",
     guidance_dark=(
         "It is too dark to see. Turn on a light, and check that nothing covers the camera."
@@ -85,6 +89,7 @@ ENGLISH = Phrases(
     reading_still="Hold still.",
     unknown_error="Something went wrong. Try again, or try another photo.",
     too_large="{name} is too large. Choose a photo of at most {megabytes} megabytes.",
+    not_arrived="{name} did not arrive. Choose it again.",
     live="Live camera",
     ready_live="Ready. Start the camera to hear what is in front of it.",
     camera_off="The camera is off.",
@@ -97,6 +102,7 @@ ENGLISH = Phrases(
     camera_paused_reading=(
         "Paused. Press Resume ({keys}P) to go on, or Read now ({keys}D) to hear what is written."
     ),
+    camera_covered="Paused: the lens is covered, or it is dark. Uncover it to go on.",
     camera_lost="The picture has stopped. Waiting for the camera to come back.",
     camera_first="The camera is live. Looking.",
     camera_denied=(
@@ -167,7 +173,9 @@ ENGLISH = Phrases(
     result="Description",
     controls="Voice",
     again="Again",
+    more="More",
     stop="Stop",
+    read_on="Read on",
     mute="Mute",
     unmute="Unmute",
     unlock="Play the sound",
@@ -205,10 +213,10 @@ ENGLISH = Phrases(
     mute_label="Mute the voice",
     keys_label="Letters alone press buttons (not with a screen reader)",
     keys_help=(
-        "Keys: A says it again, S stops the voice, M mutes it, L starts and stops the camera,"
-        " D describes now, P pauses, R reads what is written instead of describing, and then D"
-        " reads now. With Alt and Shift they always work; the arrow keys with Alt and Shift change"
-        " speed and volume."
+        "Keys: A says it again, E says more, S stops the voice, C reads on where it was stopped, M"
+        " mutes it, L starts and stops the camera, D describes now, P pauses, R reads what is"
+        " written instead of describing, and then D reads now. With Alt and Shift they always work;"
+        " the arrow keys with Alt and Shift change speed and volume."
     ),
     form_label="Length of descriptions",
     form_auto="automatic",
@@ -217,6 +225,7 @@ ENGLISH = Phrases(
     neutral_label="Neutral wording about people",
     interval_label="Live: speak at most every",
     interval="{seconds} seconds",
+    cover_help="Cover the camera's lens for two seconds to pause, and uncover it to go on.",
     reset="Reset these settings",
     reset_done="The settings are as at the beginning.",
     privacy="Privacy",
@@ -303,5 +312,25 @@ ENGLISH = Phrases(
     left_out="Left out, since hidden or no photo: {names}.",
     left_out_more="Left out, since hidden or no photo: {names}, and {count} more.",
     interrupted="Stopped.",
+    send_photo="Send a photo, and I will describe it. I can only describe photos and read them.",
+    only_describes="I can only describe photos and read what is written in them.",
+    no_text_found="I see no text in this picture.",
+    batch_progress="{done} of {total} photos, {rate} a second, {left} left",
+    batch_resumed="Going on: {count} photos are described already.",
+    batch_left_out="Files left out, since hidden, no photo, or in another folder: {count}.",
+    batch_stopped="Stopped. The same command goes on from here.",
+    batch_done="{file}: {count} photos, {failed} of them without a description",
+    batch_corrected="{file}: {count} corrections taken in",
+    sidecar_kept=(
+        "Texts not written, since another text has their name: {count}. The first: {photo}."
+    ),
+    gallery_title="Descriptions of {count} photos",
+    gallery_how=(
+        "Correct the descriptions that are wrong, then save the corrections at the end of the "
+        "page. The command that made this page takes them in with --apply."
+    ),
+    gallery_text="Description of {photo}",
+    gallery_save="Save corrections",
+    gallery_saved="Saved: {count} corrections.",
     api_at="Vois answers programs at {address}. Ctrl-C stops it.",
 )

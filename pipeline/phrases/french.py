@@ -66,6 +66,10 @@ FRENCH = Phrases(
     only_text="Il y a du texte sur cette image.",
     numbered="Photo {number}\u00a0: {text}",
     nothing_yet="Il n’y a encore rien à répéter.",
+    more_other="Ou bien\u00a0: {text}",
+    more_confidence="Une telle description est juste environ {right} fois sur 10.",
+    more_unsure="Rien d’autre n’est assez sûr pour être dit.",
+    nothing_more="Il n’y a rien de plus à en dire.",
     muted=("La voix est coupée. Choisissez Rétablir la voix ({keys}M) pour l’entendre."),
     unmuted="La voix est rétablie.",
     pace="Vitesse {rate}.",
@@ -76,7 +80,9 @@ FRENCH = Phrases(
         "Vois ne répond plus. S’il a été fermé, redémarrez-le\u00a0: cette page reprendra "
         "d’elle-même."
     ),
-    connection_missed=("Votre choix n’est pas arrivé. Choisissez de nouveau quand Vois répondra."),
+    connection_waits=(
+        "Votre choix attend ici et partira dès que Vois répondra. Gardez cette page ouverte."
+    ),
     connection_back="Vois répond de nouveau.",
     guidance_dark=(
         "Il fait trop sombre pour voir. Allumez une lampe et vérifiez que rien ne couvre la caméra."
@@ -108,6 +114,7 @@ FRENCH = Phrases(
         "{name} est un fichier trop volumineux. Choisissez une photo d’au plus {megabytes} "
         "mégaoctets."
     ),
+    not_arrived="{name} n’est pas arrivé. Choisissez ce fichier de nouveau.",
     live="Caméra en direct",
     ready_live="Prêt. Lancez la caméra pour entendre ce qui se trouve devant elle.",
     camera_off="La caméra est arrêtée.",
@@ -123,6 +130,9 @@ FRENCH = Phrases(
     camera_paused_reading=(
         "En pause. Choisissez Reprendre ({keys}P) pour continuer, ou Lire maintenant "
         "({keys}D) pour entendre ce qui est écrit."
+    ),
+    camera_covered=(
+        "En pause\u00a0: l’objectif est couvert, ou il fait noir. Découvrez-le pour continuer."
     ),
     camera_lost="L’image s’est arrêtée. Vois attend le retour de la caméra.",
     camera_first="La caméra est en marche. Vois regarde.",
@@ -196,7 +206,9 @@ FRENCH = Phrases(
     result="Description",
     controls="Voix",
     again="Répéter",
+    more="En dire plus",
     stop="Arrêter la voix",
+    read_on="Reprendre la lecture",
     mute="Couper la voix",
     unmute="Rétablir la voix",
     unlock="Jouer le son",
@@ -234,10 +246,11 @@ FRENCH = Phrases(
     mute_label="Couper la voix",
     keys_label="Une lettre seule suffit (pas avec un lecteur d’écran)",
     keys_help=(
-        "Touches\u00a0: A répète, S arrête la voix, M la coupe, L lance et arrête la caméra, "
-        "D décrit maintenant, P met en pause, R lit ce qui est écrit au lieu de décrire, et D lit "
-        "alors maintenant. Avec Alt et Maj, elles fonctionnent toujours\u00a0; avec Alt et Maj, "
-        "les flèches changent la vitesse et le volume."
+        "Touches\u00a0: A répète, E en dit plus, S arrête la voix, C reprend la lecture là où elle "
+        "s’est arrêtée, M coupe la voix, L lance et arrête la caméra, D décrit maintenant, P met "
+        "en pause, R lit ce qui est écrit au lieu de décrire, et D lit alors maintenant. Avec Alt "
+        "et Maj, elles fonctionnent toujours\u00a0; avec Alt et Maj, les flèches changent la "
+        "vitesse et le volume."
     ),
     form_label="Longueur des descriptions",
     form_auto="automatique",
@@ -246,6 +259,10 @@ FRENCH = Phrases(
     neutral_label="Formulation neutre pour les personnes",
     interval_label="En direct\u00a0: parler au plus toutes les",
     interval="{seconds} secondes",
+    cover_help=(
+        "Couvrez l’objectif de la caméra pendant deux secondes pour mettre en pause, et "
+        "découvrez-le pour continuer."
+    ),
     reset="Remettre ces réglages à zéro",
     reset_done="Les réglages sont comme au début.",
     privacy="Vie privée",
@@ -347,5 +364,30 @@ FRENCH = Phrases(
     left_out="Laissés de côté, cachés ou sans photo\u00a0: {names}.",
     left_out_more="Laissés de côté, cachés ou sans photo\u00a0: {names}, et {count} de plus.",
     interrupted="Arrêté.",
+    send_photo=(
+        "Envoyez une photo et je la décrirai. Je sais seulement décrire des photos et les lire."
+    ),
+    only_describes="Je sais seulement décrire des photos et lire ce qui y est écrit.",
+    no_text_found="Je ne vois pas de texte sur cette image.",
+    batch_progress="{done} photos sur {total}, {rate} par seconde, encore {left}",
+    batch_resumed="Reprise\u00a0: {count} photos sont déjà décrites.",
+    batch_left_out=(
+        "Fichiers laissés de côté, cachés, sans photo ou dans un autre dossier\u00a0: {count}."
+    ),
+    batch_stopped="Arrêté. La même commande reprend à partir d’ici.",
+    batch_done="{file}\u00a0: {count} photos, dont {failed} sans description",
+    batch_corrected="{file}\u00a0: {count} corrections reprises",
+    sidecar_kept=(
+        "Textes non écrits, car un autre texte porte leur nom\u00a0: {count}. Le premier\u00a0: "
+        "{photo}."
+    ),
+    gallery_title="Descriptions de {count} photos",
+    gallery_how=(
+        "Corrigez les descriptions fausses, puis enregistrez les corrections à la fin de la page. "
+        "La commande qui a fait cette page les reprend avec --apply."
+    ),
+    gallery_text="Description de {photo}",
+    gallery_save="Enregistrer les corrections",
+    gallery_saved="Enregistré\u00a0: {count} corrections.",
     api_at="Vois répond aux programmes à l’adresse {address}. Ctrl-C l’arrête.",
 )

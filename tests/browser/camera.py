@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tests.browser.app import Server, Vois, launch, visit
 from tests.browser.film import Scene, photo, watch_scenes
 from tests.browser.photos import SAMPLES
 
 CAMERA = "--use-file-for-fake-video-capture="
+# A camera whose picture the test changes, so that it can wait for what is said of each.
+SHOWN = """
+const canvas = Object.assign(document.createElement("canvas"), { width: 640, height: 480 });
+const context = canvas.getContext("2d");
+let picture = null;
+setInterval(() => picture && context.drawImage(picture, 0, 0), 50);
+navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(10);
+window.showCamera = async (url) => {
+  const image = Object.assign(new Image(), { src: url });
+  await image.decode();
+  picture = image;
+};
+"""
 
 
 def still(name: str, seconds: float, noise: float = 0.0) -> Scene:
@@ -35,6 +52,13 @@ def filmed(
 def begin(vois: Vois, scenes: Sequence[Scene] = ()) -> None:
     watch_scenes(vois.page, scenes or [still("cat", 1)])
     vois.page.keyboard.press("l")
+
+
+def show(vois: Vois, rgb: NDArray[np.uint8]) -> None:
+    """Holds a picture before the camera of a page that has `SHOWN`."""
+    _, png = cv2.imencode(".png", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
+    encoded = base64.b64encode(png.tobytes()).decode()
+    vois.page.evaluate("showCamera", f"data:image/png;base64,{encoded}")
 
 
 def descriptions(vois: Vois) -> list[dict[str, Any]]:

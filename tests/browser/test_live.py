@@ -294,6 +294,34 @@ def test_a_camera_that_is_pulled_out_comes_back(real: Server, driver: Any, tmp_p
         shown = len(vois.events("shown"))
         vois.page.evaluate("navigator.mediaDevices.dispatchEvent(new Event('devicechange'))")
         vois.wait_for_events("shown", shown + 1)
+        vois.page.get_by_role("button", name=ENGLISH.camera_stop).wait_for(timeout=WAIT_MS)
+
+
+def test_a_camera_that_is_pulled_out_is_started_by_hand(server: Server, browser: Any) -> None:
+    with visit(browser, server.url) as vois:
+        vois.open_camera()
+        vois.press(ENGLISH.camera_start)
+        vois.page.wait_for_selector(".vois-picture:not([hidden])", timeout=WAIT_MS)
+        vois.page.evaluate(
+            "document.querySelector('.vois-camera video').srcObject.getVideoTracks()[0]"
+            ".dispatchEvent(new Event('ended'))"
+        )
+        vois.wait_for_sentence(ENGLISH.camera_unplugged)
+        vois.page.evaluate(
+            """() => {
+              const media = navigator.mediaDevices;
+              const ask = media.getUserMedia.bind(media);
+              media.getUserMedia = async () => {
+                media.getUserMedia = ask;
+                throw new DOMException("none", "NotFoundError");
+              };
+            }"""
+        )
+        vois.press(ENGLISH.camera_start)  # before it is plugged in again, then after it is
+        vois.wait_for_sentence(ENGLISH.camera_missing)
+        vois.press(ENGLISH.camera_start)
+        vois.page.wait_for_selector(".vois-picture:not([hidden])", timeout=WAIT_MS)
+        vois.press(ENGLISH.camera_stop)
 
 
 def test_a_server_that_is_started_again_gets_the_camera_again(driver: Any, tmp_path: Path) -> None:

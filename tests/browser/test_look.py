@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import cv2
-import numpy as np
 import pytest
 
 from pipeline.phrases import ENGLISH, phrases
 from tests.browser.accessibility import violations
 from tests.browser.app import Server, Vois, visit
-from tests.browser.photos import NOT_A_PHOTO, sample
-from tests.data.tiny_files import draw
+from tests.browser.photos import NOT_A_PHOTO, sample, square
 
 pytestmark = pytest.mark.browser
 
@@ -151,12 +148,6 @@ def test_focus_is_seen_everywhere(vois: Vois) -> None:
         if seen:
             unseen.append(seen)
     assert unseen == []
-
-
-def square() -> tuple[str, bytes]:
-    """A photo that the model knows, large enough to be described."""
-    rgb = draw("red", "square", np.random.default_rng(1))
-    return "square.png", cv2.imencode(".png", cv2.resize(rgb[..., ::-1], (256, 256)))[1].tobytes()
 
 
 def test_where_it_looked_by_keyboard_alone(server: Server, browser: Any, axe: str) -> None:

@@ -8,16 +8,26 @@ from typing import Any
 import pytest
 
 from pipeline.phrases import ENGLISH
-from tests.browser.app import Vois, serve, visit
-from tests.browser.photos import black, sample
+from tests.browser.app import WAIT_MS, Vois, serve, visit
+from tests.browser.photos import black, sample, square
 from tests.browser.sounds import DONE, SOURCES
 from tests.data.tiny_files import TINY
+from tests.data.written_pictures import photographed
 from tests.speech.gtts_server import GttsServer
 
 pytestmark = pytest.mark.browser
 
 HIBARI = ENGLISH.spoken_offline.format(voice="hibari")
 STOP_BAR_MS = 200
+LETTER = 3
+# The sound that the player has; the next one to be heard will be `next`.
+NEXT = """
+(() => {
+  const audio = document.querySelector("audio");
+  audio.addEventListener("playing", () => (window.next = audio.src), { once: true });
+  return audio.src;
+})()
+"""
 
 
 def test_a_text_of_several_sentences_is_one_sound_after_the_other(vois: Vois) -> None:
@@ -51,6 +61,43 @@ def test_stop_silences_at_once_and_the_next_sentence_too(vois: Vois) -> None:
     vois.page.wait_for_timeout(4_000)  # under test: the second sentence may not follow
     assert len(vois.page.evaluate("sources")) == 1
     assert [kind for kind, _ in vois.events(*DONE)] == ["playing", "stopped"]
+
+
+def test_a_page_of_text_is_stopped_and_goes_on_where_it_was(vois: Vois) -> None:
+    letter = photographed(LETTER, 1280)
+    vois.page.evaluate(SOURCES)
+    vois.upload(("letter.jpg", letter.jpeg))
+    vois.page.wait_for_function("sources.length > 1", timeout=WAIT_MS)
+    vois.page.keyboard.press("s")
+    vois.wait_for_events("stopped", 1)
+    at = vois.page.evaluate(NEXT)
+    read_on = vois.page.get_by_role("button", name=ENGLISH.read_on, exact=True)
+    read_on.press("Enter")
+    vois.wait_for_events("playing", 2)
+    assert vois.page.evaluate("next") == at != vois.page.evaluate("sources[0]")
+    vois.press(ENGLISH.stop)
+    # The words can be selected, line by line.
+    assert letter.lines[0] in vois.page.evaluate(
+        "getSelection().selectAllChildren(document.querySelector('.vois-sentence')), "
+        "`${getSelection()}`.split('\\n')"
+    )
+    vois.upload(sample("cat"))
+    vois.wait_for_events("shown", 2)
+    assert read_on.count() == 0
+
+
+def test_more_by_button_and_key(vois: Vois) -> None:
+    vois.page.keyboard.press("e")
+    vois.wait_for_status(ENGLISH.nothing_yet)
+    vois.upload(square())
+    vois.wait_for_events("ended", 1)
+    first = vois.sentence
+    vois.press(ENGLISH.more)
+    vois.wait_for_events("ended", 2)
+    assert vois.sentence not in ("", first)
+    vois.page.keyboard.press("Alt+Shift+E")
+    vois.wait_for_status(ENGLISH.nothing_more)
+    assert len(vois.events("shown")) == 2
 
 
 def test_two_clicks_are_one_voice(vois: Vois) -> None:

@@ -16,10 +16,13 @@ from pipeline.captioning.confidence import Manner
 from pipeline.captioning.detail import (
     FULL_WORDS,
     LEAST_END,
+    NEW_WORDS,
     SHORT_WORDS,
     DescriptionStyle,
     Form,
+    choose_in_style,
     describe_in_style,
+    something_else,
 )
 from pipeline.captioning.vocabulary import BEGIN
 from pipeline.image import read_rgb
@@ -99,6 +102,32 @@ def test_people_are_called_people_unless_it_is_switched_off(
     captions = [describe_in_style(captioner, one, DescriptionStyle(), "en") for one in photos]
     assert any(gendered & set(caption.words) for caption in written)
     assert not any(gendered & set(caption.words) for caption in captions)
+
+
+def test_the_other_caption_says_something_else(captioner: Captioner, photos: list[Encoded]) -> None:
+    style = DescriptionStyle(neutral=False)
+    choices = [choose_in_style(captioner, encoded, style, "en") for encoded in photos]
+    assert [one.caption.words for one in choices] == [
+        captioner.captions(encoded)[0].words for encoded in photos
+    ]
+    others = [(one.caption.words, one.other.words) for one in choices if one.other]
+    assert others
+    for words, other in others:
+        assert len(set(other) - set(words)) >= NEW_WORDS
+
+
+def test_what_only_words_it_differently_is_nothing_else() -> None:
+    def caption(text: str, manner: Manner = Manner.PERHAPS) -> Caption:
+        words = tuple(text.split())
+        attention = np.zeros((len(words), 1, 1), np.float32)
+        return Caption(words, (-1.0,) * (len(words) + 1), 0.4, manner, (), "en", attention)
+
+    best = caption("a man is near the red square")
+    same = caption("the red square with a man on it")
+    unsure = caption("two green circles", Manner.UNKNOWN)
+    another = caption("a boy in a green circle")
+    assert something_else(best, [same, unsure]) is None
+    assert something_else(best, [same, unsure, another, best]) is another
 
 
 CAPTION = Caption(

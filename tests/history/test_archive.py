@@ -71,7 +71,7 @@ def fill(history: History) -> list[Entry]:
         if draft.text == "Deleted.":
             history.delete(ME, entry.id)
         if draft.text == "A cat.":
-            history.correct(ME, entry.id, 'A "black" cat, 😀')
+            history.correct(ME, entry.id, 'A "black" cat, 😀', "en-GB")
     return history.page(ME)
 
 
@@ -175,7 +175,7 @@ def test_json_is_one_array(history: History) -> None:
     assert records[-1] == {**RECORD, **{
         "uuid": entries[-1].uuid, "time": "2025-03-30T12:00:00.000000+00:00", "source": "api",
         "text": "A cat.", "correction": 'A "black" cat, 😀', "confidence": 0.123456789,
-        "picture": True, "reading": "",
+        "picture": True, "reading": "", "correction_language": "en-GB",
     }}  # fmt: skip
     assert json.loads(b"".join(export_json(history, "nobody"))) == []
 
@@ -317,7 +317,9 @@ def test_what_vois_would_write_is_taken(history: History) -> None:
         {"time": "2025-03-30T12:00:00"}, {"time": "1969-01-01T00:00:00+00:00"}, {"time": 5},
         {"time": "9999-01-01T00:00:00+00:00"}, {"time": "0001-01-01T00:00:00+23:59"},
         {"source": "satellite"}, {"source": None}, {"text": ""}, {"text": None}, {"text": ["a"]},
-        {"correction": 5}, {"language": "../x"}, {"confidence": 2}, {"confidence": True},
+        {"correction": 5}, {"correction_language": "fr"}, {"language": "../x"},
+        {"correction": "A cat.", "correction_language": "French"},
+        {"confidence": 2}, {"confidence": True},
         {"confidence": "1"}, {"confidence": 10**400}, {"confidence": float("nan")},
         {"rate": float("inf")}, {"rate": -1}, {"guidance": "ugly"}, {"guidance": {}}, {"voice": ""},
         {"picture": 1}, {"picture": "yes"}, {"more": 1}, {"photo": None},
@@ -421,7 +423,7 @@ def test_a_picture_that_was_taken_out_is_only_missed(history: History) -> None:
     [
         (b"", "no archive"), (b"[]", "no archive"), (b"{}", "no archive"), (b"[" * 9_000, "no "),
         (b'{"format": "other", "version": 1, "entries": 1}', "no archive"),
-        (b'{"format": "vois history", "version": 3, "entries": 1}', "newer Vois"),
+        (b'{"format": "vois history", "version": 4, "entries": 1}', "newer Vois"),
         (b'{"format": "vois history", "version": 1}', "no archive"),
         (b'{"format": "vois history", "version": 1, "entries": 2}', "incomplete"),
         (b" " * 20_000, "too large when unpacked"),

@@ -191,6 +191,19 @@ def test_a_correction_stands_beside_the_words(history: History) -> None:
     assert found(history, "horse") == []
 
 
+def test_a_correction_may_be_in_another_language(history: History) -> None:
+    entry = keep(history)
+    assert (entry.words_language, entry.correction_language) == ("en", None)
+    corrected = history.correct(ME, entry.id, "Un chien court.", "fr")
+    assert (corrected.words_language, corrected.language) == ("fr", "en")
+    assert history.page(ME) == [corrected]
+    with pytest.raises(HistoryError, match="invalid"):
+        history.correct(ME, entry.id, "Un loup.", "French")
+    assert history.correct(ME, entry.id, "A wolf.").words_language == "en"
+    history.correct(ME, entry.id, "Un chien court.", "fr")
+    assert history.correct(ME, entry.id, " ", "fr") == entry
+
+
 def test_deleting_and_undoing(history: History) -> None:
     entries = [keep(history, f"Dog {number}", picture=CAT) for number in range(4)]
     assert history.delete(ME, entries[1].id)

@@ -11,11 +11,10 @@ from pipeline.live.text_watcher import EMPTY_S, FORGOTTEN_S, Advice, TextWatcher
 from pipeline.phrases import ENGLISH, LANGUAGES
 from pipeline.reading.reader import Reader
 from pipeline.reading.written_page import WrittenPage
+from tests.data.boards import MENU, WALL, board
 
 Frame = NDArray[np.uint8]
-WALL = np.full((480, 640, 3), (90, 110, 130), np.uint8)
 STEP_S = 0.4  # of the frames that are read: every second one
-MENU = ["Settings", "Sound", "Battery", "Storage", "Display", "Network"]
 
 
 @pytest.fixture(scope="module")
@@ -26,18 +25,6 @@ def reader() -> Reader:
 @pytest.fixture
 def watcher(reader: Reader) -> TextWatcher:
     return TextWatcher(reader)
-
-
-def sign(*lines: str, right: int = 0, down: int = 0) -> Frame:
-    """A white board with lines, moved by pixels; what leaves the frame is cut off."""
-    board = WALL.copy()
-    cv2.rectangle(board, (70, 40), (570, 440), (245, 245, 245), -1)
-    for number, text in enumerate(lines):
-        place = (110, 110 + 60 * number)
-        cv2.putText(board, text, place, cv2.FONT_HERSHEY_SIMPLEX, 1.3, (20, 20, 20), 3, cv2.LINE_AA)
-    shift = np.array(((1, 0, right), (0, 1, down)), np.float32)
-    moved = cv2.warpAffine(board, shift, (640, 480), borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(moved, np.uint8)
 
 
 def said(watcher: TextWatcher, *frames: Frame, begin: float = 0.0) -> list[str | Advice]:
@@ -54,24 +41,24 @@ def said(watcher: TextWatcher, *frames: Frame, begin: float = 0.0) -> list[str |
 
 
 def test_a_sign_is_said_once(watcher: TextWatcher) -> None:
-    opened = sign("OPEN TODAY")
+    opened = board("OPEN TODAY")
     assert said(watcher, opened, opened, opened, opened) == ["OPEN TODAY"]
 
 
 def test_every_second_frame_is_read(watcher: TextWatcher) -> None:
     """Two frames that follow one another are one reading, which is not enough to say it."""
-    frame = sign("OPEN TODAY")
+    frame = board("OPEN TODAY")
     found = [watcher.look(frame, 0.2 * number, "en") is not None for number in range(4)]
     assert found == [False, False, True, False]
 
 
 def test_only_what_is_new_is_said(watcher: TextWatcher) -> None:
-    first, both = sign("OPEN TODAY"), sign("OPEN TODAY", "until noon")
+    first, both = board("OPEN TODAY"), board("OPEN TODAY", "until noon")
     assert said(watcher, first, first, both, both, both) == ["OPEN TODAY", "until noon"]
 
 
 def test_a_sign_that_comes_back_is_said_again(watcher: TextWatcher) -> None:
-    opened = sign("OPEN TODAY")
+    opened = board("OPEN TODAY")
     assert said(watcher, opened, opened) == ["OPEN TODAY"]
     assert said(watcher, opened, opened, begin=FORGOTTEN_S) == []
     assert said(watcher, opened, opened, begin=3 * FORGOTTEN_S) == ["OPEN TODAY"]
@@ -85,7 +72,7 @@ def test_no_text_is_said_once_and_after_a_while(watcher: TextWatcher) -> None:
 
 
 def test_a_page_is_guided_into_view_and_read_whole(watcher: TextWatcher) -> None:
-    frames = [sign(*MENU, right=right) for right in (-190, -190, -60, 0, 0)]
+    frames = [board(*MENU, right=right) for right in (-190, -190, -60, 0, 0)]
     found = said(watcher, *frames)
     assert found == [Advice.LEFT, Advice.STILL, "\n".join(MENU)]
 
@@ -102,11 +89,27 @@ def test_a_page_is_guided_into_view_and_read_whole(watcher: TextWatcher) -> None
 def test_each_edge_is_told_apart(
     watcher: TextWatcher, right: int, down: int, advice: Advice
 ) -> None:
-    assert said(watcher, sign(*MENU, right=right, down=down)) == [advice]
+    assert said(watcher, board(*MENU, right=right, down=down)) == [advice]
+
+
+def test_a_blurred_page_is_waited_for_and_not_for_ever(watcher: TextWatcher) -> None:
+    notice = (
+        "The library is closed", "Return your books here", "before five o'clock",
+        "New members bring", "a letter that shows",
+    )  # fmt: skip
+    sharp = board(*notice)
+    across = 13
+    blurred = np.asarray(cv2.filter2D(sharp, -1, np.ones((1, across)) / across), np.uint8)
+    assert said(watcher, sharp, blurred, blurred) == [Advice.STILL]
+    assert said(watcher, sharp, begin=2.0) == [" ".join(notice)]
+    watcher.forget()
+    found = said(watcher, *[blurred] * 20, begin=10.0)
+    assert found[:2] == [Advice.STILL, Advice.STILL]
+    assert len(found) == 3
 
 
 def test_asked_it_says_all_or_that_there_is_nothing(watcher: TextWatcher) -> None:
-    opened = sign("OPEN TODAY")
+    opened = board("OPEN TODAY")
     assert said(watcher, opened, opened, opened) == ["OPEN TODAY"]
     again = watcher.look(opened, 3.0, "en", asked=True)
     assert isinstance(again, WrittenPage)

@@ -17,6 +17,7 @@ from pipeline.captioning.confidence_features import DESCRIPTION_FEATURES
 from pipeline.captioning.detail import FULL_WORDS, SHORT_WORDS, DescriptionStyle, Form
 from pipeline.description import describe
 from pipeline.image import read_rgb
+from pipeline.live.lens_cover import COVERED_S, UNCOVERED_S
 from pipeline.live.watcher import FIRST_S, HOLD_S, LiveSettings, Utterance, Watcher
 from pipeline.photo_quality import Kind
 from pipeline.phrases import ENGLISH, FRENCH
@@ -46,7 +47,7 @@ def scene(name: str) -> Frame:
 
 
 FLOWER, ROCKET, TEMPLE = scene("flower"), scene("rocket"), scene("temple")
-BLACK = np.zeros_like(FLOWER)
+BLACK, GLARE = np.zeros_like(FLOWER), np.full_like(FLOWER, 255)
 
 
 class Viewer:
@@ -190,21 +191,21 @@ def test_pausing_keeps_quiet_and_going_on_tells_what_is_there(watcher: Watcher) 
 def test_advice_comes_once_after_a_while_and_then_the_scene_again(watcher: Watcher) -> None:
     viewer = Viewer(watcher)
     first = viewer.show(FLOWER, 2)
-    assert viewer.show(BLACK, HOLD_S[Kind.DARK] - LOOK_S) == []
-    (advice,) = viewer.show(BLACK, 10)
-    assert advice.startswith("It is too dark")
+    assert viewer.show(GLARE, HOLD_S[Kind.BRIGHT] - LOOK_S) == []
+    (advice,) = viewer.show(GLARE, 10)
+    assert advice.startswith("It is too bright")
     assert viewer.said[-1][1].description.guidance is not None
     assert viewer.show(FLOWER, 2) == first
-    (again,) = viewer.show(BLACK, 10)
+    (again,) = viewer.show(GLARE, 10)
     assert again == advice
 
 
-def test_a_picture_that_flickers_between_fit_and_dark_is_advised_once(watcher: Watcher) -> None:
+def test_a_picture_that_flickers_between_fit_and_dazzled_is_advised_once(watcher: Watcher) -> None:
     viewer = Viewer(watcher)
     viewer.show(FLOWER, 2)
-    said = viewer.show(BLACK, 1.4)
+    said = viewer.show(GLARE, 1.4)
     for _ in range(4):
-        said += viewer.show(FLOWER, FIRST_S + LOOK_S) + viewer.show(BLACK, 1.4)
+        said += viewer.show(FLOWER, FIRST_S + LOOK_S) + viewer.show(GLARE, 1.4)
     assert len(said) == 1
 
 
@@ -222,7 +223,7 @@ def test_advice_waits_for_the_voice(watcher: Watcher) -> None:
     viewer = Viewer(watcher, sentence_s=4.0)
     viewer.show(FLOWER, FIRST_S + LOOK_S)
     said_at = viewer.said[0][0]
-    viewer.show(BLACK, 6)
+    viewer.show(GLARE, 6)
     assert viewer.said[1][0] >= said_at + 4.0
     assert not viewer.said[1][1].interrupts
 
@@ -231,14 +232,14 @@ def test_a_silenced_voice_is_not_waited_for(watcher: Watcher) -> None:
     viewer = Viewer(watcher, sentence_s=30.0)
     viewer.show(FLOWER, 2)
     watcher.hushed()
-    assert len(viewer.show(BLACK, 2)) == 1
+    assert len(viewer.show(GLARE, 2)) == 1
 
 
 def test_a_faster_voice_is_free_sooner(watcher: Watcher) -> None:
     watcher.settings = LiveSettings(rate=2.0, interval_s=0.0)
     viewer = Viewer(watcher, sentence_s=4.0)
     viewer.show(FLOWER, FIRST_S + LOOK_S)
-    viewer.show(BLACK, 4)
+    viewer.show(GLARE, 4)
     assert viewer.said[1][0] - viewer.said[0][0] <= 2.0 + LOOK_S
 
 
@@ -321,10 +322,38 @@ def test_a_model_without_french_is_said_in_english_and_advice_in_french(
         (text,) = viewer.show(FLOWER, 3)
         assert viewer.said[0][1].description.language == "en"
         assert not text.startswith("Peut-être")
-        assert viewer.show(BLACK, 3) == [FRENCH.guidance_dark]
+        assert viewer.show(GLARE, 3) == [FRENCH.guidance_bright]
         assert viewer.said[1][1].description.language == "fr"
     finally:
         captioner.contract, captioner.translator = known, translator
+
+
+def test_a_hand_over_the_lens_pauses_and_is_not_told_that_it_is_dark(watcher: Watcher) -> None:
+    viewer = Viewer(watcher)
+    viewer.show(FLOWER, 2)
+    assert viewer.show(BLACK, COVERED_S) == []
+    assert not watcher.covered
+    assert viewer.show(BLACK, 10) == []
+    assert watcher.covered
+    assert viewer.show(ROCKET, UNCOVERED_S) == []
+    assert len(viewer.show(ROCKET, 2)) == 1
+    assert not watcher.covered
+    viewer.show(BLACK, COVERED_S + LOOK_S)
+    watcher.ask()
+    assert viewer.show(BLACK, LOOK_S)[0].startswith("It is too dark")
+
+
+def test_a_camera_that_starts_in_the_dark_is_not_covered(watcher: Watcher) -> None:
+    viewer = Viewer(watcher)
+    (advice,) = viewer.show(BLACK, 10)
+    assert advice.startswith("It is too dark")
+    assert not watcher.covered
+    viewer.show(FLOWER, 2)
+    viewer.show(BLACK, 3)
+    assert watcher.covered
+    watcher.begin()  # what was bright before another start says nothing
+    viewer.show(BLACK, 3)
+    assert not watcher.covered
 
 
 def test_in_the_mode_that_reads_text_is_said_and_scenes_are_not(watcher: Watcher) -> None:

@@ -131,6 +131,10 @@ def test_a_sign_is_read_after_the_caption(captioner: Captioner, reader: Reader) 
     read = " ".join(written.lines)
     assert description.read == read
     assert description.shown == f"{plain.text} It says: {read}"
+    assert description.pieces == (
+        Passage(f"{plain.text} It says: ", "en"),
+        Passage(read, written.language),
+    )
     first, second = description.passages
     assert first == Passage(f"{plain.text} It says:", "en")
     assert second.language == "fr"
@@ -148,6 +152,8 @@ def test_a_page_is_read_and_not_described(captioner: Captioner, reader: Reader) 
     lines = description.shown.split("\n")
     assert lines[:2] == [f"{FRENCH.document} {FRENCH.says}", written.lines[0]]
     assert [passage.language for passage in description.passages] == ["fr", "en"]
+    assert "".join(piece.text for piece in description.pieces) == description.shown
+    assert [piece.language for piece in description.pieces[:2]] == ["fr", "en"]
 
 
 def test_an_unfit_photo_that_can_be_read_is_read(captioner: Captioner, reader: Reader) -> None:

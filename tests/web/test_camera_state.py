@@ -74,13 +74,26 @@ def test_one_that_is_pulled_out_is_waited_for() -> None:
     tab = live_tab()
     assert tab.browser_event("unplugged", 3.0) is Problem.UNPLUGGED
     tab.observe(None, 4.0)
-    assert tab.state is State.ASKING
+    assert tab.state is State.UNPLUGGED
+    assert tab.status(ENGLISH)[1] == ENGLISH.camera_unplugged
     assert not tab.sending
     tab.browser_event("granted", 60.0)
     assert tab.sending
     tab.observe(None, 61.0)
     assert tab.state is State.CONNECTING
     tab.observe(0.1, 62.0)
+    assert tab.state is State.LIVE
+
+
+def test_a_hand_over_the_lens_is_a_pause_with_words_of_its_own() -> None:
+    tab = live_tab()
+    tab.observe(0.1, 3.0, covered=True)
+    assert (tab.state, tab.status(ENGLISH)[1]) == (State.COVERED, ENGLISH.camera_covered)
+    tab.paused = True
+    tab.observe(0.1, 4.0, covered=True)
+    assert tab.state is State.PAUSED
+    tab.paused = False
+    tab.observe(0.1, 5.0)
     assert tab.state is State.LIVE
 
 

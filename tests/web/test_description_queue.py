@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -227,3 +228,32 @@ def test_a_page_that_was_drawn_before_the_last_step_is_drawn_again(workers: Work
     work(queue, workers)  # another run, to the end
     assert queue.step(workers, ENGLISH, drawn)
     assert not queue.step(workers, ENGLISH, queue.worked)
+
+
+def test_more_is_said_at_once_and_has_no_more(workers: Workers) -> None:
+    queue = DescriptionQueue()
+    queue.sync([photo("a")], ENGLISH)
+    work(queue, workers)
+    (first,) = queue.entries
+    assert first.as_item()["more"] is True
+
+    def tell(description: Description) -> Description:
+        return replace(description, text=f"More of: {description.text}")
+
+    for _ in range(2):  # asked for again, it is said again, and not kept twice
+        queue.tell_more(first.id, tell, ENGLISH)
+        queue.tell_more("another page's", tell, ENGLISH)
+    _, second = queue.entries
+    item = second.as_item()
+    assert (item["text"], item["now"], item["more"]) == (f"More of: {first.text}", True, False)
+    queue.tell_more(second.id, tell, ENGLISH)
+    assert len(queue.entries) == 2
+    work(queue, workers)
+    assert second.complete
+    assert second.sounds
+
+    def fail(description: Description) -> Description:
+        raise ModelError(ErrorCode.MODEL_FILES_MISMATCHED)
+
+    queue.tell_more(first.id, fail, ENGLISH)
+    assert queue.entries[-1].kind is Kind.ERROR

@@ -95,6 +95,7 @@ def test_an_entry_as_the_browser_gets_it(history: History, panel: Panel) -> None
             "time": "12:00",
             "source": ENGLISH.history_source_command_line,
             "words": "A cat.",
+            "words_language": "fr",
             "original": "A dog.",
             "language": "fr",
             "picture": True,
@@ -257,6 +258,26 @@ def test_deleted_comes_back_one_by_one(history: History, panel: Panel) -> None:
     assert panel.said == ENGLISH.history_no_undo
 
 
+def test_a_correction_is_spoken_in_its_own_language(history: History, panel: Panel) -> None:
+    entry = history.add(LOCAL_OWNER, Draft(Source.CAMERA, "A dog runs.", "en", reading="EXIT"))
+    assert entry is not None
+    panel.history_view.translate(FRENCH)
+    panel.do("correct", id=str(entry.id), text="Un loup court dans la neige.")
+    panel.history_view.translate(ENGLISH)
+    (item,) = panel.data["entries"]
+    assert (item["words_language"], item["language"]) == ("fr", "en")
+    panel.do("play", id=str(entry.id))
+    text, language, said, pieces = panel.history_view.take_speech() or ("", "", (), ())
+    assert (text, language) == ("Un loup court dans la neige. On y lit\u00a0: EXIT", "fr")
+    assert said[0].language == "fr"
+    assert pieces == (
+        Passage("Un loup court dans la neige. On y lit\u00a0: ", "fr"),
+        Passage("EXIT", "en"),
+    )
+    panel.do("correct", id=str(entry.id), text="")
+    assert panel.data["entries"][0]["words_language"] == "en"
+
+
 def test_a_correction_is_taken_back_by_an_empty_one(history: History, panel: Panel) -> None:
     (number,) = fill(history, 1)
     panel.do("correct", id=str(number), text=" A  cat. ")
@@ -275,7 +296,9 @@ def test_what_was_read_is_played_in_its_own_language(history: History, panel: Pa
         Passage("A street. It says:", "en"),
         Passage("Boulangerie\nFermé à 19 heures", "fr"),
     )
-    assert panel.history_view.take_speech() == (f"A street. It says:\n{read}", "en", said)
+    pieces = (Passage("A street. It says:\n", "en"), Passage(read, "fr"))
+    shown = f"A street. It says:\n{read}"
+    assert panel.history_view.take_speech() == (shown, "en", said, pieces)
 
 
 def test_what_is_gone_is_said_each_time(history: History, panel: Panel) -> None:
@@ -325,13 +348,14 @@ def test_an_archive_is_taken_in_once(tmp_path: Path, history: History, panel: Pa
     guest.history_view.take_in("file 1", archive)
     assert guest.words == ["Dog 1.", "Dog 0."]
     words = ENGLISH.history_imported.format(added=2, known=0)
-    assert guest.history_view.take_speech() == (words, "en", ())
+    assert guest.history_view.take_speech() == (words, "en", (), ())
     guest.history_view.take_in("file 1", archive)
     assert guest.history_view.take_speech() is None
     guest.history_view.take_in("file 2", archive)
     assert guest.history_view.take_speech() == (
         ENGLISH.history_imported.format(added=0, known=2),
         "en",
+        (),
         (),
     )
     guest.history_view.take_in("file 3", io.BytesIO(b"words"))
@@ -397,7 +421,7 @@ def test_the_panel_follows_the_pages_language(history: History, panel: Panel) ->
     assert after["entries"][0]["source"] == FRENCH.history_source_camera
     assert after["entries"][0]["language"] == "en"  # its own
     panel.do("play", id=after["entries"][0]["id"])
-    assert panel.history_view.take_speech() == ("Dog 0.", "en", ())
+    assert panel.history_view.take_speech() == ("Dog 0.", "en", (), ())
     panel.do("newer")
     assert panel.said == FRENCH.history_no_newer
     panel.history_view.take_in("file", io.BytesIO(b"no archive"))

@@ -138,7 +138,7 @@ def entry_sound(voices: Callable[[], VoiceChain], entry: Entry) -> bytes:
         voices: returns voices of this machine.
         entry: what is said.
     """
-    chain, said = voices(), kept_passages(entry.words, entry.language, entry.reading)
+    chain, said = voices(), kept_passages(entry.words, entry.words_language, entry.reading)
     return join([chain.speak(one.text, one.language, entry.rate) for one in said]).wav()
 
 

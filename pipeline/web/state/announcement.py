@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from pipeline.description import Description
 from pipeline.passages import Passage
+from pipeline.second_sentence import has_more
 
 
 class Origin(StrEnum):
@@ -17,6 +18,7 @@ class Origin(StrEnum):
     PHOTO = "photo"
     CAMERA = "camera"
     HISTORY = "history"
+    MORE = "more"  # the second sentence of another announcement
     ERROR = "error"  # an error that belongs to none of these
 
 
@@ -112,6 +114,7 @@ class Announcement:
         speech: makes the next sentence's sound.
         timestamps: of a camera frame.
         passages: what is spoken, each in its own language; none when it is the text alone.
+        pieces: the text, each piece in its own language; none when it is all in `language`.
     """
 
     id: str
@@ -130,6 +133,7 @@ class Announcement:
     speech: Iterator[Spoken] | None = None
     timestamps: Timestamps | None = None
     passages: tuple[Passage, ...] = ()
+    pieces: tuple[Passage, ...] = ()
 
     def spoken(self, speak: Speak) -> Iterator[Spoken]:
         """The sounds of its sentences, each made when it is asked for.
@@ -149,11 +153,13 @@ class Announcement:
             "kind": self.kind.value,
             "text": self.text,
             "language": self.language,
+            "pieces": [{"text": one.text, "language": one.language} for one in self.pieces],
             "batch": self.batch,
             "number": self.number,
             "sounds": [sound.token for sound in self.sounds],
             "complete": self.complete,
             "voice": self.sounds[0].voice if self.sounds else "",
+            "more": self.description is not None and has_more(self.description),
             "online": any(sound.online for sound in self.sounds),
             "seen": 0 if times is None else 1000 * times.seen,
             "timestamps": None if times is None else dataclasses.asdict(times),

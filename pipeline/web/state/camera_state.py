@@ -24,9 +24,11 @@ class State(StrEnum):
 
     OFF = "off"
     ASKING = "asking"
+    UNPLUGGED = "unplugged"
     CONNECTING = "connecting"
     LIVE = "live"
     PAUSED = "paused"
+    COVERED = "covered"  # a pause, too
     LOST = "lost"
 
 
@@ -46,14 +48,15 @@ def sentence(of: State | Problem, say: Phrases) -> str:
     sentences: dict[State | Problem, str] = {
         State.OFF: say.camera_off,
         State.ASKING: say.camera_asking,
+        State.UNPLUGGED: say.camera_unplugged,  # the problem of this name is the same
         State.CONNECTING: say.camera_connecting,
         State.LIVE: say.camera_live,
         State.PAUSED: say.camera_paused,
+        State.COVERED: say.camera_covered,
         State.LOST: say.camera_lost,
         Problem.DENIED: say.camera_denied,
         Problem.MISSING: say.camera_missing,
         Problem.BUSY: say.camera_busy,
-        Problem.UNPLUGGED: say.camera_unplugged,
         Problem.INSECURE: say.camera_insecure,
         Problem.BLOCKED: say.camera_blocked,
     }
@@ -86,6 +89,7 @@ class CameraState:
         self.stops = 0
         self.reconnect = False
         self._wanted = False
+        self._unplugged = False
         self._playing = False
         self._granted_at: float | None = None
         self._had_frames = False
@@ -119,11 +123,13 @@ class CameraState:
             # Granted again means another camera: its stream has to be sent anew.
             self.reconnect = kind == "granted" and self._granted_at is not None
             self._wanted, self._granted_at = True, now if kind == "granted" else None
+            self._unplugged = False
         elif kind == "stopped":
             self._wanted, self._granted_at = False, None
         elif kind in frozenset(Problem):
             # One that was unplugged is wanted back: the browser takes it up by itself.
-            self._wanted, self._granted_at = kind == Problem.UNPLUGGED, None
+            self._wanted = self._unplugged = kind == Problem.UNPLUGGED
+            self._granted_at = None
             self._had_frames = False
             return Problem(kind)
         return None
@@ -160,12 +166,13 @@ class CameraState:
             self.browser_event("stopped", 0.0)
             self.stops += 1
 
-    def observe(self, frame_age: float | None, now: float) -> Problem | None:
+    def observe(self, frame_age: float | None, now: float, covered: bool = False) -> Problem | None:
         """Finds the state from what the camera brings.
 
         Args:
             frame_age: seconds since the last frame; None when none has come.
             now: seconds, on the clock of `browser_event`.
+            covered: whether a hand is over the lens.
 
         Returns:
             `BLOCKED` when no frame has come for too long; the camera is off then.
@@ -176,7 +183,7 @@ class CameraState:
         if not self._wanted:
             state = State.OFF
         elif self._granted_at is None:
-            state = State.ASKING
+            state = State.UNPLUGGED if self._unplugged else State.ASKING
         elif frame_age is None and not self._had_frames:
             state = State.CONNECTING
             waited_s = now - self._granted_at
@@ -192,7 +199,8 @@ class CameraState:
                 self._lost_at, self.reconnect = now, True
         else:
             self._lost_at = None
-            state = State.PAUSED if self.paused else State.LIVE
+            state = State.COVERED if covered else State.LIVE
+            state = State.PAUSED if self.paused else state
         if state is not self.state:
             self.state = state
             self._changes += 1

@@ -100,6 +100,11 @@ class Camera:
         """Keeps quiet, or goes on; a paused camera still answers `ask`."""
         self._watcher.paused = paused
 
+    @property
+    def covered(self) -> bool:
+        """Whether a hand over the lens has paused it."""
+        return self._watcher.covered
+
     def hush(self) -> None:
         """The person silenced the voice: the next scene need not wait for it."""
         self._watcher.hushed()
@@ -180,6 +185,7 @@ class Camera:
             description=description,
             timestamps=Timestamps(seen, told=time.time()),
             passages=description.passages,
+            pieces=description.pieces,
         )
         self._publish(announcement)
         self._voice(announcement)

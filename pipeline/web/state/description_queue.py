@@ -98,17 +98,49 @@ class DescriptionQueue:
         """Shows and speaks an error that belongs to no photo on the page, in its language."""
         self._add(Origin.ERROR, Kind.ERROR, text, language)
 
-    def say(self, text: str, language: str, said: tuple[Passage, ...] = ()) -> None:
+    def say(
+        self,
+        text: str,
+        language: str,
+        said: tuple[Passage, ...] = (),
+        pieces: tuple[Passage, ...] = (),
+    ) -> None:
         """Shows and speaks words from the history, at once; asked for again, they are said again.
 
         Args:
             text: what to show, and to say where there are no passages.
             language: its two-letter code.
             said: the passages of the text, where it is spoken in several languages.
+            pieces: the same of the text as it is shown.
         """
         self.entries = [entry for entry in self.entries if entry.origin is not Origin.HISTORY]
         self._add(Origin.HISTORY, Kind.DESCRIPTION, text, language)
-        self.entries[-1].passages = said
+        self.entries[-1].passages, self.entries[-1].pieces = said, pieces
+
+    def tell_more(
+        self, identity: str, tell: Callable[[Description], Description], phrases: Phrases
+    ) -> None:
+        """Shows and speaks, at once, what else can be said of a description that is here.
+
+        Args:
+            identity: of its announcement; from the browser, where it may have gone by now.
+            tell: gives the second sentence; may raise.
+            phrases: the words for an error.
+        """
+        about = next((entry for entry in self.entries if entry.id == identity), None)
+        if about is None or about.description is None:
+            return
+        described = about.description
+        self.entries = [entry for entry in self.entries if entry.origin is not Origin.MORE]
+
+        def work() -> None:
+            told = tell(described)
+            self._add(Origin.MORE, Kind.DESCRIPTION, told.shown, told.language)
+            self.entries[-1].passages, self.entries[-1].pieces = told.passages, told.pieces
+
+        problem = _problem(work, phrases)
+        if problem:
+            self.report(problem, phrases.language)
 
     def watch(self, phrases: Phrases, cue: Spoken) -> None:
         """Shows that the camera's first picture is being looked at.
@@ -195,7 +227,7 @@ def _describe(entry: Announcement, photo: Photo, workers: Workers, phrases: Phra
         description = workers.describe(photo.read(), photo.name)
         entry.kind = Kind.of(description)
         entry.text, entry.description = description.shown, description
-        entry.passages = description.passages
+        entry.passages, entry.pieces = description.passages, description.pieces
         entry.language = description.language
 
     problem = _problem(describe, phrases)
@@ -203,10 +235,16 @@ def _describe(entry: Announcement, photo: Photo, workers: Workers, phrases: Phra
         entry.kind, entry.text, entry.language = Kind.ERROR, problem, phrases.language
     if entry.number > 0:  # among several photos the person must hear which one it is
         numbered = phrases_of(entry.language).numbered
-        first, *others = entry.passages or (Passage(entry.text, entry.language),)
-        entry.text = numbered.format(number=entry.number, text=entry.text)
-        first = Passage(numbered.format(number=entry.number, text=first.text), first.language)
-        entry.passages = (first, *others)
+
+        def number(passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
+            first, *others = passages or (Passage(entry.text, entry.language),)
+            return (
+                Passage(numbered.format(number=entry.number, text=first.text), first.language),
+                *others,
+            )
+
+        entry.passages, entry.pieces = number(entry.passages), number(entry.pieces)
+        entry.text = "".join(piece.text for piece in entry.pieces)
 
 
 def _problem(work: Callable[[], None], phrases: Phrases) -> str:

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from pipeline.errors import HistoryError
 from pipeline.history import Entry, Filter, History, Source, import_zip
-from pipeline.passages import Passage, kept_passages, shown
+from pipeline.history.correction import correction_language
+from pipeline.passages import Passage, kept_passages, pieces, shown
 from pipeline.phrases import Phrases
 from pipeline.reading.language_guess import language_of
 from pipeline.web.state.history_access import HistoryAccess
@@ -19,6 +20,8 @@ from pipeline.web.state.inbox import Inbox
 _T = TypeVar("_T")
 
 PAGE_ENTRIES = 5
+# The arguments of `DescriptionQueue.say`.
+Speech = tuple[str, str, tuple[Passage, ...], tuple[Passage, ...]]
 
 
 class HistoryView:
@@ -57,7 +60,7 @@ class HistoryView:
         self._said_version = 0
         self._announce_count = False
         self._imported = ""
-        self._speech: tuple[str, str, tuple[Passage, ...]] | None = None
+        self._speech: Speech | None = None
         self._problem = ""
 
     def translate(self, say: Phrases) -> None:
@@ -70,7 +73,8 @@ class HistoryView:
         """Acts on the messages of assets/page/history.js, on each once.
 
         Args:
-            sent: what `Inbox.take` takes. Invalid and unknown messages are ignored.
+            sent: what `Inbox.take` takes. Invalid and unknown messages are ignored; `look` asks for
+                nothing but `data`.
         """
         with self._using:
             for message in self._inbox.take(sent):
@@ -95,6 +99,7 @@ class HistoryView:
         off = self._say.history_off if self._access.history is None else ""
         return {
             "version": self._version,
+            "change": change,
             "acknowledged": self._inbox.acknowledged,
             "language": self._say.language,
             "off": off,
@@ -127,10 +132,10 @@ class HistoryView:
         done = self._attempt(lambda history: import_zip(history, owner, file), None)
         if done is not None:
             words = self._say.history_imported.format(added=done.added, known=done.known)
-            self._speech = words, self._say.language, ()
+            self._speech = words, self._say.language, (), ()
 
-    def take_speech(self) -> tuple[str, str, tuple[Passage, ...]] | None:
-        """The arguments of `DescriptionQueue.say`; once."""
+    def take_speech(self) -> Speech | None:
+        """What is to be said; once."""
         speech, self._speech = self._speech, None
         return speech
 
@@ -167,6 +172,7 @@ class HistoryView:
             "time": f"{local:%H:%M}",
             "source": _source_name(entry.source, self._say),
             "words": entry.words,
+            "words_language": entry.words_language,
             "original": "" if entry.correction is None else entry.text,
             "language": entry.language,
             "picture": entry.has_picture,
@@ -234,13 +240,21 @@ class HistoryView:
         owner, number = self._access.owner, _entry_id(values)
         entry = self._attempt(lambda history: history.entry(owner, number), None)
         if entry is not None:
-            words, language, read = entry.words, entry.language, entry.reading
+            words, language, read = entry.words, entry.words_language, entry.reading
             said = kept_passages(words, language, read) if read else ()
-            self._speech = shown(words, read, language), language, said
+            written = Passage(read, language_of(read, language))
+            parts = pieces(words, [written], language) if read else ()
+            self._speech = shown(words, read, language), language, said, parts
 
     def _correct(self, values: Mapping[str, object]) -> None:
         owner, number, text = self._access.owner, _entry_id(values), str(values.get("text", ""))
-        if self._attempt(lambda history: history.correct(owner, number, text), None) is not None:
+
+        def correct(history: History) -> Entry:
+            entry = history.entry(owner, number)
+            language = correction_language(text, entry, self._say.language)
+            return history.correct(owner, number, text, language)
+
+        if self._attempt(correct, None) is not None:
             self._announce(self._say.history_corrected)
 
     def _delete(self, values: Mapping[str, object]) -> None:

@@ -75,10 +75,10 @@ class CameraTab:
 
     def poll(self) -> bool:
         """Takes the worker's announcements; returns whether to draw the whole page again."""
-        worker, before, age = self.worker, self.live.state, None
+        worker, before, age, covered = self.worker, self.live.state, None, False
         if worker is not None:
-            age = worker.frame_age()
-        problem = self.live.observe(age, time.monotonic())
+            age, covered = worker.frame_age(), worker.covered
+        problem = self.live.observe(age, time.monotonic(), covered)
         if problem is not None:
             self._report(problem)
         if before is State.CONNECTING and self.live.state is State.LIVE:

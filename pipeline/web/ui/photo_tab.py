@@ -11,6 +11,7 @@ import streamlit as st
 
 from pipeline.captioning.attention_map import Place, overlay, place
 from pipeline.description import Description
+from pipeline.passages import Passage
 from pipeline.phrases import Phrases, phrases
 from pipeline.web.state.announcement import Announcement, Kind, Origin, Photo
 from pipeline.web.state.description_queue import DescriptionQueue
@@ -97,14 +98,21 @@ def pictures(queue: DescriptionQueue, say: Phrases) -> None:
         looked = any(entry.description and entry.description.words for entry in entries)
         look = looked and _draw_look_switch(say)
         for entry in sorted(entries, key=lambda entry: -entry.batch):
-            if several and entry.kind is not Kind.WAITING:
-                # Escaped: a file's name may be in it.
-                st.html(f'<p lang="{entry.language}">{html.escape(entry.text)}</p>')
+            # The newest one's text is the page's sentence.
+            if several and entry is not entries[-1] and entry.kind is not Kind.WAITING:
+                st.html(_paragraph(entry))
             if entry.description is not None:
                 # The picture's name needs a `lang`, which Streamlit cannot set: streamlit.js reads
                 # the language from the container's key and sets it.
                 with st.container(key=keys.language_key(entry.language, entry.id)):
                     _draw_picture(entry, entry.description, look, phrases(entry.language))
+
+
+def _paragraph(entry: Announcement) -> str:
+    """Its text, each piece in its own language; escaped, for a file's name may be in it."""
+    pieces = entry.pieces or (Passage(entry.text, entry.language),)
+    words = (f'<span lang="{one.language}">{html.escape(one.text)}</span>' for one in pieces)
+    return f'<p lang="{entry.language}">{"".join(words)}</p>'
 
 
 def _draw_picture(entry: Announcement, description: Description, look: bool, say: Phrases) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import streamlit as st
 
+from pipeline.description import Description
+from pipeline.web.state.camera_state import State
 from pipeline.web.state.inbox import Inbox
 from pipeline.web.state.settings import PACES, Settings
 from pipeline.web.ui import components
@@ -18,7 +20,13 @@ from pipeline.web.ui.settings_panel import show
 INBOX = "player_inbox"  # where the session keeps it
 
 
-def draw(tab: CameraTab, settings: Settings, camera_open: bool, missing: Sequence[str]) -> None:
+def draw(
+    tab: CameraTab,
+    settings: Settings,
+    camera_open: bool,
+    missing: Sequence[str],
+    tell: Callable[[Description], Description],
+) -> None:
     """Draws the player; Streamlit repeats the call while the camera is on.
 
     Args:
@@ -26,6 +34,7 @@ def draw(tab: CameraTab, settings: Settings, camera_open: bool, missing: Sequenc
         settings: as chosen when the whole page was last drawn.
         camera_open: whether the camera's tab is.
         missing: what this machine lacks of the page's language; announced once.
+        tell: gives the second sentence of a description; may raise VoisError.
     """
     say, redraw = tab.say, tab.poll()
     for problem in (history_access().take_problem(say), remembered_settings().take_problem(say)):
@@ -39,7 +48,7 @@ def draw(tab: CameraTab, settings: Settings, camera_open: bool, missing: Sequenc
         "language": say.language,
         "acknowledged": inbox().acknowledged,
         "items": [entry.as_item() for entry in tab.queue.entries],
-        "status": {"id": state, "text": text},
+        "status": {"id": state, "text": text, "hushes": tab.live.state is State.COVERED},
         "pace": settings.pace,
         "volume": settings.volume,
         "muted": settings.muted,
@@ -47,9 +56,8 @@ def draw(tab: CameraTab, settings: Settings, camera_open: bool, missing: Sequenc
         "speaker": settings.speaker,
         "remembered": remembered_settings().preferences.chosen(),
         "speech": speech_token(),
-        "most_bytes": UPLOAD_MEGABYTES * 1024 * 1024,
     }
-    components.player(data, say, partial(receive, tab))
+    components.player(data, say, partial(receive, tab, tell))
 
 
 def status(
@@ -80,12 +88,15 @@ def inbox() -> Inbox:
     return mine
 
 
-def receive(tab: CameraTab) -> None:
+def receive(tab: CameraTab, tell: Callable[[Description], Description]) -> None:
     """Acts on the messages of assets/page/player.js."""
     for message in inbox().take(st.session_state.player.messages):
         value = message.values.get("value")
         if message.kind == "hushed":
             tab.hush()
+        elif message.kind == "more":
+            tab.queue.tell_more(str(message.values.get("id")), tell, tab.say)
+            st.session_state.redraw = True
         elif message.kind == "remembered":
             show(remembered_settings().recall(message.values.get("settings")))
             st.session_state.redraw = True
@@ -109,12 +120,14 @@ def refuse(files: object) -> None:
     """Says which files the browser did not send.
 
     Args:
-        files: a list of {name}; anything else is ignored. Each is too large.
+        files: a list of {name, large}; anything else is ignored. Those that are not too large were
+            lost on their way.
     """
     say = words()
     for file in files if isinstance(files, list) else ():
         if not isinstance(file, Mapping):
             continue
-        text = say.too_large.format(name=file.get("name"), megabytes=UPLOAD_MEGABYTES)
+        sentence = say.too_large if file.get("large") is True else say.not_arrived
+        text = sentence.format(name=file.get("name"), megabytes=UPLOAD_MEGABYTES)
         st.session_state.queue.report(text, say.language)
         st.session_state.redraw = True

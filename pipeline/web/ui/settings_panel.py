@@ -89,6 +89,7 @@ def _draw_panel(say: Phrases, offline: Sequence[str]) -> Settings:
         format_func=lambda seconds: say.interval.format(seconds=seconds),
         key=keys.INTERVAL,
     )
+    st.markdown(say.cover_help)
     st.session_state.setdefault(keys.VOLUME, 100)
     volume = st.slider(say.volume, 0, 100, step=5, format="%d %%", key=keys.VOLUME)
     muted = st.toggle(say.mute_label, key=keys.MUTED)
