@@ -105,7 +105,8 @@ function mend() {
   if (main) main.tabIndex = -1; // the skip link finds it; as a stop of its own it does nothing
   // The button that chose the files is another one afterwards: the focus goes on to that.
   if (chooser && !chooser.node.isConnected && document.activeElement === document.body) {
-    chooser.field.querySelector("button:not([data-testid=stFileChipDeleteBtn] *)")?.focus();
+    chooser.field.querySelector("button:not([data-testid=stFileChipDeleteBtn] *)")
+      ?.focus({ preventScroll: true });
   }
   for (const zone of document.querySelectorAll(`${FILE_UPLOADER} [role=presentation]`)) {
     zone.setAttribute("role", "group"); // it has a name
@@ -129,7 +130,9 @@ function setScrollPadding(pixels) {
 document.addEventListener("focusout", ({ target }) => {
   if (!target.matches?.("[role=tab][aria-disabled=true]")) return;
   const enabled = new MutationObserver(() => {
-    if (document.activeElement === document.body && target.isConnected) target.focus();
+    if (document.activeElement === document.body && target.isConnected) {
+      target.focus({ preventScroll: true });
+    }
     if (document.activeElement !== document.body || !target.isConnected) enabled.disconnect();
   });
   enabled.observe(target, { attributeFilter: ["aria-disabled"] });
