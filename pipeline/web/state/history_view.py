@@ -99,7 +99,7 @@ class HistoryView:
         off = self._say.history_off if self._access.history is None else ""
         return {
             "version": self._version,
-            "change": change,
+            "change": self._seen,
             "acknowledged": self._inbox.acknowledged,
             "language": self._say.language,
             "off": off,
