@@ -3,6 +3,7 @@
 python -m pipeline photo.jpg --speak out.wav
 python -m pipeline holiday/ kitchen.png
 python -m pipeline photo.jpg --language fr --read
+python -m pipeline describe archive/ --recursive --out alt.csv
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ def run() -> int:
         warnings.simplefilter("ignore")  # Pillow's remarks on files are for programmers
     try:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+        if sys.argv[1:2] == ["describe"]:
+            from pipeline.batch.describe_command import main as describe_archive
+
+            return describe_archive(sys.argv[2:])
         from pipeline.command_line.program import main
 
         return main()

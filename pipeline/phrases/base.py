@@ -307,6 +307,20 @@ class Phrases:
     left_out_more: str
     interrupted: str
 
+    # Archives: the command and the page to review.
+    batch_progress: str
+    batch_resumed: str
+    batch_left_out: str
+    batch_stopped: str
+    batch_done: str
+    batch_corrected: str
+    sidecar_kept: str
+    gallery_title: str
+    gallery_how: str
+    gallery_text: str
+    gallery_save: str
+    gallery_saved: str
+
     # The HTTP API.
     api_at: str
     send_photo: str
