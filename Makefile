@@ -88,6 +88,7 @@ card: $(VENV)/.train  ## score assets/ on the test photos and write the model ca
 bench: $(VENV)/.test  ## speed and memory
 	$(BIN)/python -m tests.bench.describe --photos $(DATA)/photos
 	$(BIN)/python -m tests.bench.speech
+	$(BIN)/python -m tests.bench.memory
 	$(BIN)/python -m tests.bench.history
 	$(BIN)/python -m tests.bench.kills
 	$(BIN)/python -m tests.bench.network

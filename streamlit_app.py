@@ -18,6 +18,7 @@ from pipeline.api import Access, Service, routes_below
 from pipeline.captioning.captioner import Captioner, languages_of
 from pipeline.description import Description, describe_file
 from pipeline.errors import ModelError
+from pipeline.heap import give_back_large_blocks
 from pipeline.history import Source
 from pipeline.phrases import Phrases, phrases
 from pipeline.reading.reader import Reader
@@ -54,6 +55,7 @@ POLL_S = 0.2  # seconds between two reads of the camera worker's results
 @st.cache_resource(show_spinner=False)
 def captioner() -> Captioner:
     """The process's one model."""
+    give_back_large_blocks()
     return Captioner.load(MODEL)
 
 
