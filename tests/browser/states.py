@@ -15,6 +15,7 @@ def photos(vois: Vois, say: Phrases) -> Iterator[str]:
     """The photo tab, from the first visit on; yields each state's name once it is there."""
     page = vois.page
     page.goto(vois.url)
+    vois.wait_for_status(say.ready_live)
     page.get_by_role("tab", name=say.photo).click()
     vois.wait_for_status(say.ready)
     yield "first visit, with the question"
