@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.captioning.detail import Form
+from pipeline.command_line import DOCTOR
 from pipeline.errors import CommandError, ErrorCode
 from pipeline.languages import ENGLISH
 from pipeline.phrases import LANGUAGES
@@ -25,7 +26,11 @@ def arguments_of(arguments: Sequence[str] | None, kept: Preferences) -> argparse
             online voice among it does not: nothing leaves the machine without `--online`.
     """
     voice = kept.voice if kept.voice in _offline_voices() else ""
-    parser = argparse.ArgumentParser(prog="python -m pipeline", description="Describes photos.")
+    parser = argparse.ArgumentParser(
+        prog="python -m pipeline",
+        description="Describes photos.",
+        epilog=f"{DOCTOR} alone prints what this machine has and how fast it is.",
+    )
     parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO_OR_FOLDER")
     parser.add_argument("--speak", type=Path, metavar="OUT.wav", help="write all of it as sound")
     parser.add_argument(

@@ -25,8 +25,8 @@ from pipeline.errors import (
     SpeechError,
     VoisError,
 )
+from pipeline.folders import data_folder
 from pipeline.history import LOCAL_OWNER, Draft, History, Source
-from pipeline.history.database import data_folder
 from pipeline.passages import Passage
 from pipeline.phrases import Phrases, phrases
 from pipeline.preferences import Preferences, PreferencesFile
