@@ -37,6 +37,10 @@ class Phrases:
     other_language: str
     no_voice: str
     processor_failed: str
+    runs_accelerated: str  # {provider}
+    runs_8bit: str
+    runs_float: str
+    runs_why: str  # {why}: measurements, in English
 
     # States, announced by the live region.
     loading: str

@@ -31,6 +31,10 @@ ENGLISH = Phrases(
         "This machine's faster processor has failed, so descriptions take a little longer. Start "
         "Vois again to try it again."
     ),
+    runs_accelerated="Photos are computed by {provider}.",
+    runs_8bit="Photos are computed on the processor, in 8 bits: the faster way on this machine.",
+    runs_float="Photos are computed on the processor, in full precision.",
+    runs_why="What was found: {why}.",
     loading="Getting ready.",
     ready="Ready. Choose a photo to hear what it shows.",
     describing="Describing the photo.",

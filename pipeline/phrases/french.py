@@ -41,6 +41,13 @@ FRENCH = Phrases(
         "Le processeur rapide de cet ordinateur est tombé en panne\u00a0: les descriptions "
         "prennent un peu plus de temps. Redémarrez Vois pour l’essayer de nouveau."
     ),
+    runs_accelerated="Les photos sont calculées par {provider}.",
+    runs_8bit=(
+        "Les photos sont calculées par le processeur, en 8\u00a0bits\u00a0: c’est le plus rapide "
+        "sur cet ordinateur."
+    ),
+    runs_float="Les photos sont calculées par le processeur, en pleine précision.",
+    runs_why="Constaté\u00a0: {why}.",
     loading="Préparation en cours.",
     ready="Prêt. Choisissez une photo pour entendre ce qu’elle montre.",
     describing="Description de la photo en cours.",
