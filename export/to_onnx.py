@@ -160,6 +160,8 @@ def export(
     contract = ModelContract(
         encoder=encoder.name,
         encoder_file=ENCODER_FILE,
+        encoder_8bit_file="",  # export.eight_bits adds it
+        encoder_weights_file="",
         decoder_file=DECODER_FILE,
         vocabulary_file=VOCABULARY_FILE,
         vocabulary_sha256=vocabulary.sha256(),

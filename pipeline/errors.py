@@ -49,6 +49,23 @@ class ErrorCode(Enum):
         "The sound {name} cannot be written. Check that you may write there, and that there is "
         "room on the disk."
     )
+    # Tables of archives.
+    TABLE_NAME = (
+        "The table is a CSV file or JSON lines: choose a name that ends in .csv or .jsonl instead "
+        "of {name}."
+    )
+    TABLE_FOLDER_MISSING = (
+        "There is no folder {folder} for the table. Make it first, or choose another one."
+    )
+    TABLE_EXISTS = "{name} exists already, so it is left as it is. Choose another name."
+    TABLE_BUSY = "Another run is writing {name}. Wait for it, or choose another name."
+    TABLE_NOT_WRITTEN = (
+        "{name} cannot be written. Check that you may write there, and that there is room on the "
+        "disk."
+    )
+    TABLE_UNREADABLE = "{name} cannot be read as a table that Vois has written."
+    CORRECTIONS_UNREADABLE = "{name} holds no corrections that a page of Vois has saved."
+    CORRECTION_UNKNOWN = "The table has no photo {photo}, so no correction was taken in."
     # The HTTP API.
     API_HOST_UNKNOWN = (
         "Vois does not answer under the name {host}. Use 127.0.0.1, or list the name in "

@@ -105,7 +105,8 @@ function mend() {
   if (main) main.tabIndex = -1; // the skip link finds it; as a stop of its own it does nothing
   // The button that chose the files is another one afterwards: the focus goes on to that.
   if (chooser && !chooser.node.isConnected && document.activeElement === document.body) {
-    chooser.field.querySelector("button:not([data-testid=stFileChipDeleteBtn] *)")?.focus();
+    chooser.field.querySelector("button:not([data-testid=stFileChipDeleteBtn] *)")
+      ?.focus({ preventScroll: true });
   }
   for (const zone of document.querySelectorAll(`${FILE_UPLOADER} [role=presentation]`)) {
     zone.setAttribute("role", "group"); // it has a name
@@ -123,6 +124,19 @@ function setScrollPadding(pixels) {
   const main = document.querySelector(MAIN);
   if (main) main.style.scrollPaddingBottom = `${pixels}px`;
 }
+
+// Streamlit disables a tab while a run of the page has drawn its neighbours but not yet the tab
+// itself, and the browser takes the focus from it: it gets it back as soon as it can have it.
+document.addEventListener("focusout", ({ target }) => {
+  if (!target.matches?.("[role=tab][aria-disabled=true]")) return;
+  const enabled = new MutationObserver(() => {
+    if (document.activeElement === document.body && target.isConnected) {
+      target.focus({ preventScroll: true });
+    }
+    if (document.activeElement !== document.body || !target.isConnected) enabled.disconnect();
+  });
+  enabled.observe(target, { attributeFilter: ["aria-disabled"] });
+});
 
 // The question at the top vanishes with its answer: the focus goes on to the first action.
 document.addEventListener("click", ({ target }) => {

@@ -23,7 +23,7 @@ from pipeline.command_line import INTERRUPTED
 from pipeline.command_line.arguments import ASSETS
 from pipeline.command_line.console import Console
 from pipeline.errors import ApiError, ErrorCode, VoisError
-from pipeline.history.database import data_folder
+from pipeline.folders import data_folder
 from pipeline.phrases import ENGLISH, Phrases, phrases
 from pipeline.preferences import PreferencesFile
 from pipeline.reading.reader import Reader

@@ -17,7 +17,7 @@ from pipeline.errors import ApiError, ErrorCode
 from pipeline.phrases import Phrases, phrases
 
 MODEL = "vois"
-MOST_PHOTOS = 8  # of one question
+MOST_PHOTOS = 16  # of one question
 
 _DATA_URL = re.compile(r"data:[^,]*;base64,", re.IGNORECASE)
 _PIECES = re.compile(r"\S+\s*")
@@ -52,7 +52,7 @@ async def reply(service: Service, request: Request, question: Question) -> str:
         One or more sentences in the language of the question.
 
     Raises:
-        ApiError: a photo is an address or no base64, there are too many, or many requests wait.
+        ApiError: a photo is an address or no base64, or too many requests wait.
         ImageError: a photo cannot be read.
         ModelError: the model failed, or is missing.
     """
@@ -61,8 +61,6 @@ async def reply(service: Service, request: Request, question: Question) -> str:
     say, style = phrases(wish.language), DescriptionStyle(question.form)
     if not question.photos:
         return say.send_photo
-    if len(question.photos) > MOST_PHOTOS:
-        raise ApiError(ErrorCode.API_VALUE_WRONG, field="images", why=f"{MOST_PHOTOS} at most")
     texts = []
     for data in [decoded(photo) for photo in question.photos]:
         found = await service.describe(data, wish.language, style, wish.reads)

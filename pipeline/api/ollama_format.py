@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WithJsonSchema
 
-from pipeline.api.conversation import MODEL, Question
+from pipeline.api.conversation import MODEL, MOST_PHOTOS, Question
 
 NAME = f"{MODEL}:latest"
+Photos = Annotated[
+    list[Annotated[str, WithJsonSchema({"type": "string", "format": "byte"})]],
+    Field(max_length=MOST_PHOTOS),
+]
 
 
 class GenerateRequest(BaseModel):
@@ -17,7 +21,7 @@ class GenerateRequest(BaseModel):
     model: str = Field(default=NAME, description="Any: there is one model.")
     prompt: str = ""
     system: str | None = None
-    images: list[str] | None = None
+    images: Photos | None = None
     stream: bool | None = True
 
     @property
@@ -35,7 +39,7 @@ class OllamaMessage(BaseModel):
 
     role: Literal["system", "user", "assistant", "tool"]
     content: str = ""
-    images: list[str] | None = None
+    images: Photos | None = None
 
 
 class OllamaChatRequest(BaseModel):

@@ -6,12 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, WithJsonSchema
 
-from pipeline.api.conversation import MODEL, Question
+from pipeline.api.conversation import MODEL, MOST_PHOTOS, Question
+from pipeline.api.sound_answer import Sayable
 from pipeline.captioning.detail import Form
-from pipeline.speech.text import MAX_CHARS
 
 _DATA_URL = {
     "type": "string",
+    "format": "data-url",
     "pattern": r"^data:image/[a-z+.-]+;base64,",
     "description": "A data URL; no other address is fetched.",
 }
@@ -54,11 +55,16 @@ class ImagePart(BaseModel):
         return _FORMS.get(detail or "", Form.AUTO)
 
 
+Parts = Annotated[list[TextPart | ImagePart], Field(max_length=MOST_PHOTOS)]
+
+
 class ChatMessage(BaseModel):
     """A message of the conversation."""
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
-    content: str | list[TextPart | ImagePart] | None = None
+    content: str | Annotated[list[TextPart | ImagePart], Field(max_length=MOST_PHOTOS)] | None = (
+        None
+    )
 
     @property
     def text(self) -> str:
@@ -185,7 +191,7 @@ class SpeechRequest(BaseModel):
     """A text to speak; its language is guessed."""
 
     model: str = Field(default=MODEL, description="Any.")
-    input: str = Field(min_length=1, max_length=MAX_CHARS)
+    input: Sayable
     voice: str = Field(
         default="", description="A voice of this machine; any other: the best of the language."
     )

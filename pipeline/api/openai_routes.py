@@ -26,7 +26,7 @@ from pipeline.api.openai_format import (
 from pipeline.api.operation import JSON, Answer, Operation
 from pipeline.api.request_body import json_of
 from pipeline.api.service import Service
-from pipeline.api.sound_answer import SOUND_TYPES, sound_response
+from pipeline.api.sound_answer import SOUND_TYPES, check_sayable, sound_response
 from pipeline.errors import ApiError, ErrorCode
 from pipeline.languages import ENGLISH
 from pipeline.reading.language_guess import language_of
@@ -96,6 +96,7 @@ class OpenAiRoutes:
         wanted = await json_of(request, SpeechRequest)
         language = language_of(wanted.input, ENGLISH)
         request.state.language = language
+        check_sayable(wanted.input)
         sound = await self._service.speak(wanted.input, language, wanted.voice, wanted.speed)
         return await sound_response(sound, SoundFormat(wanted.response_format))
 

@@ -94,9 +94,8 @@ def _operation(one: Operation) -> Json:
 
 
 def _content(answers: Iterable[Answer]) -> Json:
-    binary: Json = {"type": "string", "format": "binary"}
     return {
-        one.media_type: {"schema": binary if one.model is None else _reference(one.model)}
+        one.media_type: {} if one.model is None else {"schema": _reference(one.model)}
         for one in answers
     }
 

@@ -23,12 +23,11 @@ from pipeline.api.operation import JSON, PHOTO_TYPES, Answer, Operation
 from pipeline.api.problems import wrong_value
 from pipeline.api.request_body import UPLOAD_BYTES, body_bytes, form_of, json_of, media_type
 from pipeline.api.service import Service, model_name
-from pipeline.api.sound_answer import SOUND_TYPES, sound_response
+from pipeline.api.sound_answer import SOUND_TYPES, Sayable, check_sayable, sound_response
 from pipeline.errors import ApiError, ErrorCode
 from pipeline.phrases import LANGUAGES
 from pipeline.speech import FASTEST_RATE, SLOWEST_RATE
 from pipeline.speech.codec import SoundFormat
-from pipeline.speech.text import MAX_CHARS
 
 PHOTO_FIELD = "photo"
 
@@ -38,7 +37,7 @@ class SpeakRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    text: str = Field(min_length=1, max_length=MAX_CHARS)
+    text: Sayable
     language: Language = Field(default="en")
     voice: str = Field(
         default="", max_length=64,
@@ -112,6 +111,7 @@ class OwnRoutes:
         """Speaks a text."""
         wanted = await json_of(request, SpeakRequest)
         request.state.language = wanted.language
+        check_sayable(wanted.text)
         sound = await self._service.speak(wanted.text, wanted.language, wanted.voice, wanted.rate)
         return await sound_response(sound, SoundFormat(wanted.format))
 
@@ -147,7 +147,7 @@ async def _form_upload(request: Request, given: dict[str, str]) -> _Upload:
     form = await form_of(request)
     try:
         fields = [(name, text) for name, text in form.multi_items() if isinstance(text, str)]
-        options = _options(_once([*given.items(), *fields]))
+        options = _options(given | _once(fields))  # what the form says is what counts
         request.state.language = options.language
         file = form.get(PHOTO_FIELD)
         if not isinstance(file, UploadFile):

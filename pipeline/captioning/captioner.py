@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 from numpy.typing import NDArray
 
 from pipeline.captioning import contract as names
@@ -17,6 +17,7 @@ from pipeline.captioning.caption import Caption
 from pipeline.captioning.confidence import Confidence, Manner
 from pipeline.captioning.confidence_file import load_confidence
 from pipeline.captioning.contract import ModelContract
+from pipeline.captioning.encoder_session import OpenedEncoder, Way, open_encoder
 from pipeline.captioning.english_grammar import EnglishGrammar
 from pipeline.captioning.onnx_session import Array, Session, open_session, run
 from pipeline.captioning.translation import translated
@@ -24,7 +25,8 @@ from pipeline.captioning.translation.translator import FOLDER as TRANSLATOR_FOLD
 from pipeline.captioning.translation.translator import Translator, TranslatorContract
 from pipeline.captioning.vocabulary import Vocabulary
 from pipeline.errors import ErrorCode, ModelError
-from pipeline.image import to_pixels
+from pipeline.folders import cache_folder
+from pipeline.image import read_rgb, to_pixels
 from pipeline.languages import ENGLISH, NEVER_LAST
 from pipeline.processors import available_cores, encoder_threads
 from pipeline.recognition.evidence import rank
@@ -34,6 +36,10 @@ from pipeline.recognition.recogniser import (
     Recogniser,
     Recognition,
 )
+
+_LOG = logging.getLogger(__name__)
+
+SAMPLES_FOLDER = "samples"  # in the model's folder
 
 
 @dataclass(frozen=True)
@@ -78,11 +84,14 @@ class Captioner:
         confidence: Confidence,
         translator: Translator | None = None,
         recogniser: Recogniser | None = None,
+        opened: OpenedEncoder | None = None,
     ) -> None:
         """Joins opened parts; `load` opens them from a folder.
 
-        Without a recogniser nothing is named beside the captions.
+        Without a recogniser nothing is named beside the captions. `opened` tells how the encoder
+        runs, and why.
         """
+        self.opened = opened
         self.contract = contract
         self.vocabulary = vocabulary
         self.encoder = encoder
@@ -126,15 +135,14 @@ class Captioner:
         vocabulary = Vocabulary.load(folder / contract.vocabulary_file)
         if vocabulary.sha256() != contract.vocabulary_sha256:
             raise ModelError(ErrorCode.VOCABULARY_MISMATCHED)
-        size = contract.input_size
-        probe = np.random.default_rng(0).normal(size=(1, 3, size, size)).astype(np.float32)
-        encoder = open_session(
-            folder / contract.encoder_file,
+        opened = open_encoder(
+            folder,
+            contract,
             threads=threads or encoder_threads(available_cores()),
             accelerate=accelerate,
-            probe={names.PIXELS: probe},
-            cache=platformdirs.user_cache_path("vois", appauthor=False) / "coreml",
+            cache=cache_folder(),
         )
+        encoder = opened.session
         # A second thread is 10 % faster on an idle machine, and takes twice as long on a busy one.
         decoder = open_session(folder / contract.decoder_file, threads=1)
         if calibrated:
@@ -148,9 +156,33 @@ class Captioner:
         recogniser = None
         if named.is_dir():
             recogniser = Recogniser.load(named, contract.encoder, calibrated=calibrated)
-        captioner = cls(contract, vocabulary, encoder, decoder, confidence, translator, recogniser)
+        captioner = cls(
+            contract, vocabulary, encoder, decoder, confidence, translator, recogniser, opened
+        )
         captioner.warm_up()
+        if opened.way is Way.ACCELERATED:
+            captioner._check_words(folder, opened)
         return captioner
+
+    def _check_words(self, folder: Path, opened: OpenedEncoder) -> None:
+        """Leaves the accelerator if a sample photo gets other words than on the CPU.
+
+        Raises:
+            ModelError: the model's files do not fit together.
+        """
+        photo = next(iter(sorted((folder / SAMPLES_FOLDER).glob("*.jpg"))), None)
+        grey = np.full((64, 64, 3), 128, np.uint8)
+        rgb = grey if photo is None else read_rgb(photo.read_bytes())
+        said = self.captions(self.encode(rgb))[0].words
+        slower = opened.on_cpu()
+        self.encoder = slower.session
+        expected = self.captions(self.encode(rgb))[0].words
+        if said == expected:
+            self.encoder = opened.session
+            return
+        why = f"{opened.why}; other words than the CPU: {' '.join(said)}".removeprefix("; ")
+        _LOG.warning("%s says other words than the CPU; going on without it.", opened.provider)
+        self.opened = replace(slower, why=why)
 
     def warm_up(self) -> None:
         """Runs both graphs once, so that the first photo is not slower than the others.

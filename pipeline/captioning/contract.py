@@ -37,7 +37,9 @@ class ModelContract:
 
     Attributes:
         encoder: name of the encoder that was trained ("efficientnet-lite2").
-        encoder_file: the encoder's ONNX file, beside the contract.
+        encoder_file: the encoder's ONNX file, beside the contract; it computes in float32.
+        encoder_8bit_file: another that computes the same in 8 bits; empty for none.
+        encoder_weights_file: what both read their weights from; empty where they hold them.
         decoder_file: the decoder step's ONNX file.
         vocabulary_file: the vocabulary's JSON file.
         vocabulary_sha256: `Vocabulary.sha256()` of the words the model was trained with.
@@ -57,6 +59,8 @@ class ModelContract:
 
     encoder: str
     encoder_file: str
+    encoder_8bit_file: str
+    encoder_weights_file: str
     decoder_file: str
     vocabulary_file: str
     vocabulary_sha256: str
@@ -96,6 +100,8 @@ class ModelContract:
             contract = cls(
                 encoder=str(raw["encoder"]),
                 encoder_file=str(raw["encoder_file"]),
+                encoder_8bit_file=str(raw["encoder_8bit_file"]),
+                encoder_weights_file=str(raw["encoder_weights_file"]),
                 decoder_file=str(raw["decoder_file"]),
                 vocabulary_file=str(raw["vocabulary_file"]),
                 vocabulary_sha256=str(raw["vocabulary_sha256"]),

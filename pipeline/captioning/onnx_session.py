@@ -47,6 +47,7 @@ def open_session(
     accelerate: bool = False,
     probe: Mapping[str, Array] | None = None,
     cache: Path | None = None,
+    units: str | None = None,
 ) -> ort.InferenceSession | AcceleratedSession:
     """Opens a graph; with `accelerate`, on CoreML or CUDA when that runs and agrees with the CPU.
 
@@ -58,6 +59,7 @@ def open_session(
         accelerate: try CoreML and CUDA; only for graphs of fixed shapes.
         probe: inputs to warm up with, and to compare an accelerator's outputs with the CPU's.
         cache: folder for CoreML's compiled models, which makes the next start faster.
+        units: CoreML's compute units; None for what is usually the fastest.
 
     Raises:
         ModelError: the file is missing, damaged or not supported by this onnxruntime.
@@ -69,6 +71,8 @@ def open_session(
         return session
     expected = session.run(None, dict(probe)) if probe is not None else None
     for provider in accelerators(cache):
+        if units is not None and provider[0] == COREML:
+            provider[1]["MLComputeUnits"] = units
         try:
             faster, actual = within(START_S, partial(_try, path, provider, threads, probe))
         except Exception as error:  # noqa: BLE001 - a provider may raise anything; the CPU remains

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.captioning.detail import Form
+from pipeline.command_line import DOCTOR
 from pipeline.errors import CommandError, ErrorCode
 from pipeline.languages import ENGLISH
 from pipeline.phrases import LANGUAGES
@@ -24,10 +25,12 @@ def arguments_of(arguments: Sequence[str] | None, kept: Preferences) -> argparse
         kept: what the person chose on the page, which stands where nothing else is asked for. An
             online voice among it does not: nothing leaves the machine without `--online`.
     """
-    language = kept.language if kept.language in LANGUAGES else ENGLISH
-    form = Form(kept.form) if kept.form in frozenset(Form) else Form.AUTO
     voice = kept.voice if kept.voice in _offline_voices() else ""
-    parser = argparse.ArgumentParser(prog="python -m pipeline", description="Describes photos.")
+    parser = argparse.ArgumentParser(
+        prog="python -m pipeline",
+        description="Describes photos.",
+        epilog=f"{DOCTOR} alone prints what this machine has and how fast it is.",
+    )
     parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO_OR_FOLDER")
     parser.add_argument("--speak", type=Path, metavar="OUT.wav", help="write all of it as sound")
     parser.add_argument(
@@ -35,11 +38,24 @@ def arguments_of(arguments: Sequence[str] | None, kept: Preferences) -> argparse
     )
     parser.add_argument("--online", action="store_true", help="send the text to Google's voice")
     parser.add_argument("--voice", default=voice, help="one voice by name, such as espeak")
+    parser.add_argument("--history", action="store_true", help="keep the descriptions there")
+    add_manner(parser, kept)
+    return parser.parse_args(arguments)
+
+
+def add_manner(parser: argparse.ArgumentParser, kept: Preferences) -> None:
+    """Adds what says how photos are described, and by which model.
+
+    Args:
+        parser: of any command.
+        kept: what the person chose on the page, which stands where nothing else is asked for.
+    """
+    language = kept.language if kept.language in LANGUAGES else ENGLISH
+    form = Form(kept.form) if kept.form in frozenset(Form) else Form.AUTO
     parser.add_argument(
         "--language", choices=LANGUAGES, default=language, help="of all that is said"
     )
     parser.add_argument("--read", action="store_true", help="what is written in the photos, too")
-    parser.add_argument("--history", action="store_true", help="keep the descriptions there")
     parser.add_argument(
         "--form", choices=list(Form), default=form, type=Form, help="how much is said"
     )
@@ -50,7 +66,6 @@ def arguments_of(arguments: Sequence[str] | None, kept: Preferences) -> argparse
         help="do not make the wording about people neutral",
     )
     parser.add_argument("--assets", type=Path, default=ASSETS, help="folder of the model")
-    return parser.parse_args(arguments)
 
 
 def _offline_voices() -> frozenset[str]:

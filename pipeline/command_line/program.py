@@ -25,8 +25,8 @@ from pipeline.errors import (
     SpeechError,
     VoisError,
 )
+from pipeline.folders import data_folder
 from pipeline.history import LOCAL_OWNER, Draft, History, Source
-from pipeline.history.database import data_folder
 from pipeline.passages import Passage
 from pipeline.phrases import Phrases, phrases
 from pipeline.preferences import Preferences, PreferencesFile
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         1 when a photo could not be described, kept or spoken; 2 when nothing could be done; 130
         after Ctrl-C, with what was done by then.
     """
-    kept, problem = _preferences()
+    kept, problem = preferences()
     chosen = arguments_of(arguments, kept)
     console, say = Console(), phrases(chosen.language)
     if problem is not None:
@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return REFUSED
 
 
-def _preferences() -> tuple[Preferences, PreferencesError | None]:
+def preferences() -> tuple[Preferences, PreferencesError | None]:
     """What the person chose on the page, and why that could not be read."""
     try:
         return PreferencesFile(data_folder()).read(), None

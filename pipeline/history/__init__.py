@@ -1,7 +1,7 @@
 """Stores descriptions on this machine: search, correction, export, import and deletion."""
 
+from pipeline.folders import data_folder
 from pipeline.history.archive import import_zip
-from pipeline.history.database import data_folder
 from pipeline.history.entry import (
     LOCAL_OWNER,
     Draft,

@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-import platformdirs
-
 from pipeline.errors import ErrorCode, HistoryError
 from pipeline.history.schema import VERSION, migrate, version_of
 
@@ -35,12 +33,6 @@ _PRAGMAS = (
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 _Work = Callable[[sqlite3.Connection], _T]
-
-
-def data_folder() -> Path:
-    """The folder of the history: `VOIS_DATA`, else the platform's folder for user data."""
-    chosen = os.environ.get("VOIS_DATA")
-    return Path(chosen) if chosen else platformdirs.user_data_path("vois", appauthor=False)
 
 
 class Database:

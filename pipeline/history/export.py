@@ -27,14 +27,12 @@ from pipeline.history.archive import (
 from pipeline.history.entry import Entry, Filter
 from pipeline.history.record import FIELDS, to_json, to_values
 from pipeline.history.store import History
+from pipeline.spreadsheet import BOM, cell
 
 BLOCK_BYTES = 1 << 16  # least size of a block, for the web server spends a thread switch on each
 Blocks = Generator[bytes, None, None]
 MakeSound = Callable[[Entry], bytes]
 
-# A cell that begins with one of these is a formula to a spreadsheet, and a formula can send the
-# table away (OWASP, "CSV Injection"); the wide ones are what Japanese keyboards write.
-_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _ALL = Filter()
 
 
@@ -101,9 +99,9 @@ def _joined(parts: Blocks) -> Blocks:
 
 
 def _csv_lines(history: History, owner: str, wanted: Filter) -> Blocks:
-    yield "\ufeff".encode() + _csv_line(FIELDS)  # Excel recognises UTF-8 by the BOM
+    yield BOM.encode() + _csv_line(FIELDS)
     for entry in history.entries(owner, wanted):
-        yield _csv_line(tuple(_cell(value) for value in to_values(entry).values()))
+        yield _csv_line(tuple(cell(value) for value in to_values(entry).values()))
 
 
 def _json_lines(history: History, owner: str, wanted: Filter) -> Blocks:
@@ -186,9 +184,3 @@ def _csv_line(cells: tuple[str, ...]) -> bytes:
     line = io.StringIO()
     csv.writer(line, quoting=csv.QUOTE_ALL).writerow(cells)
     return line.getvalue().encode()
-
-
-def _cell(value: str | float | bool | None) -> str:
-    if isinstance(value, str):
-        return "'" + value if value.startswith(_FORMULA) else value
-    return "" if value is None else str(value)

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pipeline.errors import ErrorCode, HistoryError
+from pipeline.folders import data_folder
 from pipeline.history import deletion
-from pipeline.history.database import FILE_NAME, Database, data_folder
+from pipeline.history.database import FILE_NAME, Database
 from pipeline.history.entry import (
     MAX_OWNER_CHARS,
     MAX_TEXT_CHARS,

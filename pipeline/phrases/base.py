@@ -37,6 +37,10 @@ class Phrases:
     other_language: str
     no_voice: str
     processor_failed: str
+    runs_accelerated: str  # {provider}
+    runs_8bit: str
+    runs_float: str
+    runs_why: str  # {why}: measurements, in English
 
     # States, announced by the live region.
     loading: str
@@ -306,6 +310,20 @@ class Phrases:
     left_out: str
     left_out_more: str
     interrupted: str
+
+    # Archives: the command and the page to review.
+    batch_progress: str
+    batch_resumed: str
+    batch_left_out: str
+    batch_stopped: str
+    batch_done: str
+    batch_corrected: str
+    sidecar_kept: str
+    gallery_title: str
+    gallery_how: str
+    gallery_text: str
+    gallery_save: str
+    gallery_saved: str
 
     # The HTTP API.
     api_at: str

@@ -31,6 +31,10 @@ ENGLISH = Phrases(
         "This machine's faster processor has failed, so descriptions take a little longer. Start "
         "Vois again to try it again."
     ),
+    runs_accelerated="Photos are computed by {provider}.",
+    runs_8bit="Photos are computed on the processor, in 8 bits: the faster way on this machine.",
+    runs_float="Photos are computed on the processor, in full precision.",
+    runs_why="What was found: {why}.",
     loading="Getting ready.",
     ready="Ready. Choose a photo to hear what it shows.",
     describing="Describing the photo.",
@@ -315,5 +319,22 @@ ENGLISH = Phrases(
     send_photo="Send a photo, and I will describe it. I can only describe photos and read them.",
     only_describes="I can only describe photos and read what is written in them.",
     no_text_found="I see no text in this picture.",
+    batch_progress="{done} of {total} photos, {rate} a second, {left} left",
+    batch_resumed="Going on: {count} photos are described already.",
+    batch_left_out="Files left out, since hidden, no photo, or in another folder: {count}.",
+    batch_stopped="Stopped. The same command goes on from here.",
+    batch_done="{file}: {count} photos, {failed} of them without a description",
+    batch_corrected="{file}: {count} corrections taken in",
+    sidecar_kept=(
+        "Texts not written, since another text has their name: {count}. The first: {photo}."
+    ),
+    gallery_title="Descriptions of {count} photos",
+    gallery_how=(
+        "Correct the descriptions that are wrong, then save the corrections at the end of the "
+        "page. The command that made this page takes them in with --apply."
+    ),
+    gallery_text="Description of {photo}",
+    gallery_save="Save corrections",
+    gallery_saved="Saved: {count} corrections.",
     api_at="Vois answers programs at {address}. Ctrl-C stops it.",
 )

@@ -41,6 +41,13 @@ FRENCH = Phrases(
         "Le processeur rapide de cet ordinateur est tombé en panne\u00a0: les descriptions "
         "prennent un peu plus de temps. Redémarrez Vois pour l’essayer de nouveau."
     ),
+    runs_accelerated="Les photos sont calculées par {provider}.",
+    runs_8bit=(
+        "Les photos sont calculées par le processeur, en 8\u00a0bits\u00a0: c’est le plus rapide "
+        "sur cet ordinateur."
+    ),
+    runs_float="Les photos sont calculées par le processeur, en pleine précision.",
+    runs_why="Constaté\u00a0: {why}.",
     loading="Préparation en cours.",
     ready="Prêt. Choisissez une photo pour entendre ce qu’elle montre.",
     describing="Description de la photo en cours.",
@@ -369,5 +376,25 @@ FRENCH = Phrases(
     ),
     only_describes="Je sais seulement décrire des photos et lire ce qui y est écrit.",
     no_text_found="Je ne vois pas de texte sur cette image.",
+    batch_progress="{done} photos sur {total}, {rate} par seconde, encore {left}",
+    batch_resumed="Reprise\u00a0: {count} photos sont déjà décrites.",
+    batch_left_out=(
+        "Fichiers laissés de côté, cachés, sans photo ou dans un autre dossier\u00a0: {count}."
+    ),
+    batch_stopped="Arrêté. La même commande reprend à partir d’ici.",
+    batch_done="{file}\u00a0: {count} photos, dont {failed} sans description",
+    batch_corrected="{file}\u00a0: {count} corrections reprises",
+    sidecar_kept=(
+        "Textes non écrits, car un autre texte porte leur nom\u00a0: {count}. Le premier\u00a0: "
+        "{photo}."
+    ),
+    gallery_title="Descriptions de {count} photos",
+    gallery_how=(
+        "Corrigez les descriptions fausses, puis enregistrez les corrections à la fin de la page. "
+        "La commande qui a fait cette page les reprend avec --apply."
+    ),
+    gallery_text="Description de {photo}",
+    gallery_save="Enregistrer les corrections",
+    gallery_saved="Enregistré\u00a0: {count} corrections.",
     api_at="Vois répond aux programmes à l’adresse {address}. Ctrl-C l’arrête.",
 )

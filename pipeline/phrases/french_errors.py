@@ -59,6 +59,32 @@ ERRORS = {
         "Le son {name} ne peut pas être enregistré. Vérifiez que vous avez le droit d’y écrire et "
         "qu’il reste de la place sur le disque."
     ),
+    # Tables of archives.
+    ErrorCode.TABLE_NAME: (
+        "Le tableau est un fichier CSV ou des lignes JSON\u00a0: choisissez un nom qui finit par "
+        ".csv ou .jsonl au lieu de {name}."
+    ),
+    ErrorCode.TABLE_FOLDER_MISSING: (
+        "Il n’y a pas de dossier {folder} pour le tableau. Créez-le d’abord, ou choisissez-en un "
+        "autre."
+    ),
+    ErrorCode.TABLE_EXISTS: (
+        "{name} existe déjà et n’est donc pas remplacé. Choisissez un autre nom."
+    ),
+    ErrorCode.TABLE_BUSY: (
+        "Un autre programme est en train d’écrire {name}. Attendez-le, ou choisissez un autre nom."
+    ),
+    ErrorCode.TABLE_NOT_WRITTEN: (
+        "{name} ne peut pas être écrit. Vérifiez que vous avez le droit d’y écrire et qu’il reste "
+        "de la place sur le disque."
+    ),
+    ErrorCode.TABLE_UNREADABLE: ("{name} ne peut pas être lu comme un tableau que Vois a écrit."),
+    ErrorCode.CORRECTIONS_UNREADABLE: (
+        "{name} ne contient pas de corrections enregistrées par une page de Vois."
+    ),
+    ErrorCode.CORRECTION_UNKNOWN: (
+        "Le tableau n’a pas de photo {photo}\u00a0; aucune correction n’a été reprise."
+    ),
     # The HTTP API.
     ErrorCode.API_HOST_UNKNOWN: (
         "Vois ne répond pas sous le nom {host}. Utilisez 127.0.0.1, ou indiquez ce nom dans "

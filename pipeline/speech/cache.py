@@ -19,9 +19,9 @@ from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 
 from pipeline.errors import SpeechError
+from pipeline.folders import cache_folder
 from pipeline.speech.sound import Sound, pcm16
 
 # About 10 descriptions of 4 s. Repeating is up to the browser, and a sentence takes 30 ms.
@@ -80,7 +80,7 @@ class DiskCache:
             folder: by default `$VOIS_CACHE/sounds`, else the user's cache folder.
             most_bytes: of all files together.
         """
-        self.folder = folder if folder is not None else _default_folder()
+        self.folder = folder if folder is not None else cache_folder() / "sounds"
         self._most_bytes = most_bytes
 
     def get(self, key: Key) -> Sound | None:
@@ -146,12 +146,6 @@ class DiskCache:
                 break
             _remove(path)
             total -= size
-
-
-def _default_folder() -> Path:
-    chosen = os.environ.get("VOIS_CACHE")
-    root = Path(chosen) if chosen else platformdirs.user_cache_path("vois", appauthor=False)
-    return root / "sounds"
 
 
 def _pack(sound: Sound) -> bytes:

@@ -125,7 +125,7 @@ def test_wrong_photos_are_errors_that_the_client_understands(vois: openai.OpenAI
     with pytest.raises(openai.BadRequestError):
         ask(vois, message)
     with pytest.raises(openai.UnprocessableEntityError):
-        ask(vois, question("Describe these.", *[photo()] * 9))
+        ask(vois, question("Describe these.", *[photo()] * 16))
     with pytest.raises(openai.UnprocessableEntityError):
         ask(vois, [])
 

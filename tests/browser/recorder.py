@@ -26,9 +26,9 @@ new MutationObserver((changes) => {
     if (region.getAttribute("aria-live") !== "off") announced.push(region.textContent.trim());
   }
 }).observe(document, { childList: true, subtree: true });
-document.addEventListener("focusout", () => setTimeout(() => {
-  if (document.activeElement === document.body) lost.push(document.title);
-}, 800));  // the page gives the focus back when Streamlit has drawn anew what had it
+document.addEventListener("focusout", ({ target }) => setTimeout(() => {
+  if (document.activeElement === document.body) lost.push(target.outerHTML.slice(0, 300));
+}, 500));  // the page gives the focus back when Streamlit has drawn anew what had it
 document.addEventListener("scroll", ({ target }) => scrolled.push(target.scrollTop), true);
 // Eight times as fast: how long a sentence takes is not what is tested.
 document.addEventListener("playing", ({ target }) => (target.playbackRate = 8), true);

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,14 +14,14 @@ from pipeline.captioning.captioner import Captioner
 from pipeline.description import describe_file
 from pipeline.errors import ErrorCode
 from pipeline.phrases import ENGLISH
-from tests.browser.app import Server, Vois, launch, serve, visit
+from tests.browser.app import ROOT, Server, Vois, launch, serve, visit
 from tests.browser.photos import NOT_A_PHOTO, SAMPLES, black, sample
 from tests.browser.sounds import DONE, loudness
 
 playwright_api = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
 
-MEMORY_LIMIT_KB = 600 * 1024
+MEMORY_LIMIT_KB = 750 * 1024  # with the real model, its names and an English voice
 
 
 def large(name: str) -> tuple[str, bytes]:
@@ -340,18 +339,22 @@ def test_missing_model_is_announced(driver: Any, browser: Any, tmp_path: Path) -
         assert vois.sentence.startswith("The model is missing")
 
 
-def test_memory_stays_small(server: Server, vois: Vois) -> None:
-    status = Path(f"/proc/{server.pid}/status")
-    if not status.exists() or os.name != "posix":
+def test_memory_stays_small(browser: Any) -> None:
+    if not Path("/proc/self/status").exists():
         pytest.skip("needs /proc")
-    lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+    with serve(ROOT / "assets") as server, visit(browser, server.url) as vois:
+        vois.open()
+        for count, name in enumerate(("cat", "rocket", "coffee"), start=1):
+            vois.upload(sample(name))
+            vois.wait_for_events("ended", count)
+        status = Path(f"/proc/{server.pid}/status").read_text()
+    lines = dict(line.split(":", 1) for line in status.splitlines())
     assert int(lines["VmRSS"].split()[0]) < MEMORY_LIMIT_KB
 
 
 def test_the_focus_stays_at_the_field_when_files_are_chosen(vois: Vois) -> None:
-    vois.page.get_by_role("button", name=ENGLISH.own_upload).focus()
     with vois.page.expect_file_chooser() as chooser:
-        vois.page.keyboard.press("Enter")
+        vois.page.get_by_role("button", name=ENGLISH.own_upload).press("Enter")
     chooser.value.set_files(SAMPLES / "cat.jpg")
     vois.wait_for_events("shown", 1)
     vois.page.wait_for_function(

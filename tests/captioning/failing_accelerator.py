@@ -34,6 +34,8 @@ class Failing:
             raise RuntimeError("the Neural Engine is gone")
         if self._how == "hangs":
             threading.Event().wait()
+        if self._how == "lies":
+            return [-result for result in results]
         return [np.full_like(result, np.nan) for result in results]
 
 
@@ -43,7 +45,7 @@ def add_accelerator(monkeypatch: pytest.MonkeyPatch, works: int, how: str) -> li
     Args:
         monkeypatch: takes it away again.
         works: so many calls of each session, before they fail.
-        how: "raises", "hangs" or "invents".
+        how: "raises", "hangs", "invents" (no numbers) or "lies" (other numbers).
     """
     open_graph, opened = onnx_session._open, []
 
@@ -55,5 +57,5 @@ def add_accelerator(monkeypatch: pytest.MonkeyPatch, works: int, how: str) -> li
         return opened[-1]
 
     monkeypatch.setattr(onnx_session, "_open", opening)
-    monkeypatch.setattr(onnx_session, "accelerators", lambda cache: [("Odd", {})])
+    monkeypatch.setattr(onnx_session, "accelerators", lambda cache=None: [("Odd", {})])
     return opened

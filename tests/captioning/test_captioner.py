@@ -267,13 +267,13 @@ def test_an_accelerator_that_fails_later_is_left_for_good(
     why: str,
 ) -> None:
     monkeypatch.setattr(accelerated_session, "HANG_S", 0.5)
-    failing = add_accelerator(monkeypatch, 3, how)  # at the start, at the warming up, one photo
+    failing = add_accelerator(monkeypatch, 4, how)  # start, warming up, comparison, one photo
     spoilt = Captioner.load(TINY)
     photos = [draw(colour, shape, np.random.default_rng(5)) for colour, shape in WORLD[:4]]
     assert (spoilt.provider, spoilt.problem) == ("Odd", "")
     for photo in photos:
         assert spoilt.describe(photo).words == captioner.describe(photo).words
-    assert failing[0].calls == 4  # the second photo's was the last that it was asked for
+    assert failing[0].calls == 5  # the second photo's was the last that it was asked for
     assert spoilt.provider == CPU
     assert why in spoilt.problem
     assert caplog.text.count("Going on on the CPU") == 1

@@ -34,6 +34,8 @@ def words(text: str) -> list[str]:
 CONTRACT = ModelContract(
     encoder="tiny",
     encoder_file="encoder.onnx",
+    encoder_8bit_file="",
+    encoder_weights_file="",
     decoder_file="decoder.onnx",
     vocabulary_file="vocabulary.json",
     vocabulary_sha256="0123456789abcdef" * 4,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline.history import LOCAL_OWNER, Draft, History, Source, export_zip
+from pipeline.history import LOCAL_OWNER, Draft, Entry, History, Source, export_zip
 from pipeline.passages import Passage
 from pipeline.phrases import ENGLISH, FRENCH
 from pipeline.web.state.announcement import Kind, Spoken
@@ -424,3 +426,25 @@ def test_the_panel_follows_the_pages_language(history: History, panel: Panel) ->
     assert panel.said == FRENCH.history_no_newer
     panel.history_view.take_in("file", io.BytesIO(b"no archive"))
     assert panel.history_view.take_problem() in FRENCH.errors.values()
+
+
+def test_a_second_run_of_the_page_waits_for_what_the_first_one_reads(tmp_path: Path) -> None:
+    reading, go_on = threading.Event(), threading.Event()
+
+    class SlowHistory(History):
+        def page(self, *arguments: Any, **options: Any) -> list[Entry]:
+            reading.set()
+            assert go_on.wait(10)
+            return super().page(*arguments, **options)
+
+    history = SlowHistory(tmp_path)
+    fill(history, 1)
+    panel = Panel(history)
+    with ThreadPoolExecutor(2) as runs:
+        first = runs.submit(lambda: panel.words)
+        assert reading.wait(10)
+        second = runs.submit(lambda: panel.words)
+        wait([second], timeout=0.2)  # under test: it does not return
+        go_on.set()
+        assert first.result() == second.result() == ["Dog 0."]
+    history.close()

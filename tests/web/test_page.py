@@ -127,17 +127,25 @@ def test_what_french_lacks_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         streamlit.cache_data.clear()
 
 
+def about(test: AppTest) -> str:
+    """What stands under About."""
+    return next(text.value for text in test.markdown if ENGLISH.what_it_is in text.value)
+
+
 def test_a_failed_accelerator_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VOIS_ASSETS", str(TINY))
-    add_accelerator(monkeypatch, 2, "raises")
+    add_accelerator(monkeypatch, 3, "raises")  # start, warming up, comparison
     streamlit.cache_resource.clear()
     try:
         test = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
         test.session_state["tab"] = ENGLISH.photo
         test.run()
         assert ENGLISH.processor_failed not in [text.value for text in test.markdown]
+        assert ENGLISH.runs_accelerated.format(provider="Odd") in about(test)
         press(test, "Cat")
         assert ENGLISH.processor_failed in [text.value for text in test.markdown]
+        assert ENGLISH.runs_float in about(test)
+        assert "the Neural Engine is gone" in about(test)
         assert test.session_state.queue.entries[-1].kind is Kind.DESCRIPTION
     finally:
         streamlit.cache_resource.clear()

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.captioning.contract import ModelContract
+from pipeline.captioning.encoder_session import encoder_files
 from training.errors import DataError
 from training.scoring.metrics import Scores
 from training.scoring.result import Evaluation
@@ -136,7 +137,7 @@ def table(rows: Sequence[Row], last: str = "source") -> str:
 
 def model_hash(folder: Path, contract: ModelContract) -> str:
     """Computes the first 12 hexadecimal digits of the SHA-256 of the model's files."""
-    files = (contract.encoder_file, contract.decoder_file, contract.vocabulary_file)
+    files = (*encoder_files(contract), contract.decoder_file, contract.vocabulary_file)
     return hashlib.sha256(b"".join((folder / name).read_bytes() for name in files)).hexdigest()[:12]
 
 

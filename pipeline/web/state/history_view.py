@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable, Mapping
 from typing import IO, TypeVar
 from zoneinfo import ZoneInfo
@@ -24,7 +25,11 @@ Speech = tuple[str, str, tuple[Passage, ...], tuple[Passage, ...]]
 
 
 class HistoryView:
-    """One person's view of their history; used by the page's script only. Nothing raises."""
+    """One person's view of their history; used by the page's script only. Nothing raises.
+
+    While one run of the page is at a long step, a second one may begin in a thread of its own: one
+    of them reads at a time, so that the second cannot draw what the first is about to replace.
+    """
 
     def __init__(
         self, history_access: HistoryAccess, say: Phrases, token: str, zone: dt.tzinfo | None = None
@@ -48,6 +53,7 @@ class HistoryView:
         self._older = False
         self._seen = ""  # `History.change` when the entries were read; "" when they are to be read
         self._inbox = Inbox()
+        self._using = threading.Lock()
         self._undoable = False
         self._version = 0
         self._said = ""
@@ -70,25 +76,30 @@ class HistoryView:
             sent: what `Inbox.take` takes. Invalid and unknown messages are ignored; `look` asks for
                 nothing but `data`.
         """
-        for message in self._inbox.take(sent):
-            self._version += 1
-            act = _ACTIONS.get(message.kind)
-            if act is not None:
-                act(self, message.values)
+        with self._using:
+            for message in self._inbox.take(sent):
+                self._version += 1
+                act = _ACTIONS.get(message.kind)
+                if act is not None:
+                    act(self, message.values)
 
     def data(self) -> dict[str, object]:
         """What assets/page/history.js takes; reads the file only when something has changed.
 
         A `version` that stays the same means that there is nothing new.
         """
-        change = self._access.attempt(lambda history: history.change, "unknown")
-        if self._seen != change:
-            self._seen = change
-            self._read()
+        with self._using:
+            change = self._access.attempt(lambda history: history.change, "unknown")
+            if self._seen != change:
+                self._seen = change
+                self._read()
+            return self._as_data()
+
+    def _as_data(self) -> dict[str, object]:
         off = self._say.history_off if self._access.history is None else ""
         return {
             "version": self._version,
-            "change": change,
+            "change": self._seen,
             "acknowledged": self._inbox.acknowledged,
             "language": self._say.language,
             "off": off,

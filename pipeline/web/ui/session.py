@@ -11,8 +11,8 @@ import time
 import streamlit as st
 
 from pipeline.errors import HistoryError
+from pipeline.folders import data_folder
 from pipeline.history import LOCAL_OWNER, History
-from pipeline.history.database import data_folder
 from pipeline.phrases import Phrases, phrases
 from pipeline.preferences import PreferencesFile
 from pipeline.web.routes import history as history_routes

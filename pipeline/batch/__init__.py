@@ -1,0 +1,1 @@
+"""Descriptions of whole archives: a table, resumed after any end, on all processor cores."""

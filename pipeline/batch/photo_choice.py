@@ -1,0 +1,50 @@
+"""The photos of a run: files, folders and patterns, each photo once."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.command_line.photo_paths import search
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was found.
+
+    Attributes:
+        photos: sorted by path, each once.
+        left_out: how many other files folders have.
+    """
+
+    photos: tuple[Path, ...]
+    left_out: int
+
+
+def choose(places: Sequence[str], recursive: bool) -> Choice:
+    """Finds the photos.
+
+    Args:
+        places: files, folders, and patterns such as "2024/*.jpg" that no shell has filled in.
+        recursive: whether folders in folders are entered, and "**" stands for any of them.
+
+    Raises:
+        ImageError: a folder cannot be opened.
+    """
+    found: dict[Path, None] = {}
+    left_out = 0
+    for place in places:
+        matches = sorted(glob.glob(place, recursive=recursive)) or [place]
+        # A name may hold the signs of a pattern, and a file that is missing is told later.
+        for path in map(Path, [place] if os.path.lexists(place) else matches):
+            if not path.is_dir():
+                found[path] = None
+                continue
+            folder = search(path)
+            photos = [one for one in folder.photos if recursive or one.parent == path]
+            left_out += len(folder.left_out) + len(folder.photos) - len(photos)
+            found.update(dict.fromkeys(photos))
+    return Choice(tuple(sorted(found)), left_out)

@@ -1,0 +1,107 @@
+"""The table of an archive: CSV for spreadsheets or JSON lines for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import astuple
+from pathlib import Path
+
+from pipeline.batch.row import COLUMNS, Row, encoded
+from pipeline.errors import CommandError, ErrorCode
+from pipeline.spreadsheet import BOM, cell, text_of
+
+SUFFIXES = (".csv", ".jsonl")
+_TRUTH = {"True": True, "False": False}
+
+
+def check_name(path: Path, *, is_new: bool) -> None:
+    """Refuses a name that no table has, before any work.
+
+    Args:
+        path: of the table.
+        is_new: whether there must be none yet; otherwise there must be one.
+
+    Raises:
+        CommandError: why not.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise CommandError(ErrorCode.TABLE_NAME, name=path)
+    if not path.parent.is_dir():
+        raise CommandError(ErrorCode.TABLE_FOLDER_MISSING, folder=path.parent)
+    if is_new and os.path.lexists(path):
+        raise CommandError(ErrorCode.TABLE_EXISTS, name=path)
+
+
+def write_table(path: Path, rows: Iterable[Row]) -> None:
+    """Writes a table; its file is whole or not there.
+
+    Raises:
+        CommandError: it cannot be written there.
+    """
+    lines = _csv(rows) if path.suffix.lower() == ".csv" else (f"{row.json()}\n" for row in rows)
+    try:
+        with replaced(path) as file:
+            file.writelines(encoded(line) for line in lines)
+    except OSError as error:
+        raise CommandError(ErrorCode.TABLE_NOT_WRITTEN, name=path) from error
+
+
+def read_table(path: Path) -> list[Row]:
+    """Reads a table that `write_table` or a spreadsheet has written.
+
+    Raises:
+        CommandError: it is none, or cannot be read.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        if path.suffix.lower() == ".csv":
+            return [_row(values) for values in csv.DictReader(io.StringIO(text, newline=""))]
+        return [Row.read(json.loads(line)) for line in text.splitlines() if line]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, csv.Error) as error:
+        raise CommandError(ErrorCode.TABLE_UNREADABLE, name=path) from error
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[io.BufferedWriter]:
+    """A file that takes its name, and an older one's place, only when all of it is written.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with part.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _csv(rows: Iterable[Row]) -> Iterator[str]:
+    yield BOM + _line(COLUMNS)
+    for row in rows:
+        yield _line(tuple(cell(value) for value in astuple(row)))
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    line = io.StringIO()
+    csv.writer(line, quoting=csv.QUOTE_ALL).writerow(cells)
+    return line.getvalue()
+
+
+def _row(values: dict[str, str]) -> Row:
+    texts = {name: text_of(values[name]) for name in COLUMNS}
+    return Row.read(
+        {
+            **texts,
+            "confidence": float(texts["confidence"]),
+            "corrected": _TRUTH[texts["corrected"].capitalize()],
+        }
+    )
