@@ -93,6 +93,6 @@ async def json_of(request: Request, model: type[_Model], *, any_type: bool = Fal
         raise ApiError(ErrorCode.API_BODY_TYPE, type=kind or '""', expected="application/json")
     data = await body_bytes(request, JSON_BYTES)
     try:
-        return model.model_validate_json(data)
+        return model.model_validate_json(data, strict=True)  # 1 is not true
     except ValidationError as error:
         raise wrong_value(error) from error

@@ -84,8 +84,9 @@ def test_a_listed_origin_may_read_the_answers_and_no_other(url: str, guarded: st
 
 
 def test_another_machine_needs_the_token(url: str, guarded: str) -> None:
-    through_a_proxy = {"x-forwarded-for": "203.0.113.5"}
-    assert health(url, **through_a_proxy) == 403
+    through_a_proxy = {"x-real-ip": "203.0.113.5"}
+    for name in (*through_a_proxy, "x-forwarded-for", "X-Forwarded-Host", "forwarded"):
+        assert health(url, **{name: "203.0.113.5"}) == 403, name
     assert health(guarded, authorization=f"Bearer {TOKEN}", **through_a_proxy) == 200
     assert health(guarded) == 401
     for wrong in (f"Bearer {TOKEN}x", f"Bearer {TOKEN[:-1]}", f"Basic {TOKEN}", "Bearer", "é"):
@@ -153,7 +154,9 @@ def test_what_waits_is_bounded_and_nothing_that_waits_is_lost(captioner: Caption
         held.set()
         for thread in threads:
             thread.join()
-    assert statuses == [200] * 3
+        for _ in range(3):
+            describe()
+    assert statuses == [200] * 6
     blocked.result()
 
 

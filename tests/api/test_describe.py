@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 from typing import Any
+from urllib.parse import urlsplit
 
 import cv2
 import httpx
@@ -138,6 +140,16 @@ def test_a_wrong_request_is_a_problem(
     client: httpx.Client, arguments: dict[str, Any], status: int
 ) -> None:
     problem(client.post("/api/describe", **arguments), status)
+
+
+def test_a_body_that_says_it_is_too_large_is_not_waited_for(url: str) -> None:
+    address = urlsplit(url)
+    with socket.create_connection((str(address.hostname), int(address.port or 0)), 60) as line:
+        head = f"POST /api/describe HTTP/1.1\r\nHost: {address.netloc}\r\n"
+        line.sendall(
+            f"{head}Content-Type: image/jpeg\r\nContent-Length: 999999999\r\n\r\n".encode()
+        )
+        assert line.recv(12) == b"HTTP/1.1 413"
 
 
 def test_a_body_of_unknown_length_is_read_no_further_than_the_limit(client: httpx.Client) -> None:

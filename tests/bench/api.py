@@ -41,7 +41,8 @@ from tests.api.server import service, serving
 from tests.web.cameras import keep, speak
 
 JPEG = {"Content-Type": "image/jpeg"}
-OPERATIONS_AND_KINDS = 20  # of the document: right and wrong requests of each operation
+OPERATIONS_AND_KINDS = 15  # of the document: right and wrong requests of each operation
+WARMING = 10  # requests of each kind, until voices and reader are loaded
 ALONE_S = 15.0
 LEAST_SHARE, MOST_PAUSE_S = 0.9, 2.0  # the bars
 FRAME_S, SCENE_S = 0.1, 1.0
@@ -134,6 +135,7 @@ def alone(captioner: Captioner, photos: list[bytes], threads: int) -> float:
 def document(chosen: argparse.Namespace) -> bool:
     """Asks by the document."""
     with started(chosen.assets) as (url, pid):
+        ask_by_document(url, WARMING)
         before = memory_mb(pid)
         seen = ask_by_document(url, -(-chosen.examples // OPERATIONS_AND_KINDS))
         print(f"{seen.total()} requests, by status: {dict(sorted(seen.items()))}")
