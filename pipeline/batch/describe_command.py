@@ -20,10 +20,10 @@ from pipeline.captioning.captioner import languages_of
 from pipeline.captioning.confidence_file import load_confidence
 from pipeline.captioning.contract import ModelContract
 from pipeline.captioning.detail import DescriptionStyle
-from pipeline.command_line import INTERRUPTED
+from pipeline.command_line import DONE, INTERRUPTED, PARTLY, REFUSED
 from pipeline.command_line.arguments import add_manner
 from pipeline.command_line.console import Console, shown
-from pipeline.command_line.program import DONE, PARTLY, REFUSED, preferences
+from pipeline.command_line.program import preferences
 from pipeline.errors import CommandError, ErrorCode, ImageError, VoisError
 from pipeline.phrases import Phrases, phrases
 from pipeline.preferences import Preferences

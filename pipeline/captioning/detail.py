@@ -6,14 +6,25 @@ import math
 from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from pipeline.captioning.caption import Caption
 from pipeline.captioning.captioner import Captioner, Encoded
 from pipeline.captioning.confidence import Manner
 from pipeline.captioning.neutral import neutral
+from pipeline.captioning.style import DEFAULT_STYLE, DescriptionStyle, Form
 from pipeline.languages import ARTICLES, NEVER_LAST
 from pipeline.recognition.recogniser import Recognition
+
+__all__ = [
+    "DEFAULT_STYLE",
+    "SHORT_WORDS",
+    "Choice",
+    "DescriptionStyle",
+    "Form",
+    "choose_in_style",
+    "describe_in_style",
+    "something_else",
+]
 
 SHORT_WORDS = 7  # as long as "A brown dog runs on the grass."; enough while the scene changes
 # The median caption has 11 words in Flickr8k, and 9 from the model without a minimum.
@@ -22,32 +33,6 @@ FULL_WORDS = 9
 # 60 photos, where "Two people in a canoe." had 0.013 and "A boy in a green shirt." 0.0013.
 LEAST_END = math.log(0.001)
 NEW_WORDS = 2  # a caption with so many words that another one has not says something else
-
-
-class Form(StrEnum):
-    """The length of a description."""
-
-    AUTO = "auto"  # the model's own length; SHORT for the camera while scenes change fast
-    SHORT = "short"
-    FULL = "full"
-
-
-@dataclass(frozen=True)
-class DescriptionStyle:
-    """Length and wording of descriptions.
-
-    Attributes:
-        form: the length.
-        neutral: whether words of gender are replaced by neutral ones ("man" by "person").
-        beams: captions that the search keeps at a time; None is the model's own number.
-    """
-
-    form: Form = Form.AUTO
-    neutral: bool = True
-    beams: int | None = None
-
-
-DEFAULT_STYLE = DescriptionStyle()
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,11 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.captioning.detail import Form
+from pipeline.captioning.style import Form
 from pipeline.command_line import DOCTOR
-from pipeline.errors import CommandError, ErrorCode
 from pipeline.languages import ENGLISH
 from pipeline.phrases import LANGUAGES
 from pipeline.preferences import Preferences
-from pipeline.speech import FASTEST_RATE, ONLINE_NAMES, SLOWEST_RATE, VoiceChain, default_chain
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
@@ -25,7 +23,7 @@ def arguments_of(arguments: Sequence[str] | None, kept: Preferences) -> argparse
         kept: what the person chose on the page, which stands where nothing else is asked for. An
             online voice among it does not: nothing leaves the machine without `--online`.
     """
-    voice = kept.voice if kept.voice in _offline_voices() else ""
+    voice = kept.voice if kept.voice and kept.voice in _offline_voices() else ""
     parser = argparse.ArgumentParser(
         prog="python -m pipeline",
         description="Describes photos.",
@@ -69,36 +67,6 @@ def add_manner(parser: argparse.ArgumentParser, kept: Preferences) -> None:
 
 
 def _offline_voices() -> frozenset[str]:
+    from pipeline.speech import default_chain
+
     return frozenset(voice.name for voice in default_chain(allow_online=False).choose("offline"))
-
-
-def check_rate(rate: float) -> None:
-    """Refuses a pace that no voice speaks, such as nan.
-
-    Raises:
-        CommandError: it is none of the voices'.
-    """
-    if not SLOWEST_RATE <= rate <= FASTEST_RATE:
-        raise CommandError(
-            ErrorCode.RATE_OUT_OF_RANGE, slowest=f"{SLOWEST_RATE:g}", fastest=f"{FASTEST_RATE:g}"
-        )
-
-
-def mode_of(voices: VoiceChain, name: str, online: bool) -> str:
-    """The mode of `VoiceChain.speak`.
-
-    Args:
-        voices: the voices of this machine, with the online ones if they are allowed.
-        name: the voice that was asked for; empty for none.
-        online: whether texts may be sent away.
-
-    Raises:
-        CommandError: there is no voice of this name.
-    """
-    if not name:
-        return "best" if online else "offline"
-    names = [voice.name for voice in voices.choose("best")]
-    known = {*names, *(ONLINE_NAMES if online else ())}
-    if name not in known:
-        raise CommandError(ErrorCode.VOICE_UNKNOWN, name=name, names=", ".join(names))
-    return name

@@ -2,40 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import logging
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
-from pathlib import Path
 
-from pipeline.captioning.captioner import Captioner
-from pipeline.captioning.detail import DescriptionStyle
-from pipeline.command_line import INTERRUPTED
-from pipeline.command_line.arguments import arguments_of, check_rate, mode_of
-from pipeline.command_line.console import Console, shown
-from pipeline.command_line.photo_paths import content, search
-from pipeline.command_line.sound_file import SoundFile
-from pipeline.description import Description, describe_file
-from pipeline.errors import (
-    CommandError,
-    ErrorCode,
-    ImageError,
-    PreferencesError,
-    SpeechError,
-    VoisError,
-)
+from pipeline.command_line import INTERRUPTED, REFUSED
+from pipeline.command_line.arguments import arguments_of
+from pipeline.command_line.console import Console
+from pipeline.errors import PreferencesError, VoisError
 from pipeline.folders import data_folder
-from pipeline.history import LOCAL_OWNER, Draft, History, Source
-from pipeline.passages import Passage
-from pipeline.phrases import Phrases, phrases
+from pipeline.phrases import phrases
 from pipeline.preferences import Preferences, PreferencesFile
-from pipeline.reading.reader import Reader
-from pipeline.speech import TONE, Sound, VoiceChain, default_chain, join
-from pipeline.speech.sentences import split
-
-DONE, PARTLY, REFUSED = 0, 1, 2  # exit statuses
-LEFT_OUT_NAMED = 5  # names of files that a folder's search left out; the others are counted
 
 logger = logging.getLogger(__name__)
 
@@ -52,9 +29,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console, say = Console(), phrases(chosen.language)
     if problem is not None:
         console.error(say.error_sentence(problem))
+    # Only now: `--help` and a wrong argument need no model.
+    from pipeline.command_line.photo_run import PhotoRun
+
     try:
         with ExitStack() as stack:
-            return _Run(chosen, console, say, stack).work()
+            return PhotoRun(chosen, console, say, stack).work()
     except VoisError as error:
         console.error(say.error_sentence(error))
     except KeyboardInterrupt:
@@ -72,173 +52,3 @@ def preferences() -> tuple[Preferences, PreferencesError | None]:
         return PreferencesFile(data_folder()).read(), None
     except PreferencesError as error:
         return Preferences(), error
-
-
-def speak(voices: VoiceChain, text: str, language: str, rate: float, mode: str) -> Sound | None:
-    """Speaks a text of any length, sentence by sentence; None when nothing in it can be spoken.
-
-    Args:
-        voices: speak it.
-        text: what to say.
-        language: its two-letter code.
-        rate: pace of the voice; 2 is twice as fast.
-        mode: "offline", "best" or the name of a voice, as in `VoiceChain.speak`.
-    """
-    sounds = []
-    for sentence in split(text):
-        try:
-            sounds.append(voices.speak(sentence, language=language, rate=rate, mode=mode))
-        except SpeechError:
-            continue  # signs that no voice reads
-    return join(sounds) if sounds else None
-
-
-def _indented(text: str) -> str:
-    """A text whose further lines do not look like those of other photos."""
-    return text.replace("\n", "\n    ")
-
-
-class _Run:
-    """One call of the command."""
-
-    def __init__(
-        self, chosen: argparse.Namespace, console: Console, say: Phrases, stack: ExitStack
-    ) -> None:
-        """Checks all that was asked for before any photo is read."""
-        self._chosen, self._console, self._say = chosen, console, say
-        self._status = DONE
-        check_rate(chosen.rate)
-        self._voices = default_chain(allow_online=chosen.online)
-        self._mode = mode_of(self._voices, chosen.voice, chosen.online)
-        self._voice = ""
-        self._sound: SoundFile | None = None
-        if chosen.speak is not None:
-            self._sound = stack.enter_context(SoundFile(chosen.speak, chosen.photos))
-        self._style = DescriptionStyle(chosen.form, neutral=not chosen.as_written)
-        self._captioner = Captioner.load(chosen.assets)
-        self._reader = Reader() if chosen.read else None
-        self._history: History | None = None
-
-    def work(self) -> int:
-        if self._say.language not in self._captioner.languages:
-            self._console.error(self._say.other_language)
-        if self._chosen.history:
-            self._open_history()
-        try:
-            for path in self._photos():
-                self._do(path)
-                waited_for = self._sound is not None or self._history is not None
-                if not self._console.listening and not waited_for:
-                    break
-        finally:
-            self._end_sound()  # after Ctrl-C, too
-        return self._status
-
-    def _photos(self) -> Iterator[Path]:
-        for path in self._chosen.photos:
-            if not os.path.isdir(path):
-                yield path
-                continue
-            try:
-                found = search(path)
-            except ImageError as error:
-                self._tell_error(path, error)
-                continue
-            if found.left_out:
-                self._console.error(f"{shown(path)}: {self._left_out(found.left_out)}")
-            if not found.photos:
-                self._status = PARTLY
-                sentence = self._say.error_sentence(ImageError(ErrorCode.FOLDER_WITHOUT_PHOTO))
-                self._console.error(f"{shown(path)}: {sentence}")
-            yield from found.photos
-
-    def _left_out(self, names: Sequence[str]) -> str:
-        first = ", ".join(map(shown, names[:LEFT_OUT_NAMED]))
-        more = len(names) - LEFT_OUT_NAMED
-        if more > 0:
-            return self._say.left_out_more.format(names=first, count=more)
-        return self._say.left_out.format(names=first)
-
-    def _do(self, path: Path) -> None:
-        """Describes, keeps and speaks one photo; its words come first."""
-        try:
-            data = content(path)
-            description = describe_file(
-                self._captioner, data, self._say.language, self._style, self._reader
-            )
-        except ImageError as error:
-            self._tell_error(path, error)
-            return
-        except VoisError:
-            raise  # the model's: no other photo would fare better
-        except Exception:
-            logger.debug("A photo could not be described.", exc_info=True)
-            self._tell(path, Passage(self._say.unknown_error, self._say.language))
-            self._status = PARTLY
-            return
-        self._tell(path, *description.passages, text=_indented(description.shown))
-        self._keep(path, description)
-
-    def _tell_error(self, path: Path, error: VoisError) -> None:
-        self._status = PARTLY
-        self._tell(path, Passage(shown(self._say.error_sentence(error)), self._say.language))
-
-    def _tell(self, path: Path, *passages: Passage, text: str = "") -> None:
-        """Prints the text, or the one passage, and speaks all passages."""
-        try:
-            self._console.line(f"{shown(path)}: {text or passages[0].text}")
-        except CommandError as error:
-            self._fail(error)
-        for passage in passages:
-            self._speak(passage)
-
-    def _speak(self, passage: Passage) -> None:
-        if self._sound is None:
-            return
-        rate, mode = self._chosen.rate, self._mode
-        sound = speak(self._voices, passage.text, passage.language, rate, mode)
-        if sound is None:
-            return
-        try:
-            self._sound.add(sound)
-            self._voice = sound.voice
-        except CommandError as error:
-            self._sound = None
-            self._fail(error)
-
-    def _open_history(self) -> None:
-        try:
-            self._history = History()
-        except VoisError as error:
-            self._fail(error)
-
-    def _keep(self, path: Path, description: Description) -> None:
-        if self._history is None:
-            return
-        try:
-            draft = Draft.of(description, Source.COMMAND_LINE, path.name)
-            self._history.add(LOCAL_OWNER, draft)
-        except VoisError as error:
-            self._history = None  # said once; the words are what matters
-            self._fail(error)
-
-    def _end_sound(self) -> None:
-        if self._sound is None or not self._sound.seconds:
-            return
-        try:
-            self._sound.close()
-        except CommandError as error:
-            self._fail(error)
-            return
-        if self._voice == TONE:
-            self._console.error(self._say.no_voice)
-        seconds = f"{self._sound.seconds:.1f}"
-        told = self._say.spoken_into.format(
-            file=shown(self._sound.path), seconds=seconds, voice=self._voice
-        )
-        self._console.line(told)
-
-    def _fail(self, error: VoisError) -> None:
-        """Says what is missing beside the words, and goes on."""
-        self._status = PARTLY
-        self._console.error(self._say.error_sentence(error))

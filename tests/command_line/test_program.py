@@ -16,7 +16,8 @@ import pytest
 
 from pipeline.captioning.detail import SHORT_WORDS, Form
 from pipeline.command_line.arguments import arguments_of
-from pipeline.command_line.program import main, speak
+from pipeline.command_line.photo_run import speak
+from pipeline.command_line.program import main
 from pipeline.errors import ErrorCode
 from pipeline.history import LOCAL_OWNER, History, Source
 from pipeline.phrases import ENGLISH
@@ -326,3 +327,19 @@ def test_ctrl_c_keeps_what_was_done(folder: Path) -> None:
     with wave.open(str(out)) as sound:
         assert sound.getnframes() > sound.getframerate()
     assert not list(folder.glob(".*"))
+
+
+def test_help_loads_neither_model_nor_voice() -> None:
+    """It is printed at once: what takes time to import is not imported."""
+    code = (
+        "import sys; sys.argv[1:] = ['--help']; from pipeline.__main__ import run\n"
+        "try: run()\n"
+        "except SystemExit: pass\n"
+        "print([name for name in ('numpy', 'onnxruntime', 'cv2', 'av', 'PIL', 'sqlite3')"
+        " if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("usage: ")
+    assert done.stdout.splitlines()[-1] == "[]"
