@@ -64,7 +64,8 @@ document.addEventListener("keydown", (event) => {
   const letter = letterOf(event);
   const own = OWN_LETTERS[letter];
   const camera = CAMERA_LETTERS[letter];
-  const here = press(camera) || (camera === "power" && data.status.id.startsWith("live"));
+  const always = ["power", "read"].includes(camera); // there before the camera is on
+  const here = press(camera) || (always && data.status.id.startsWith("live"));
   if (!(own || here)) return;
   event.preventDefault();
   if (own && nodes.section.querySelector(`[data-do=${own}]`).hidden) return;

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipeline.batch.embedded_text import write_copy
 from pipeline.batch.gallery import corrected, read_corrections, write_gallery
 from pipeline.batch.journal import Journal, Stamp, Wanted
 from pipeline.batch.photo_choice import choose
@@ -27,6 +27,7 @@ from pipeline.command_line.program import preferences
 from pipeline.errors import CommandError, ErrorCode, ImageError, VoisError
 from pipeline.phrases import Phrases, phrases
 from pipeline.preferences import Preferences
+from pipeline.processors import available_cores
 
 logger = logging.getLogger(__name__)
 
@@ -66,27 +67,28 @@ def _arguments(arguments: Sequence[str] | None, kept: Preferences) -> argparse.N
     )
     parser.add_argument("--recursive", action="store_true", help="folders in folders, too")
     parser.add_argument("--sidecar", action="store_true", help="photo.jpg.txt beside photo.jpg")
+    parser.add_argument(
+        "--copies", type=Path, metavar="FOLDER", help="JPEGs and PNGs with the texts in them (XMP)"
+    )
     parser.add_argument("--html", type=Path, metavar="PAGE", help="a page to review and correct")
     parser.add_argument(
         "--apply", type=Path, metavar="FILE", help="take the page's corrections into the table"
     )
     parser.add_argument(
-        "--processes", type=int, default=_cores(), help="photos at a time; the number of cores"
+        "--processes",
+        type=int,
+        default=available_cores(),
+        help="photos at a time; the number of cores",
     )
     add_manner(parser, kept)
     chosen = parser.parse_args(arguments)
     if bool(chosen.places) == bool(chosen.apply):
         parser.error("either photos or --apply")
+    if chosen.copies is not None and not chosen.copies.is_dir():
+        parser.error("there is no folder for --copies")
     if chosen.processes < 1:
         parser.error("--processes is at least 1")
     return chosen
-
-
-def _cores() -> int:
-    """The processor cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):  # not on a Mac, nor on Windows
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _describe(chosen: argparse.Namespace, console: Console, say: Phrases) -> int:
@@ -173,5 +175,10 @@ def _write_beside(
         kept = [row for row, old in pairs if not write_sidecar(row, old.text)]
         if kept:
             console.error(say.sidecar_kept.format(count=len(kept), photo=shown(kept[0].photo)))
+    if chosen.copies is not None:
+        missing = [row for row in rows if not write_copy(row, chosen.copies)]
+        if missing:
+            first = shown(missing[0].photo)
+            console.error(say.copies_missing.format(count=len(missing), photo=first))
     if chosen.html is not None:
         write_gallery(chosen.html, rows, say.language)

@@ -177,7 +177,7 @@ class TextWatcher:
         return page.only(lines)
 
     def _advice_for(self, page: WrittenPage, width: int, height: int) -> Advice | None:
-        corners = np.concatenate([line.box for line in page.lines])
+        corners = np.concatenate(page.seen)
         low, high = corners.min(0), corners.max(0)
         margin = _MARGIN * float(np.median([line.height_px for line in page.lines]))
         cut = (

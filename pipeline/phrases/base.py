@@ -319,6 +319,7 @@ class Phrases:
     batch_done: str
     batch_corrected: str
     sidecar_kept: str
+    copies_missing: str
     gallery_title: str
     gallery_how: str
     gallery_text: str

@@ -328,6 +328,10 @@ ENGLISH = Phrases(
     sidecar_kept=(
         "Texts not written, since another text has their name: {count}. The first: {photo}."
     ),
+    copies_missing=(
+        "No copy with its text, since it is no JPEG or PNG or has one already: {count}. The first: "
+        "{photo}."
+    ),
     gallery_title="Descriptions of {count} photos",
     gallery_how=(
         "Correct the descriptions that are wrong, then save the corrections at the end of the "

@@ -388,6 +388,10 @@ FRENCH = Phrases(
         "Textes non écrits, car un autre texte porte leur nom\u00a0: {count}. Le premier\u00a0: "
         "{photo}."
     ),
+    copies_missing=(
+        "Sans copie avec leur texte, car ce n’est ni un JPEG ni un PNG, ou il y en a déjà un"
+        "\u00a0: {count}. La première\u00a0: {photo}."
+    ),
     gallery_title="Descriptions de {count} photos",
     gallery_how=(
         "Corrigez les descriptions fausses, puis enregistrez les corrections à la fin de la page. "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
@@ -83,10 +83,12 @@ class WrittenPage:
     Attributes:
         blocks: none when nothing was read.
         coverage: 0..1, the part of the photo that the text takes with the space between its lines.
+        seen: the boxes of all lines, also of those that are not believed, as `Line.box`.
     """
 
     blocks: tuple[Block, ...] = ()
     coverage: float = 0.0
+    seen: tuple[NDArray[np.float32], ...] = field(default=(), compare=False)
 
     @property
     def lines(self) -> tuple[Line, ...]:

@@ -53,6 +53,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     home = tmp_path_factory.mktemp("home")
     folder, table, page = home / "archive", home / "alt.csv", home / "page.html"
     (folder / "inner").mkdir(parents=True)
+    (home / "copies").mkdir()
     (folder / "a.jpg").write_bytes(photo())
     (folder / "=b.png").write_bytes(photo("blue", "stripe", ".png"))
     (folder / "broken.jpg").write_bytes(photo()[:300])
@@ -60,7 +61,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     (folder / "=b.png.txt").write_text("mine")
     (folder / "inner" / "c.jpg").write_bytes(photo("green"))
     done = subprocess.run(
-        command(".", "inner/*.jpg", "gone.jpg", "--out", table, "--sidecar", "--html", page),
+        command(".", "inner/*.jpg", "gone.jpg", "--out", table, "--sidecar", "--html", page,
+            "--copies", home / "copies"),
         cwd=folder, check=False, capture_output=True, text=True,
         env=os.environ | {"PYTHONPATH": str(ROOT), "VOIS_DATA": str(home / "data")},
     )  # fmt: skip
@@ -92,7 +94,7 @@ def test_a_folder_becomes_a_table(run: Run) -> None:
     assert "5 photos, 2 of them without" in run.out
     assert "no photo, or in another folder: 3." in run.err
     left = {path.name for path in run.folder.parent.iterdir()}
-    assert left <= {"alt.csv", "page.html", "archive", "data"}
+    assert left <= {"alt.csv", "page.html", "archive", "copies", "data"}
 
 
 def test_folders_in_folders_are_entered_on_request(run: Run) -> None:
@@ -133,6 +135,13 @@ def test_texts_beside_the_photos_replace_no_other_text(run: Run) -> None:
     assert (run.folder / "=b.png.txt").read_text() == "mine"
     assert "another text has their name: 1." in run.err
     assert not (run.folder / "broken.jpg.txt").exists()
+
+
+def test_copies_have_the_texts_in_them(run: Run) -> None:
+    copies = run.folder.parent / "copies"
+    assert {path.name for path in copies.iterdir()} == {"a.jpg", "=b.png", "c.jpg"}
+    assert b"A red square on a pale ground." in (copies / "a.jpg").read_bytes()
+    assert b"A red square on a pale ground." not in (run.folder / "a.jpg").read_bytes()
 
 
 def test_corrections_come_back(copied: Run, tmp_path: Path) -> None:

@@ -6,8 +6,8 @@
 Prints the character error rate (edits over characters, blanks counted once) of the clean and of the
 hard ones, and in how many of those that were read the lines came in their order. With --tesseract
 (`apt install tesseract-ocr tesseract-ocr-fra`) the same of it, on the same files, with its time
-beside ours. With --photos it prints what is read in a folder's photos, to be compared by eye, and
-what looking costs beside a description.
+beside ours. With --photos it prints what is read in a folder's photos, to be compared by eye. What
+it costs: tests/bench/reading_cost.py.
 """
 
 from __future__ import annotations
@@ -25,14 +25,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from pipeline.captioning.captioner import Captioner
-from pipeline.captioning.detail import DEFAULT_STYLE
-from pipeline.description import describe
 from pipeline.image import read_rgb
 from pipeline.reading.reader import Reader
 from tests.data.written_pictures import Written, photographed
 
-ASSETS = Path(__file__).parents[2] / "assets"
 READ_ENOUGH = 0.6  # likeness of a line that was read to what is written, to have a place
 _PLAIN = str.maketrans("\u2019\u2018\u201c\u201d\u2013\u2014", "''\"\"--")
 
@@ -153,23 +149,14 @@ def report(scores: dict[tuple[str, bool], Score]) -> None:
 
 
 def photos(folder: Path, names: Sequence[str]) -> None:
-    """Prints what is read in photos, and what it costs beside a description."""
-    reader, captioner = Reader(), Captioner.load(ASSETS)
-    reading, describing = [], []
+    """Prints what is read in photos."""
+    reader, count = Reader(), 0
     for name in names:
-        rgb = read_rgb((folder / name).read_bytes())
-        begun = time.perf_counter()
-        text = reader.read(rgb).text
-        read = time.perf_counter()
-        describe(captioner, rgb, "en", DEFAULT_STYLE)
+        text = reader.read(read_rgb((folder / name).read_bytes())).text
         if text:
+            count += 1
             print(f"{name}: {text!r}", flush=True)
-        else:
-            reading.append(read - begun)
-            describing.append(time.perf_counter() - read)
-    without, plain_ms = 1000 * np.median(reading), 1000 * np.median(describing)
-    print(f"{len(names)} photos, {len(names) - len(reading)} with text")
-    print(f"without text: {without:.0f} ms beside {plain_ms:.0f} ms of describing")
+    print(f"{len(names)} photos, {count} with text")
 
 
 def main() -> None:

@@ -99,19 +99,22 @@ def main() -> None:
     paths = sorted(chosen.photos.glob("*.jpg"))
     photos = [path.read_bytes() for path in paths[:: max(1, len(paths) // chosen.count)]]
     with_sign = [one.jpeg for one in signs(chosen.count // 2)]
-    large = photographed(3, 4000).jpeg  # a page of text on a large photo
-    for data in (*photos, *with_sign, large):
+    for data in (*photos, *with_sign):
         describe_file(captioner, data)
     before = peak_mb()
-    for data in (*with_sign, large):
+    for data in with_sign:
         describe_file(captioner, data, reader=reader)
-    grown = peak_mb() - before
+    print(f"memory: {before} MB before the first photo was read, {peak_mb() - before:+d} MB after "
+          f"(at most {MEMORY_BAR_MB})", flush=True)  # fmt: skip
+    large = photographed(3, 4000).jpeg  # a page of text
+    describe_file(captioner, large)
+    before = peak_mb()
+    describe_file(captioner, large, reader=reader)
+    print(f"with a photo of 4,000 pixels: {before} MB, {peak_mb() - before:+d} MB when it is read")
     report(f"{len(with_sign)} signs", *compare(captioner, reader, with_sign))
     read = [describe_file(captioner, data, reader=reader).read for data in photos]
     silent = [data for data, text in zip(photos, read, strict=True) if not text]
     report(f"{len(silent)} photos without text", *compare(captioner, reader, silent))
-    print(f"memory: {before} MB before the first photo was read, {grown:+d} MB after (at most "
-          f"{MEMORY_BAR_MB})")  # fmt: skip
     print(f"bars: a sign within {1000 * SIGN_BAR_S:.0f} ms on 2 free cores, without text at most "
           f"{WITHOUT_BAR_MS} ms more; load now {os.getloadavg()[0]:.1f}")  # fmt: skip
 

@@ -19,6 +19,7 @@ from tests.data.written_pictures import Written, photographed
 
 ROOT = Path(__file__).resolve().parents[2]
 SIGN, LETTER, HARD_LABEL = 20, 3, 11  # of one line; of two columns; turned and dark
+TURNED_LETTER = 18  # of two columns, seen from the side
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +66,15 @@ def test_a_page_is_a_document_with_a_title_and_columns(reader: Reader) -> None:
     assert layouts[0] is Layout.TITLE
     assert set(layouts[1:]) == {Layout.PARAGRAPH}
     assert "\n" not in page.blocks[1].text
+
+
+def test_columns_that_touch_in_fewer_pixels_are_read_one_after_the_other(reader: Reader) -> None:
+    written, rgb = picture(TURNED_LETTER)
+    # One letter of 885 is read as another.
+    wrong = [
+        one for one, read in zip(written.lines, lines(reader, rgb), strict=True) if one != read
+    ]
+    assert len(wrong) <= 1
 
 
 def test_boxes_are_where_the_lines_are(reader: Reader) -> None:

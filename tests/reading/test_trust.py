@@ -26,7 +26,7 @@ def test_a_doubtful_line_alone_is_nothing(doubtful: Line) -> None:
 
 
 def test_a_sure_line_lends_its_trust() -> None:
-    short, hedged, wrong = line("3", 1.0), line("SUNDAYZ", 0.8), line("ILIL", 0.79)
+    short, hedged, wrong = line("3", 1.0), line("SUNDAYZ", 0.9), line("ILIL", 0.89)
     assert trusted([short, hedged, wrong, SURE]) == [short, hedged, SURE]
     assert (SURE.is_sure, hedged.is_sure) == (True, False)
 
