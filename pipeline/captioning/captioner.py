@@ -119,14 +119,16 @@ class Captioner:
         threads: int | None = None,
         accelerate: bool = True,
         calibrated: bool = True,
+        warm: bool = True,
     ) -> Captioner:
-        """Opens the model in `folder` and warms it up.
+        """Opens the model in `folder`, its parts at the same time, and warms it up.
 
         Args:
             folder: holds contract.json and the files that it names.
             threads: the encoder's processor threads; by this process's share of the cores if None.
             accelerate: whether the encoder may run on CoreML or CUDA.
             calibrated: False for a model without a confidence file: every caption is PERHAPS.
+            warm: False where the first photo comes at once: it takes longer than the others then.
 
         Raises:
             ModelError: a file is missing or damaged, or the files do not fit together.
@@ -135,31 +137,46 @@ class Captioner:
         vocabulary = Vocabulary.load(folder / contract.vocabulary_file)
         if vocabulary.sha256() != contract.vocabulary_sha256:
             raise ModelError(ErrorCode.VOCABULARY_MISMATCHED)
-        opened = open_encoder(
-            folder,
-            contract,
-            threads=threads or encoder_threads(available_cores()),
-            accelerate=accelerate,
-            cache=cache_folder(),
-        )
-        encoder = opened.session
-        # A second thread is 10 % faster on an idle machine, and takes twice as long on a busy one.
-        decoder = open_session(folder / contract.decoder_file, threads=1)
-        if calibrated:
-            confidence = load_confidence(folder / contract.confidence_file, contract.languages)
-        else:
-            outputs = {value.name: value.shape for value in encoder.get_outputs()}
-            confidence = Confidence.neutral(contract.languages, int(outputs[names.FEATURES][-1]))
-        translated_too = (folder / TRANSLATOR_FOLDER).is_dir()
-        translator = Translator.load(folder / TRANSLATOR_FOLDER) if translated_too else None
+        has_translator = (folder / TRANSLATOR_FOLDER).is_dir()
         named = folder / RECOGNITION_FOLDER
-        recogniser = None
-        if named.is_dir():
-            recogniser = Recogniser.load(named, contract.encoder, calibrated=calibrated)
+        with ThreadPoolExecutor(thread_name_prefix="loading") as pool:
+            opening = pool.submit(
+                open_encoder,
+                folder,
+                contract,
+                threads=threads or encoder_threads(available_cores()),
+                accelerate=accelerate,
+                cache=cache_folder(),
+            )
+            # A second thread is 10 % faster on an idle machine, and takes twice as long on a busy
+            # one.
+            decoder = pool.submit(open_session, folder / contract.decoder_file, threads=1)
+            recogniser = translator = None
+            if named.is_dir():
+                recogniser = pool.submit(
+                    Recogniser.load, named, contract.encoder, calibrated=calibrated
+                )
+            if has_translator:
+                translator = pool.submit(Translator.load, folder / TRANSLATOR_FOLDER)
+            opened = opening.result()
+            if calibrated:
+                confidence = load_confidence(folder / contract.confidence_file, contract.languages)
+            else:
+                outputs = {value.name: value.shape for value in opened.session.get_outputs()}
+                channels = int(outputs[names.FEATURES][-1])
+                confidence = Confidence.neutral(contract.languages, channels)
         captioner = cls(
-            contract, vocabulary, encoder, decoder, confidence, translator, recogniser, opened
+            contract,
+            vocabulary,
+            opened.session,
+            decoder.result(),
+            confidence,
+            None if translator is None else translator.result(),
+            None if recogniser is None else recogniser.result(),
+            opened,
         )
-        captioner.warm_up()
+        if warm:
+            captioner.warm_up()
         if opened.way is Way.ACCELERATED:
             captioner._check_words(folder, opened)
         return captioner

@@ -85,7 +85,7 @@ class PhotoRun:
         if chosen.speak is not None:
             self._sound = stack.enter_context(SoundFile(chosen.speak, chosen.photos))
         self._style = DescriptionStyle(chosen.form, neutral=not chosen.as_written)
-        self._captioner = Captioner.load(chosen.assets)
+        self._captioner = Captioner.load(chosen.assets, warm=False)
         self._reader = Reader() if chosen.read else None
         self._history: History | None = None
 
