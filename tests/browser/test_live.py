@@ -324,6 +324,18 @@ def test_a_camera_that_is_pulled_out_is_started_by_hand(server: Server, browser:
         vois.press(ENGLISH.camera_stop)
 
 
+def test_a_hand_over_the_lens_pauses(server: Server, driver: Any, tmp_path: Path) -> None:
+    covered = Scene(np.zeros((SIZE[1], SIZE[0], 3), np.uint8), 4)
+    film = write_film(tmp_path / "film.y4m", [still("flower", 5), covered])
+    with filmed(driver, server, film) as vois:
+        begin(vois)
+        vois.wait_for_events("shown", 1)
+        vois.wait_for_status(ENGLISH.camera_covered)
+        vois.wait_for_status(ENGLISH.camera_live)
+        said = [entry["text"] for entry in vois.page.evaluate("said")]
+        assert ENGLISH.guidance_dark not in said
+
+
 def test_a_server_that_is_started_again_gets_the_camera_again(driver: Any, tmp_path: Path) -> None:
     film = write_film(tmp_path / "film.y4m", [still("flower", 20)])
     port = free_port()
