@@ -18,8 +18,8 @@ from pipeline.languages import ENGLISH
 from pipeline.reading.reader import Reader
 from pipeline.speech import TONE, Sound, VoiceChain, join
 
-# Measured by tests/bench/api.py: more threads describe no faster on two cores, and a voice takes
-# both by itself. So many wait that 16 programs that ask at once are served.
+# A photo takes about one core and a voice takes two. So many wait that 16 programs that ask at once
+# are served (tests/bench/api.py).
 DESCRIBING_THREADS, SPEAKING_THREADS = 2, 1
 MOST_WAITING = 32
 

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.batch.embedded_text import write_copy
+from pipeline.batch.embedded_text import write_copies
 from pipeline.batch.gallery import corrected, read_corrections, write_gallery
 from pipeline.batch.journal import Journal, Stamp, Wanted
 from pipeline.batch.photo_choice import choose
@@ -176,7 +176,7 @@ def _write_beside(
         if kept:
             console.error(say.sidecar_kept.format(count=len(kept), photo=shown(kept[0].photo)))
     if chosen.copies is not None:
-        missing = [row for row in rows if not write_copy(row, chosen.copies)]
+        missing = write_copies(rows, chosen.copies)
         if missing:
             first = shown(missing[0].photo)
             console.error(say.copies_missing.format(count=len(missing), photo=first))

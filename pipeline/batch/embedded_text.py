@@ -6,8 +6,10 @@ Specification Part 3 describes for JPEG and PNG. Nothing else of a photo changes
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -29,25 +31,34 @@ _MOST_SEGMENT = 65_533  # bytes of content that a JPEG's segment can hold
 _PNG_XMP = b"XML:com.adobe.xmp\0\0\0\0\0"  # uncompressed, no language
 
 
-def write_copy(row: Row, folder: Path) -> bool:
-    """Writes a copy of a JPEG or PNG with its description; an older copy is replaced.
+def write_copies(rows: Sequence[Row], folder: Path) -> list[Row]:
+    """Writes copies of JPEGs and PNGs with their descriptions; older copies are replaced.
 
     Args:
-        row: of the photo; without a text nothing is written.
-        folder: where the copy goes, under the photo's own name.
+        rows: of the photos; for one without a text nothing is written.
+        folder: where the copies go, in the folders in which the photos lie below the one that they
+            share.
 
     Returns:
-        Whether it is there, or there is nothing to write. It is not where the photo is of another
-        format, damaged, or has such a text already.
+        The rows whose copy could not be made: the photo is of another format, damaged, or has such
+        a text already.
     """
+    photos = [Path(row.photo).absolute() for row in rows]
+    shared = os.path.commonpath([photo.parent for photo in photos])
+    copies = [folder / photo.relative_to(shared) for photo in photos]
+    return [row for row, copy in zip(rows, copies, strict=True) if not _write_copy(row, copy)]
+
+
+def _write_copy(row: Row, copy: Path) -> bool:
+    """Returns whether the copy is there, or there is nothing to write."""
     if not row.text:
         return True
     photo = Path(row.photo)
-    copy = folder / photo.name
     try:
         if copy.exists() and copy.samefile(photo):
             return False
         data = with_text(photo.read_bytes(), row.text, row.language)
+        copy.parent.mkdir(parents=True, exist_ok=True)
         with replaced(copy) as file:
             file.write(data)
     except (OSError, ValueError, struct.error):

@@ -139,7 +139,8 @@ def test_texts_beside_the_photos_replace_no_other_text(run: Run) -> None:
 
 def test_copies_have_the_texts_in_them(run: Run) -> None:
     copies = run.folder.parent / "copies"
-    assert {path.name for path in copies.iterdir()} == {"a.jpg", "=b.png", "c.jpg"}
+    found = {path.relative_to(copies).as_posix() for path in copies.rglob("*.*")}
+    assert found == {"a.jpg", "=b.png", "inner/c.jpg"}
     assert b"A red square on a pale ground." in (copies / "a.jpg").read_bytes()
     assert b"A red square on a pale ground." not in (run.folder / "a.jpg").read_bytes()
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.batch.embedded_text import with_text, write_copy
+from pipeline.batch.embedded_text import with_text, write_copies
 from pipeline.batch.row import Row
 from tests.api.server import photo
 
@@ -86,9 +86,21 @@ def test_other_formats_and_damaged_photos_get_none(tmp_path: Path) -> None:
     original = tmp_path / "a.jpg"
     original.write_bytes(photo())
     row = Row(str(original), TEXT, "fr")
-    assert not write_copy(row, tmp_path)  # never the photo itself
+    assert write_copies([row], tmp_path) == [row]  # never the photo itself
     assert original.read_bytes() == photo()
-    (tmp_path / "copies").mkdir()
-    assert write_copy(row, tmp_path / "copies")
+    gone = Row(str(tmp_path / "gone.jpg"), TEXT, "fr")
+    assert write_copies([row, gone], tmp_path / "copies") == [gone]
     assert texts((tmp_path / "copies" / "a.jpg").read_bytes())["fr"]
-    assert not write_copy(Row(str(tmp_path / "gone.jpg"), TEXT, "fr"), tmp_path / "copies")
+
+
+def test_photos_of_one_name_get_a_copy_each(tmp_path: Path) -> None:
+    rows = []
+    for folder in ("2023", "2024/may"):
+        (tmp_path / "archive" / folder).mkdir(parents=True)
+        original = tmp_path / "archive" / folder / "a.jpg"
+        original.write_bytes(photo())
+        rows.append(Row(str(original), f"{TEXT} {folder}", "fr"))
+    assert write_copies(rows, tmp_path / "copies") == []
+    for folder in ("2023", "2024/may"):
+        copy = tmp_path / "copies" / folder / "a.jpg"
+        assert texts(copy.read_bytes())["fr"].endswith(folder)
