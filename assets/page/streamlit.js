@@ -49,6 +49,9 @@ const STREAMLIT_SENTENCES = [
 // A container whose key has the language of its content (language_key in Python): st.image has no
 // parameter for the language.
 const LANGUAGE_CLASS = /st-key-language-([a-z]{2})-/;
+// Several times a second, for as long as a slow machine may need.
+const RETURN_MS = 50;
+const RETURN_TRIES = 600;
 const TRANSLATE_MS = 200; // at most five passes a second over a page that changes all the time
 
 let streamlitLabels = null;
@@ -126,16 +129,19 @@ function setScrollPadding(pixels) {
 }
 
 // Streamlit disables a tab while a run of the page has drawn its neighbours but not yet the tab
-// itself, and the browser takes the focus from it: it gets it back as soon as it can have it.
-document.addEventListener("focusout", ({ target }) => {
-  if (!target.matches?.("[role=tab][aria-disabled=true]")) return;
-  const enabled = new MutationObserver(() => {
-    if (document.activeElement === document.body && target.isConnected) {
-      target.focus({ preventScroll: true });
-    }
-    if (document.activeElement !== document.body || !target.isConnected) enabled.disconnect();
-  });
-  enabled.observe(target, { attributeFilter: ["aria-disabled"] });
+// itself, and the browser takes the focus from it: the open tab gets it as soon as it can have it.
+let pressed = false; // whoever presses beside everything has left the tab
+for (const type of ["pointerdown", "pointerup", "pointercancel"]) {
+  document.addEventListener(type, () => (pressed = type === "pointerdown"), true);
+}
+document.addEventListener("focusout", ({ target, relatedTarget }) => {
+  if (relatedTarget || pressed || !target.matches?.("[role=tab]")) return;
+  let left = RETURN_TRIES;
+  const timer = setInterval(() => {
+    const isLost = document.activeElement === document.body;
+    if (isLost) document.querySelector(OPEN_TAB)?.focus({ preventScroll: true });
+    if (!isLost || --left === 0) clearInterval(timer);
+  }, RETURN_MS);
 });
 
 // The question at the top vanishes with its answer: the focus goes on to the first action.

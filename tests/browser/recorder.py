@@ -28,7 +28,7 @@ new MutationObserver((changes) => {
 }).observe(document, { childList: true, subtree: true });
 document.addEventListener("focusout", ({ target }) => setTimeout(() => {
   if (document.activeElement === document.body) lost.push(target.outerHTML.slice(0, 300));
-}, 500));  // the page gives the focus back when Streamlit has drawn anew what had it
+}, 2000));  // the page gives the focus back when Streamlit has drawn anew what had it
 document.addEventListener("scroll", ({ target }) => scrolled.push(target.scrollTop), true);
 // Eight times as fast: how long a sentence takes is not what is tested.
 document.addEventListener("playing", ({ target }) => (target.playbackRate = 8), true);
@@ -76,11 +76,12 @@ class Recorder:
         self.earlier.update(self.announced())
         page.evaluate("announced.length = voisPlayerEvents.length = 0")
         act()
-        for _ in range(WAIT_MS // 100):
-            if texts and texts[-1] in self.heard():
+        for _ in range(WAIT_MS // 100 if texts else 0):
+            if texts[-1] in self.heard():
                 break
             page.wait_for_timeout(100)
         self.wait_until_quiet()
+        assert page.evaluate("document.activeElement !== document.body")
         heard = [text for text in self.heard() if text not in before]
         assert heard == list(texts)
         self.check()

@@ -77,6 +77,8 @@ def test_the_first_line_is_in_view_and_nothing_is_wider_than_the_screen(
     size = {"width": width, "height": height}
     with visit(browser, server.url, viewport=size, locale=locale) as vois:
         vois.page.goto(vois.url)
+        # With the question above it: later it would push the tab down, and the page would follow.
+        vois.wait_for_status(phrases(locale).ready_live)
         vois.page.get_by_role("tab", name=phrases(locale).photo).click()
         vois.wait_for_status(phrases(locale).ready)
         vois.upload(sample("cat"))
