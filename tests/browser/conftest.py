@@ -19,6 +19,13 @@ pytest.register_assert_rewrite("tests.browser.recorder")
 playwright_api = pytest.importorskip("playwright.sync_api")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A browser test that fails is run once more, and counted as a rerun: machines stall."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     with serve(TINY) as running:
