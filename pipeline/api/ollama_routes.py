@@ -79,13 +79,8 @@ class OllamaRoutes:
         def piece(words: str, common: Piece) -> Generated:
             return Generated(response=words, **dict(common))
 
-        if not (wanted.prompt or wanted.images):
-            await run_in_threadpool(self._service.captioner)
-            return _answer("", wanted.model, "load", started, piece, stream=False)
-        text = await reply(self._service, request, wanted.question())
-        return _answer(
-            text, wanted.model, "stop", started, piece, stream=wanted.stream is not False
-        )
+        asks = bool(wanted.prompt or wanted.images)
+        return await self._answered(request, wanted, asks, started, piece)
 
     async def chat(self, request: Request) -> Response:
         """Answers the newest question of a conversation; none only has the model loaded."""
@@ -95,7 +90,18 @@ class OllamaRoutes:
         def piece(words: str, common: Piece) -> Chatted:
             return Chatted(message=AnswerWords(content=words), **dict(common))
 
-        if not wanted.messages:
+        return await self._answered(request, wanted, bool(wanted.messages), started, piece)
+
+    async def _answered(
+        self,
+        request: Request,
+        wanted: GenerateRequest | OllamaChatRequest,
+        asks: bool,
+        started: int,
+        piece: _Make,
+    ) -> Response:
+        """Answers what is asked; where nothing is, the model is only loaded."""
+        if not asks:
             await run_in_threadpool(self._service.captioner)
             return _answer("", wanted.model, "load", started, piece, stream=False)
         text = await reply(self._service, request, wanted.question())
