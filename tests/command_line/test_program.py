@@ -16,7 +16,7 @@ import pytest
 
 from pipeline.captioning.detail import SHORT_WORDS, Form
 from pipeline.command_line.arguments import arguments_of
-from pipeline.command_line.photo_run import speak
+from pipeline.command_line.narration import speak
 from pipeline.command_line.program import main
 from pipeline.errors import ErrorCode
 from pipeline.history import LOCAL_OWNER, History, Source
