@@ -343,3 +343,19 @@ def test_help_loads_neither_model_nor_voice() -> None:
     )
     assert done.stdout.startswith("usage: ")
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_photo_waits_for_no_voice_history_or_reader(folder: Path) -> None:
+    photo = str(folder / "a.jpg")
+    code = (
+        f"import sys; sys.argv[1:] = [{photo!r}, '--assets', {str(TINY)!r}]\n"
+        "from pipeline.__main__ import run\n"
+        "run()\n"
+        "print([name for name in ('av', 'sqlite3', 'pi_heif', 'pipeline.speech',"
+        " 'pipeline.reading.reader') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "red square" in done.stdout
+    assert done.stdout.splitlines()[-1] == "[]"
