@@ -93,7 +93,9 @@ bench: $(VENV)/.test  ## speed, memory, peers and bars in one table, ten minutes
 
 benches: $(VENV)/.test  ## voices, the page's memory, history, network, the camera in a browser
 	$(BIN)/python -m tests.bench.speech
+	$(BIN)/python -m tests.bench.page_start
 	$(BIN)/python -m tests.bench.memory
+	$(BIN)/python -m tests.bench.live_pages
 	$(BIN)/python -m tests.bench.history
 	$(BIN)/python -m tests.bench.kills
 	$(BIN)/python -m tests.bench.network
