@@ -68,7 +68,8 @@ def opener(data: bytes) -> Opener | None:
 def _open_heif(file: io.BytesIO) -> Image.Image:
     from pi_heif import HeifImageFile  # 10 ms, which only those pay who have such photos
 
-    return HeifImageFile(file)
+    picture: Image.Image = HeifImageFile(file)
+    return picture
 
 
 def is_film(data: bytes) -> bool:
