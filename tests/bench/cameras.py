@@ -151,6 +151,8 @@ def live(
         thread.start()
     for thread in threads:
         thread.join()
+    while any(person.camera.working() for person in people):
+        time.sleep(0.05)  # a process that ends while onnxruntime computes is aborted
     memory = resident_mb()
     return Run(
         count,
