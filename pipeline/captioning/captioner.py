@@ -25,6 +25,7 @@ from pipeline.captioning.translation.translator import FOLDER as TRANSLATOR_FOLD
 from pipeline.captioning.translation.translator import Translator, TranslatorContract
 from pipeline.captioning.vocabulary import Vocabulary
 from pipeline.errors import ErrorCode, ModelError
+from pipeline.heap import give_back_freed
 from pipeline.image import read_rgb, to_pixels
 from pipeline.languages import ENGLISH
 from pipeline.recognition.evidence import rank
@@ -91,6 +92,7 @@ class Captioner:
         captioner = cls._of(graphs, calibrated=calibrated, translating=True)
         captioner.warm_up()
         captioner._check_words(folder)
+        give_back_freed()
         return captioner
 
     @classmethod
