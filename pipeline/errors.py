@@ -88,6 +88,7 @@ class ErrorCode(Enum):
     )
     API_BUSY = "Too many requests are waiting. Try again in {seconds} seconds."
     API_BODY_TOO_LARGE = "This request is too large: {most} megabytes at most."
+    API_BODY_SLOW = "This request came too slowly, so it was not waited for. Send it again."
     API_BODY_TYPE = "A request of the type {type} is not understood here. Send {expected}."
     API_BODY_INVALID = "This request cannot be read: {why}."
     API_VALUE_WRONG = "A value in this request is wrong: {field}: {why}."

@@ -113,6 +113,10 @@ ERRORS = {
     ErrorCode.API_BODY_TOO_LARGE: (
         "Cette demande est trop grande\u00a0: {most} mégaoctets au plus."
     ),
+    ErrorCode.API_BODY_SLOW: (
+        "Cette demande arrivait trop lentement\u00a0: Vois ne l’a pas attendue. "
+        "Envoyez-la de nouveau."
+    ),
     ErrorCode.API_BODY_TYPE: (
         "Une demande du type {type} n’est pas comprise ici. Envoyez {expected}."
     ),
