@@ -51,8 +51,8 @@ class ErrorCode(Enum):
     )
     # Tables of archives.
     TABLE_NAME = (
-        "The table is a CSV file or JSON lines: choose a name that ends in .csv or .jsonl instead "
-        "of {name}."
+        "The table is a CSV file, JSON lines or Parquet: choose a name that ends in .csv, .jsonl "
+        "or .parquet instead of {name}."
     )
     TABLE_FOLDER_MISSING = (
         "There is no folder {folder} for the table. Make it first, or choose another one."
@@ -66,6 +66,17 @@ class ErrorCode(Enum):
     TABLE_UNREADABLE = "{name} cannot be read as a table that Vois has written."
     CORRECTIONS_UNREADABLE = "{name} holds no corrections that a page of Vois has saved."
     CORRECTION_UNKNOWN = "The table has no photo {photo}, so no correction was taken in."
+    TABLE_OF_OTHERS = (
+        "{name} holds descriptions of another model, language or manner. Choose another name."
+    )
+    STORAGE_NOT_OPENED = (
+        "{name} cannot be opened. Check the address, and that this machine has the keys to it."
+    )
+    RAY_MISSING = (
+        "To work on many machines Vois needs Ray: pip install -r requirements-ray.txt. Without "
+        "--engine ray it uses all cores of this one."
+    )
+    CLUSTER_NOT_REACHED = "There is no Ray cluster at {address}. Start it first, with ray start."
     # The HTTP API.
     API_HOST_UNKNOWN = (
         "Vois does not answer under the name {host}. Use 127.0.0.1, or list the name in "

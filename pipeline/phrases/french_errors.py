@@ -61,8 +61,8 @@ ERRORS = {
     ),
     # Tables of archives.
     ErrorCode.TABLE_NAME: (
-        "Le tableau est un fichier CSV ou des lignes JSON\u00a0: choisissez un nom qui finit par "
-        ".csv ou .jsonl au lieu de {name}."
+        "Le tableau est un fichier CSV, des lignes JSON ou du Parquet\u00a0: choisissez un nom qui "
+        "finit par .csv, .jsonl ou .parquet au lieu de {name}."
     ),
     ErrorCode.TABLE_FOLDER_MISSING: (
         "Il n’y a pas de dossier {folder} pour le tableau. Créez-le d’abord, ou choisissez-en un "
@@ -84,6 +84,20 @@ ERRORS = {
     ),
     ErrorCode.CORRECTION_UNKNOWN: (
         "Le tableau n’a pas de photo {photo}\u00a0; aucune correction n’a été reprise."
+    ),
+    ErrorCode.TABLE_OF_OTHERS: (
+        "{name} contient des descriptions d’un autre modèle, d’une autre langue ou d’une autre "
+        "manière. Choisissez un autre nom."
+    ),
+    ErrorCode.STORAGE_NOT_OPENED: (
+        "{name} ne peut pas être ouvert. Vérifiez l’adresse, et que cet ordinateur en a les clés."
+    ),
+    ErrorCode.RAY_MISSING: (
+        "Pour travailler sur plusieurs ordinateurs, Vois a besoin de Ray\u00a0: pip install -r "
+        "requirements-ray.txt. Sans --engine ray, il emploie tous les cœurs de celui-ci."
+    ),
+    ErrorCode.CLUSTER_NOT_REACHED: (
+        "Il n’y a pas de grappe Ray à {address}. Lancez-la d’abord, avec ray start."
     ),
     # The HTTP API.
     ErrorCode.API_HOST_UNKNOWN: (
