@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -25,6 +26,7 @@ from pipeline.errors import CommandError, ErrorCode
 # again after a loss; of ten million photos, 80,000 pieces.
 _MOST_AT_A_TIME, _PIECES_EACH = 128, 16
 _STORE_BYTES = 200_000_000  # of a machine's memory, for names and rows
+_REACHED_S = 10.0
 _PHOTO, _ROW = "photo", "row"
 
 
@@ -47,6 +49,9 @@ def describe_by_ray(
     # Before Ray is imported: it tells its makers nothing, and the person only what Vois does.
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
+    if not address:
+        # As on Macs and Windows, it then listens to this machine only (read from ray 2.60.0).
+        os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
     try:
         import ray.data
     except ImportError as error:
@@ -94,6 +99,9 @@ def _connected(address: str, processes: int | None) -> Iterator[None]:
     quiet = {"log_to_driver": False, "logging_level": logging.ERROR}
     try:
         if address:
+            host, _, port = address.rpartition(":")
+            # Ray itself would wait for minutes for a head that is not there.
+            socket.create_connection((host.strip("[]"), int(port)), _REACHED_S).close()
             ray.init(address, **quiet)
         else:
             ray.init(
@@ -101,10 +109,9 @@ def _connected(address: str, processes: int | None) -> Iterator[None]:
                 num_cpus=processes,
                 include_dashboard=False,
                 object_store_memory=_STORE_BYTES,
-                _node_ip_address="127.0.0.1",
                 **quiet,
             )
-    except (ConnectionError, ValueError) as error:
+    except (OSError, OverflowError, ValueError) as error:
         raise CommandError(ErrorCode.CLUSTER_NOT_REACHED, address=address) from error
     try:
         yield
