@@ -192,13 +192,15 @@ class ErrorCode(Enum):
     )
     # Another model, which a person has running (pipeline.other_model).
     OTHER_MODEL_ADDRESS = (
-        "{variable} is no address of a model server. It looks like http://192.168.1.20:11434."
+        "{variable} is no address of a model server. It wants something like {example}."
     )
     OTHER_MODEL_NONE = (
         "No other model was found. Start Ollama, LM Studio or llama.cpp on this computer, then "
         "look again."
     )
-    OTHER_MODEL_NONE_SEES = "None of the models of {server} sees photos. Install one that does."
+    OTHER_MODEL_NONE_SEES = (
+        "None of the models that were found sees photos. Install one that does, such as llava."
+    )
     OTHER_MODEL_SILENT = "{server} does not answer. Check that it is running."
     OTHER_MODEL_SLOW = "{server} did not answer in time. Try again, or choose a smaller model."
     OTHER_MODEL_UNREADABLE = "{server} answers in a way that Vois does not understand."

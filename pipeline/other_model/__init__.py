@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pipeline.other_model.answer_stream import answer_of
 from pipeline.other_model.answer_text import AnswerText
-from pipeline.other_model.bounded_exchange import Exchange, Limits
+from pipeline.other_model.bounded_exchange import ASKING, Exchange, Limits
 from pipeline.other_model.model_list import OtherModel, find_models
-from pipeline.other_model.model_server import ModelServer, servers
+from pipeline.other_model.model_server import VARIABLE, ModelServer, servers
 from pipeline.other_model.photo_question import PhotoQuestion
 
 __all__ = [
+    "ASKING",
+    "VARIABLE",
     "AnswerText",
     "Exchange",
     "Limits",

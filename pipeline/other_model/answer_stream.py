@@ -51,13 +51,15 @@ def answer_of(exchange: Exchange, model: OtherModel, question: PhotoQuestion) ->
         if end == "stop":
             break
         if end:  # the model's length, or a filter
-            raise _error(ErrorCode.OTHER_MODEL_CUT, model)
+            raise OtherModelError(ErrorCode.OTHER_MODEL_CUT, server=model.server.name)
     else:
         # The connection ended, and nothing has said that the answer does.
-        code = ErrorCode.OTHER_MODEL_CUT if understood else ErrorCode.OTHER_MODEL_UNREADABLE
-        raise _error(code, model)
+        raise OtherModelError(
+            ErrorCode.OTHER_MODEL_CUT if understood else ErrorCode.OTHER_MODEL_UNREADABLE,
+            server=model.server.name,
+        )
     if not said:
-        raise _error(ErrorCode.OTHER_MODEL_EMPTY, model)
+        raise OtherModelError(ErrorCode.OTHER_MODEL_EMPTY, model=model.name)
 
 
 def _events(exchange: Exchange, model: OtherModel) -> Iterator[Mapping[str, object]]:
@@ -75,9 +77,11 @@ def _events(exchange: Exchange, model: OtherModel) -> Iterator[Mapping[str, obje
             try:
                 event = json.loads(value)
             except (ValueError, RecursionError) as error:
-                raise _error(ErrorCode.OTHER_MODEL_UNREADABLE, model) from error
+                raise OtherModelError(
+                    ErrorCode.OTHER_MODEL_UNREADABLE, server=model.server.name
+                ) from error
             if not isinstance(event, Mapping):
-                raise _error(ErrorCode.OTHER_MODEL_UNREADABLE, model)
+                raise OtherModelError(ErrorCode.OTHER_MODEL_UNREADABLE, server=model.server.name)
             yield event
 
 
@@ -90,7 +94,7 @@ def _content(event: Mapping[str, object], model: OtherModel) -> tuple[str, str]:
         raise _refused(str(event["error"]), 500, model)
     choices = event.get("choices")
     if not isinstance(choices, list):
-        raise _error(ErrorCode.OTHER_MODEL_UNREADABLE, model)
+        raise OtherModelError(ErrorCode.OTHER_MODEL_UNREADABLE, server=model.server.name)
     if not choices or not isinstance(choices[0], Mapping):  # the count of words, at the end
         return "", ""
     message = choices[0].get("delta") or choices[0].get("message")
@@ -102,13 +106,13 @@ def _content(event: Mapping[str, object], model: OtherModel) -> tuple[str, str]:
 def _whole(exchange: Exchange, model: OtherModel) -> Iterator[str]:
     event = exchange.json()
     if not isinstance(event, Mapping):
-        raise _error(ErrorCode.OTHER_MODEL_UNREADABLE, model)
+        raise OtherModelError(ErrorCode.OTHER_MODEL_UNREADABLE, server=model.server.name)
     text, end = _content(event, model)
     if not text:
-        raise _error(ErrorCode.OTHER_MODEL_EMPTY, model)
+        raise OtherModelError(ErrorCode.OTHER_MODEL_EMPTY, model=model.name)
     yield text
     if end not in ("", "stop"):
-        raise _error(ErrorCode.OTHER_MODEL_CUT, model)
+        raise OtherModelError(ErrorCode.OTHER_MODEL_CUT, server=model.server.name)
 
 
 def _refusal(exchange: Exchange, model: OtherModel) -> OtherModelError:
@@ -121,16 +125,14 @@ def _refusal(exchange: Exchange, model: OtherModel) -> OtherModelError:
 
 
 def _refused(why: str, status: int, model: OtherModel) -> OtherModelError:
-    logger.warning("%s: status %d, %s", model.server.name, status, why[:_LOGGED_CHARACTERS])
+    name = model.server.name
+    logger.warning("%s: status %d, %s", name, status, why[:_LOGGED_CHARACTERS])
     if status in (401, 403):
-        return _error(ErrorCode.OTHER_MODEL_KEY, model)
+        return OtherModelError(ErrorCode.OTHER_MODEL_KEY, server=name)
     if status == 404:
-        return _error(ErrorCode.OTHER_MODEL_MISSING, model)
+        return OtherModelError(ErrorCode.OTHER_MODEL_MISSING, server=name, model=model.name)
     if status in (429, 503):
-        return _error(ErrorCode.OTHER_MODEL_BUSY, model)
-    blind = ErrorCode.OTHER_MODEL_BLIND if _BLIND.search(why) else ErrorCode.OTHER_MODEL_REFUSED
-    return _error(blind, model)
-
-
-def _error(code: ErrorCode, model: OtherModel) -> OtherModelError:
-    return OtherModelError(code, server=model.server.name, model=model.name)
+        return OtherModelError(ErrorCode.OTHER_MODEL_BUSY, server=name)
+    if _BLIND.search(why):
+        return OtherModelError(ErrorCode.OTHER_MODEL_BLIND, model=model.name)
+    return OtherModelError(ErrorCode.OTHER_MODEL_REFUSED, server=name)

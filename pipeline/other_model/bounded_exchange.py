@@ -109,15 +109,23 @@ class Exchange:
             self._wait_at_most(self._limits.first_s)
             self._answer = connection.getresponse()
         except TimeoutError as error:
-            raise self._error(ErrorCode.OTHER_MODEL_SLOW) from error
+            raise OtherModelError(
+                self._in_time(ErrorCode.OTHER_MODEL_SLOW), server=self._server.name
+            ) from error
         except OSError as error:
-            raise self._error(ErrorCode.OTHER_MODEL_SILENT) from error
+            raise OtherModelError(
+                self._in_time(ErrorCode.OTHER_MODEL_SILENT), server=self._server.name
+            ) from error
         except (HTTPException, ValueError) as error:
-            raise self._error(ErrorCode.OTHER_MODEL_UNREADABLE) from error
+            raise OtherModelError(
+                self._in_time(ErrorCode.OTHER_MODEL_UNREADABLE), server=self._server.name
+            ) from error
         self.status = self._answer.status
         self.media_type = self._answer.headers.get_content_type()
         if 300 <= self.status < 400:
-            raise self._error(ErrorCode.OTHER_MODEL_MOVED)
+            raise OtherModelError(
+                self._in_time(ErrorCode.OTHER_MODEL_MOVED), server=self._server.name
+            )
 
     def pieces(self) -> Iterator[bytes]:
         """The answer's bytes as they come.
@@ -133,14 +141,20 @@ class Exchange:
             try:
                 piece = self._answer.read1(_PIECE_BYTES)
             except TimeoutError as error:
-                raise self._error(ErrorCode.OTHER_MODEL_SLOW) from error
+                raise OtherModelError(
+                    self._in_time(ErrorCode.OTHER_MODEL_SLOW), server=self._server.name
+                ) from error
             except (OSError, HTTPException, ValueError) as error:
-                raise self._error(ErrorCode.OTHER_MODEL_CUT) from error
+                raise OtherModelError(
+                    self._in_time(ErrorCode.OTHER_MODEL_CUT), server=self._server.name
+                ) from error
             if not piece:
                 return
             size += len(piece)
             if size > self._limits.most_bytes:
-                raise self._error(ErrorCode.OTHER_MODEL_UNREADABLE)
+                raise OtherModelError(
+                    self._in_time(ErrorCode.OTHER_MODEL_UNREADABLE), server=self._server.name
+                )
             yield piece
 
     def json(self) -> object:
@@ -152,7 +166,9 @@ class Exchange:
         try:
             parsed: object = json.loads(b"".join(self.pieces()))
         except (ValueError, RecursionError) as error:
-            raise self._error(ErrorCode.OTHER_MODEL_UNREADABLE) from error
+            raise OtherModelError(
+                self._in_time(ErrorCode.OTHER_MODEL_UNREADABLE), server=self._server.name
+            ) from error
         return parsed
 
     def _connect(self) -> HTTPConnection:
@@ -163,11 +179,15 @@ class Exchange:
         try:
             connection.connect()
         except TimeoutError as error:
-            raise self._error(ErrorCode.OTHER_MODEL_SILENT) from error
+            raise OtherModelError(
+                self._in_time(ErrorCode.OTHER_MODEL_SILENT), server=self._server.name
+            ) from error
         with self._lock:
             self._socket = connection.sock
             if self._closed:
-                raise self._error(ErrorCode.OTHER_MODEL_CUT)
+                raise OtherModelError(
+                    self._in_time(ErrorCode.OTHER_MODEL_CUT), server=self._server.name
+                )
         self._wait_at_most(self._limits.pause_s)
         return connection
 
@@ -176,7 +196,7 @@ class Exchange:
         if self._socket is not None and self._socket.fileno() >= 0:
             self._socket.settimeout(seconds)
 
-    def _error(self, code: ErrorCode) -> OtherModelError:
-        if time.monotonic() >= self._deadline:
-            code = ErrorCode.OTHER_MODEL_SLOW
-        return OtherModelError(code, server=self._server.name)
+    def _in_time(self, code: ErrorCode) -> ErrorCode:
+        """The code, unless it is over because the time for all of it is."""
+        late = time.monotonic() >= self._deadline
+        return ErrorCode.OTHER_MODEL_SLOW if late else code

@@ -11,6 +11,7 @@ from pipeline.errors import ErrorCode, OtherModelError
 from pipeline.locality import LOOPBACK
 
 VARIABLE = "VOIS_MODEL_URL"
+_EXAMPLE = "http://192.168.1.20:11434"
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,11 @@ def servers(address: str) -> tuple[ModelServer, ...]:
         parts = urlsplit(trimmed)
         valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError as error:
-        raise OtherModelError(ErrorCode.OTHER_MODEL_ADDRESS, variable=VARIABLE) from error
+        raise OtherModelError(
+            ErrorCode.OTHER_MODEL_ADDRESS, variable=VARIABLE, example=_EXAMPLE
+        ) from error
     # A name and a password in it would be shown on the page; what follows "?" no request could use.
     printable = trimmed.isascii() and trimmed.isprintable() and " " not in trimmed
     if not valid or not printable or "@" in parts.netloc or parts.query or parts.fragment:
-        raise OtherModelError(ErrorCode.OTHER_MODEL_ADDRESS, variable=VARIABLE)
+        raise OtherModelError(ErrorCode.OTHER_MODEL_ADDRESS, variable=VARIABLE, example=_EXAMPLE)
     return (ModelServer(parts.netloc, trimmed),)

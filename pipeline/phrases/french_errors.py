@@ -256,15 +256,16 @@ ERRORS = {
     ),
     # Another model.
     ErrorCode.OTHER_MODEL_ADDRESS: (
-        "{variable} n’est pas l’adresse d’un serveur de modèles. Elle ressemble à "
-        "http://192.168.1.20:11434."
+        "{variable} n’est pas l’adresse d’un serveur de modèles. Il y faut quelque chose comme "
+        "{example}."
     ),
     ErrorCode.OTHER_MODEL_NONE: (
         "Aucun autre modèle n’a été trouvé. Lancez Ollama, LM Studio ou llama.cpp sur cet "
         "ordinateur, puis cherchez de nouveau."
     ),
     ErrorCode.OTHER_MODEL_NONE_SEES: (
-        "Aucun des modèles de {server} ne voit les photos. Installez-en un qui les voit."
+        "Aucun des modèles trouvés ne voit les photos. Installez-en un qui les voit, par exemple "
+        "llava."
     ),
     ErrorCode.OTHER_MODEL_SILENT: "{server} ne répond pas. Vérifiez qu’il est en marche.",
     ErrorCode.OTHER_MODEL_SLOW: (
