@@ -84,7 +84,7 @@ def distinct_pictures(count: int) -> list[NDArray[np.uint8]]:
     """
     captioner = Captioner.load(ROOT / "assets", threads=1, accelerate=False)
     whole = [photo(path) for path in sorted(SAMPLES.glob("*.jpg"))]
-    halves = [picture[:, side] for side in (slice(320), slice(320, None)) for picture in whole]
+    halves = [half for picture in whole for axis in (0, 1) for half in np.split(picture, 2, axis)]
     alike: dict[str, list[NDArray[np.uint8]]] = {}
     for picture in [*whole, *(np.asarray(cv2.resize(half, SIZE), np.uint8) for half in halves)]:
         text = describe(captioner, picture, "en", DescriptionStyle()).text
