@@ -202,6 +202,31 @@ class ErrorCode(Enum):
     ARCHIVE_ENCRYPTED = (
         "This archive is locked with a password, so nothing was imported. Export it without one."
     )
+    # Another model, which a person has running (pipeline.other_model).
+    OTHER_MODEL_ADDRESS = (
+        "{variable} is no address of a model server. It wants something like {example}."
+    )
+    OTHER_MODEL_NONE = (
+        "No other model was found. Start Ollama, LM Studio or llama.cpp on this computer, then "
+        "look again."
+    )
+    OTHER_MODEL_NONE_SEES = (
+        "None of the models that were found sees photos. Install one that does, such as llava."
+    )
+    OTHER_MODEL_SILENT = "{server} does not answer. Check that it is running."
+    OTHER_MODEL_SLOW = "{server} did not answer in time. Try again, or choose a smaller model."
+    OTHER_MODEL_UNREADABLE = "{server} answers in a way that Vois does not understand."
+    OTHER_MODEL_MOVED = (
+        "{server} sends Vois on to another address, where it does not go. The photo was not sent "
+        "there."
+    )
+    OTHER_MODEL_CUT = "The answer of {server} broke off."
+    OTHER_MODEL_EMPTY = "{model} gave no answer. Ask again, or choose another model."
+    OTHER_MODEL_BLIND = "{model} does not see photos. Choose another model in the settings."
+    OTHER_MODEL_MISSING = "{server} has no model {model} any more. Look again in the settings."
+    OTHER_MODEL_BUSY = "{server} is busy. Try again in a moment."
+    OTHER_MODEL_KEY = "{server} wants a key, which Vois does not have."
+    OTHER_MODEL_REFUSED = "{server} could not answer. Try again, or choose another model."
     # Voices; most of these are only logged.
     ESPEAK_LANGUAGE_UNSUPPORTED = "This voice speaks English and French only."
     ESPEAK_MISSING = "The eSpeak voice is not installed, or damaged."
@@ -268,6 +293,10 @@ class SpeechError(VoisError):
 
 class CommandError(VoisError):
     """The command line was asked for something that cannot be done."""
+
+
+class OtherModelError(VoisError):
+    """Another model was not found, or did not answer."""
 
 
 class ApiError(VoisError):

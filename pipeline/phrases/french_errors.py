@@ -272,6 +272,43 @@ ERRORS = {
         "Cette archive est protégée par un mot de passe, donc rien n’a été importé. Exportez-la "
         "sans mot de passe."
     ),
+    # Another model.
+    ErrorCode.OTHER_MODEL_ADDRESS: (
+        "{variable} n’est pas l’adresse d’un serveur de modèles. Il y faut quelque chose comme "
+        "{example}."
+    ),
+    ErrorCode.OTHER_MODEL_NONE: (
+        "Aucun autre modèle n’a été trouvé. Lancez Ollama, LM Studio ou llama.cpp sur cet "
+        "ordinateur, puis cherchez de nouveau."
+    ),
+    ErrorCode.OTHER_MODEL_NONE_SEES: (
+        "Aucun des modèles trouvés ne voit les photos. Installez-en un qui les voit, par exemple "
+        "llava."
+    ),
+    ErrorCode.OTHER_MODEL_SILENT: "{server} ne répond pas. Vérifiez qu’il est en marche.",
+    ErrorCode.OTHER_MODEL_SLOW: (
+        "{server} n’a pas répondu à temps. Réessayez, ou choisissez un modèle plus petit."
+    ),
+    ErrorCode.OTHER_MODEL_UNREADABLE: ("{server} répond d’une façon que Vois ne comprend pas."),
+    ErrorCode.OTHER_MODEL_MOVED: (
+        "{server} renvoie Vois vers une autre adresse, où il ne va pas. La photo n’y a pas été "
+        "envoyée."
+    ),
+    ErrorCode.OTHER_MODEL_CUT: "La réponse de {server} s’est interrompue.",
+    ErrorCode.OTHER_MODEL_EMPTY: (
+        "{model} n’a rien répondu. Demandez de nouveau, ou choisissez un autre modèle."
+    ),
+    ErrorCode.OTHER_MODEL_BLIND: (
+        "{model} ne voit pas les photos. Choisissez un autre modèle dans les réglages."
+    ),
+    ErrorCode.OTHER_MODEL_MISSING: (
+        "{server} n’a plus de modèle {model}. Cherchez de nouveau dans les réglages."
+    ),
+    ErrorCode.OTHER_MODEL_BUSY: "{server} est occupé. Réessayez dans un instant.",
+    ErrorCode.OTHER_MODEL_KEY: "{server} demande une clé que Vois n’a pas.",
+    ErrorCode.OTHER_MODEL_REFUSED: (
+        "{server} n’a pas pu répondre. Réessayez, ou choisissez un autre modèle."
+    ),
     # Voices; most of these are only logged.
     ErrorCode.ESPEAK_LANGUAGE_UNSUPPORTED: "Cette voix ne parle qu’anglais et français.",
     ErrorCode.ESPEAK_MISSING: "La voix eSpeak n’est pas installée, ou elle est abîmée.",
