@@ -2,7 +2,7 @@
 
 The graphs have the true shapes of ViT-base at 224 pixels and of GPT-2 with cross-attention, with
 keys and values cached; weights are random, for time does not depend on them. They are built by the
-tracing and quantising that makes Vois's own decoder, and kept for the next bench, 330 MB.
+tracing and quantising that makes Vois's own decoder, and kept for the next bench, 400 MB.
 """
 
 from __future__ import annotations
