@@ -13,11 +13,7 @@ MEMBERS ?= runs/mixed runs/grown runs/third
 KEEP_MEMORY := MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_MMAP_THRESHOLD_=8589934592 \
 	MALLOC_TOP_PAD_=268435456 THP_MEM_ALLOC_ENABLE=1
 
-<<<<<<< HEAD
-.PHONY: help run test quick check data everyday train mixed more translate export eightbit recognition calibrate card parity bench benches mac soak clean
-=======
-.PHONY: help run test quick check data everyday train mixed more translate export eightbit recognition calibrate card parity bench mac ray soak clean
->>>>>>> main
+.PHONY: help run test quick check data everyday train mixed more translate export eightbit recognition calibrate card parity bench benches mac ray soak clean
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
 

@@ -20,7 +20,8 @@ _SMOLVLM_EYE = {
 }  # fmt: skip
 _SMOLVLM_TONGUE = {
     "model_type": "llama", "hidden_size": 576, "intermediate_size": 1536, "num_hidden_layers": 30,
-    "num_attention_heads": 9, "num_key_value_heads": 3, "vocab_size": 49280, "head_dim": 64, "pad_token_id": 2,
+    "num_attention_heads": 9, "num_key_value_heads": 3, "vocab_size": 49280, "head_dim": 64,
+    "pad_token_id": 2,
 }  # fmt: skip
 _PROMPT, _PHOTO_PLACES = 16, 64
 
