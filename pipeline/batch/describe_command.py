@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.batch.embedded_text import write_copies
-from pipeline.batch.gallery import corrected, read_corrections, write_gallery
+from pipeline.batch.gallery import check_page, corrected, read_corrections, write_gallery
 from pipeline.batch.journal import Journal, Stamp, Wanted
 from pipeline.batch.photo_choice import choose
 from pipeline.batch.progress import Progress
@@ -24,7 +25,7 @@ from pipeline.command_line import DONE, INTERRUPTED, PARTLY, REFUSED
 from pipeline.command_line.arguments import add_manner
 from pipeline.command_line.console import Console, shown
 from pipeline.command_line.program import preferences
-from pipeline.errors import CommandError, ErrorCode, ImageError, VoisError
+from pipeline.errors import ErrorCode, ImageError, VoisError
 from pipeline.phrases import Phrases, phrases
 from pipeline.preferences import Preferences
 from pipeline.processors import available_cores
@@ -84,7 +85,7 @@ def _arguments(arguments: Sequence[str] | None, kept: Preferences) -> argparse.N
     chosen = parser.parse_args(arguments)
     if bool(chosen.places) == bool(chosen.apply):
         parser.error("either photos or --apply")
-    if chosen.copies is not None and not chosen.copies.is_dir():
+    if chosen.copies is not None and not os.path.isdir(chosen.copies):
         parser.error("there is no folder for --copies")
     if chosen.processes < 1:
         parser.error("--processes is at least 1")
@@ -92,7 +93,7 @@ def _arguments(arguments: Sequence[str] | None, kept: Preferences) -> argparse.N
 
 
 def _describe(chosen: argparse.Namespace, console: Console, say: Phrases) -> int:
-    check_name(chosen.out, is_new=True)
+    _check_names(chosen, is_new=True)
     if say.language not in languages_of(chosen.assets):
         console.error(say.other_language)
     choice = choose(chosen.places, chosen.recursive)
@@ -112,6 +113,13 @@ def _describe(chosen: argparse.Namespace, console: Console, say: Phrases) -> int
     told = say.batch_done.format(count=len(rows), failed=failed, file=shown(chosen.out))
     console.line(told)
     return PARTLY if failed else DONE
+
+
+def _check_names(chosen: argparse.Namespace, *, is_new: bool) -> None:
+    """Refuses, before any work, names of the table and of the page that cannot be."""
+    check_name(chosen.out, is_new=is_new)
+    if chosen.html is not None:
+        check_page(chosen.html)
 
 
 def _wanted(task: Task) -> Wanted:
@@ -149,13 +157,10 @@ def _fill(
 
 
 def _apply(chosen: argparse.Namespace, console: Console, say: Phrases) -> int:
-    check_name(chosen.out, is_new=False)
+    _check_names(chosen, is_new=False)
     before = read_table(chosen.out)
     corrections = read_corrections(chosen.apply)
     rows = corrected(before, corrections)
-    unknown = corrections.keys() - {row.photo for row in rows}
-    if unknown:
-        raise CommandError(ErrorCode.CORRECTION_UNKNOWN, photo=shown(min(unknown)))
     write_table(chosen.out, rows)
     _write_beside(chosen, rows, before, console, say)
     console.line(say.batch_corrected.format(count=len(corrections), file=shown(chosen.out)))
