@@ -38,6 +38,7 @@ from pipeline.web.ui.camera_tab import CameraTab
 from pipeline.web.ui.photo_tab import chosen_photos, forget_sample, other_photos, pictures
 from pipeline.web.ui.session import (
     camera_state,
+    consultation,
     description_queue,
     history_access,
     history_view,
@@ -100,7 +101,7 @@ def page() -> None:
         st.title("Vois", anchor=False)
         question = st.container()
         remembered, offline = remembered_settings(), tuple(offline_voices())
-        settings = draw_settings(history_access(), offline, remembered)
+        settings = draw_settings(history_access(), offline, remembered, consultation())
     say, queue = phrases(settings.language), description_queue()
     drawn = queue.worked
     connection.draw(say)
@@ -139,20 +140,19 @@ def content(settings: Settings, say: Phrases) -> None:
         keep = partial(history_access().keep, Source.CAMERA)
         with stream:
             tab.stream(settings.live, speech(settings), keep)
-    on = live.sending or live.state is not State.OFF
+    on, asks = live.sending or live.state is not State.OFF, consultation()
+    often = on or (asks is not None and asks.busy)
     with result:
-        draw_player = st.fragment(player.draw, run_every=POLL_S if on else None)
-        more = partial(tell_more, captioner, reader)
-        draw_player(tab, settings, bool(camera_tab.open), missing, more)
+        draw_player = st.fragment(player.draw, run_every=POLL_S if often else None)
+        more, speak = partial(tell_more, captioner, reader), partial(speech, settings)
+        draw_player(tab, settings, bool(camera_tab.open), missing, more, speak)
     with photo:
         pictures(queue, say)
     with past:
         every_s = history_panel.POLL_S if on else None
         st.fragment(history_panel.draw, run_every=every_s)(history_view(), queue, say)
-    opened = None
-    with suppress(ModelError):  # which is said elsewhere
-        opened = captioner().opened if queue.ready else None
-    about.draw(say, settings.online, opened)
+    asked = None if asks is None else asks.model(settings.other_model)
+    about.draw(say, settings.online, asked, captioner if queue.ready else None)
 
 
 def notes(settings: Settings, say: Phrases) -> list[str]:

@@ -43,7 +43,7 @@ def run() -> int:
 
 
 def _silence_libraries() -> None:
-    """Their remarks on files are for programmers; what a person should know, they get as a sentence.
+    """Their remarks on files are for programmers: a person gets what matters as a sentence.
 
     `python -X dev -m pipeline` shows them all.
     """

@@ -51,8 +51,8 @@ class ErrorCode(Enum):
     )
     # Tables of archives.
     TABLE_NAME = (
-        "The table is a CSV file or JSON lines: choose a name that ends in .csv or .jsonl instead "
-        "of {name}."
+        "The table is a CSV file, JSON lines or Parquet: choose a name that ends in .csv, .jsonl "
+        "or .parquet instead of {name}."
     )
     TABLE_FOLDER_MISSING = (
         "There is no folder {folder} for the table. Make it first, or choose another one."
@@ -74,6 +74,17 @@ class ErrorCode(Enum):
     TABLE_UNREADABLE = "{name} cannot be read as a table that Vois has written."
     CORRECTIONS_UNREADABLE = "{name} holds no corrections that a page of Vois has saved."
     CORRECTION_UNKNOWN = "The table has no photo {photo}, so no correction was taken in."
+    TABLE_OF_OTHERS = (
+        "{name} holds descriptions of another model, language or manner. Choose another name."
+    )
+    STORAGE_NOT_OPENED = (
+        "{name} cannot be opened. Check the address, and that this machine has the keys to it."
+    )
+    RAY_MISSING = (
+        "To work on many machines Vois needs Ray: pip install -r requirements-ray.txt. Without "
+        "--engine ray it uses all cores of this one."
+    )
+    CLUSTER_NOT_REACHED = "There is no Ray cluster at {address}. Start it first, with ray start."
     # The HTTP API.
     API_HOST_UNKNOWN = (
         "Vois does not answer under the name {host}. Use 127.0.0.1, or list the name in "
@@ -96,6 +107,7 @@ class ErrorCode(Enum):
     )
     API_BUSY = "Too many requests are waiting. Try again in {seconds} seconds."
     API_BODY_TOO_LARGE = "This request is too large: {most} megabytes at most."
+    API_BODY_SLOW = "This request came too slowly, so it was not waited for. Send it again."
     API_BODY_TYPE = "A request of the type {type} is not understood here. Send {expected}."
     API_BODY_INVALID = "This request cannot be read: {why}."
     API_VALUE_WRONG = "A value in this request is wrong: {field}: {why}."
@@ -198,6 +210,31 @@ class ErrorCode(Enum):
     ARCHIVE_ENCRYPTED = (
         "This archive is locked with a password, so nothing was imported. Export it without one."
     )
+    # Another model, which a person has running (pipeline.other_model).
+    OTHER_MODEL_ADDRESS = (
+        "{variable} is no address of a model server. It wants something like {example}."
+    )
+    OTHER_MODEL_NONE = (
+        "No other model was found. Start Ollama, LM Studio or llama.cpp on this computer, then "
+        "look again."
+    )
+    OTHER_MODEL_NONE_SEES = (
+        "None of the models that were found sees photos. Install one that does, such as llava."
+    )
+    OTHER_MODEL_SILENT = "{server} does not answer. Check that it is running."
+    OTHER_MODEL_SLOW = "{server} did not answer in time. Try again, or choose a smaller model."
+    OTHER_MODEL_UNREADABLE = "{server} answers in a way that Vois does not understand."
+    OTHER_MODEL_MOVED = (
+        "{server} sends Vois on to another address, where it does not go. The photo was not sent "
+        "there."
+    )
+    OTHER_MODEL_CUT = "The answer of {server} broke off."
+    OTHER_MODEL_EMPTY = "{model} gave no answer. Ask again, or choose another model."
+    OTHER_MODEL_BLIND = "{model} does not see photos. Choose another model in the settings."
+    OTHER_MODEL_MISSING = "{server} has no model {model} any more. Look again in the settings."
+    OTHER_MODEL_BUSY = "{server} is busy. Try again in a moment."
+    OTHER_MODEL_KEY = "{server} wants a key, which Vois does not have."
+    OTHER_MODEL_REFUSED = "{server} could not answer. Try again, or choose another model."
     # Voices; most of these are only logged.
     ESPEAK_LANGUAGE_UNSUPPORTED = "This voice speaks English and French only."
     ESPEAK_MISSING = "The eSpeak voice is not installed, or damaged."
@@ -264,6 +301,10 @@ class SpeechError(VoisError):
 
 class CommandError(VoisError):
     """The command line was asked for something that cannot be done."""
+
+
+class OtherModelError(VoisError):
+    """Another model was not found, or did not answer."""
 
 
 class ApiError(VoisError):

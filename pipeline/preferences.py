@@ -22,6 +22,7 @@ Value = str | float | bool | None
 FILE = "settings.json"
 _MOST_BYTES = 10_000
 _MOST_LETTERS = 40
+_MOST_MODEL_LETTERS = 400  # an address, and a name that may be a path
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Preferences:
         muted: whether sounds are not heard.
         keys: whether single keys press buttons.
         speaker: who says it aloud, a value of `pipeline.web.state.settings.Speaker`.
+        other_model: the key of another model (`pipeline.other_model.OtherModel`); "" for none.
     """
 
     language: str | None = None
@@ -53,6 +55,7 @@ class Preferences:
     muted: bool | None = None
     keys: bool | None = None
     speaker: str | None = None
+    other_model: str | None = None
 
     def chosen(self) -> dict[str, Value]:
         """The values that were chosen, by name: JSON, where a dict has to stand for a type."""
@@ -74,6 +77,10 @@ class Preferences:
 
 def _is_name(value: object) -> bool:
     return isinstance(value, str) and 0 < len(value) <= _MOST_LETTERS and value.isprintable()
+
+
+def _is_key(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= _MOST_MODEL_LETTERS and value.isprintable()
 
 
 def _is_bool(value: object) -> bool:
@@ -98,6 +105,7 @@ _CHECKS: dict[str, Callable[[object], bool]] = {
     "muted": _is_bool,
     "keys": _is_bool,
     "speaker": _is_name,
+    "other_model": _is_key,
 }
 
 

@@ -10,9 +10,15 @@ const TEXT_FIELDS = "textarea, select, [contenteditable]:not([contenteditable=fa
 const ACTIONS = {
   again,
   more,
+  detail: () => askModel(""),
+  question: toggleQuestion,
+  question_close: closeQuestion,
+  consent_yes: () => answerConsent(true),
+  consent_no: () => answerConsent(false),
   stop: () => {
     stop();
     send("hushed");
+    unask();
   },
   read_on: readOn,
   mute: toggleMute,
@@ -21,7 +27,9 @@ const ACTIONS = {
     again();
   },
 };
-const OWN_LETTERS = { a: "again", e: "more", s: "stop", c: "read_on", m: "mute" };
+const OWN_LETTERS = {
+  a: "again", e: "more", x: "detail", q: "question", s: "stop", c: "read_on", m: "mute",
+};
 // The camera's buttons are another component's, which is only there in its tab.
 const CAMERA_LETTERS = { d: "ask", p: "pause", l: "power", r: "read" };
 // Pace and volume are in the settings.

@@ -2,7 +2,7 @@
 
 const LETTER_OF = {
   again: "A", more: "E", stop: "S", mute: "M", ask: "D", pause: "P", power: "L", read: "R",
-  read_on: "C",
+  read_on: "C", detail: "X", question: "Q",
 };
 
 // Shows the letter where it works alone (`alone`); with Alt and Shift it works everywhere.

@@ -1,20 +1,23 @@
 // The page's one voice: the queue of what is shown and said. words.js shows and announces, sound.js
-// plays, keys.js has the buttons and keys, files.js the photos that do not arrive; all are one module.
+// plays, ask.js asks another model, keys.js has the buttons and keys, files.js the photos that do not
+// arrive; all are one module.
 //
 // Streamlit calls the default export again after every rerun, with the whole queue in `data`, and
 // keeps this module and the component's nodes in between. So everything here compares what came
 // with what it knows: an item is announced once and spoken once, however often it comes.
 //
 // An item: {id, now, kind: waiting | description | guidance | error, text, language, pieces, batch,
-// number, sounds, complete, voice, online, more, seen, timestamps}. `sounds` are tokens, one for each
-// sentence, as they are made; `complete` says that no more will come: complete without sounds means
-// that no voice could speak. The sound of a waiting item is a cue. `seen` is when the camera saw it,
-// in ms since 1970, or 0. `more` says whether there is a second sentence. `number` counts photos that
+// number, sounds, complete, voice, online, more, pictured, seen, timestamps}. `sounds` are tokens, one
+// for each sentence, as they are made; `complete` says that no more will come: complete without sounds
+// means that no voice could speak. `pieces` may grow until then. The sound of a waiting item is a cue.
+// `seen` is when the camera saw it, in ms since 1970, or 0. `more` says whether there is a second
+// sentence, `pictured` whether another model can be asked about its photo. `number` counts photos that
 // were chosen together (`batch`), or is 0. A state or an answer that Vois speaks is an item of the
 // page's own, of kind `note`.
 //
 // Messages to Python (messages.js): `pace`, `volume` and `muted` {value}; `hushed` {}: the person
-// silenced the voice; `more` {id}: the second sentence is wanted; `refused` {files: [{name, large}]};
+// silenced the voice; `more` {id}: the second sentence is wanted; `ask_model` {id, words}, `consent`
+// {value} and `unasked` {}: ask.js; `refused` {files: [{name, large}]};
 // `remembered` {settings}: what this browser has kept, by the names of pipeline/preferences.py.
 
 // How long a sentence that no voice speaks stays before the next one: about 200 words a minute.
@@ -73,7 +76,7 @@ export default function (component) {
   take(data.items);
   advance();
   // A sentence says more than the state that comes with it.
-  if (shown !== earlier && shown !== null) state = data.status.id;
+  if (shown !== earlier && shown !== null) setState(data.status.id);
   offerReadOn();
   announceState();
 }
@@ -117,6 +120,7 @@ function take(fresh) {
     while (item.urls.length < item.sounds.length) {
       fetchSound(item, item.urls.push(null) - 1, `sound/${item.sounds[item.urls.length - 1]}`);
     }
+    if (shown === item.id) grow(item); // also when it was silenced
     updateVoice();
   }
 }
@@ -244,6 +248,8 @@ function bind(root) {
   }
   shown = null;
   state = "";
+  consent = "";
+  bindAsk();
   watchSizes();
   nodes.audio.muted = muted;
   section.addEventListener("click", (event) => {
@@ -290,4 +296,5 @@ function label() {
   }
   setText(nodes.section.querySelector("h2"), labels.result);
   nodes.section.querySelector("[data-part=controls]").setAttribute("aria-label", labels.controls);
+  labelAsk();
 }

@@ -6,6 +6,7 @@
 const NOTE_MS = 10_000; // an answer stays so long, unless something else is to be said
 
 let state = ""; // the id of the state that was last announced
+let lasting = ""; // the last one that was no more than a question to another model
 let noteTimer = 0;
 let notes = 0;
 
@@ -13,12 +14,16 @@ let notes = 0;
 function write(node, text, language, pieces = []) {
   node.lang = language; // a description may be in another language than the page
   const all = pieces.length > 0 ? pieces : text ? [{ text, language }] : [];
-  node.replaceChildren(...all.map((piece) => {
+  node.replaceChildren(...spans(all, language));
+}
+
+function spans(pieces, language) {
+  return pieces.map((piece) => {
     const words = document.createElement("span");
     words.textContent = piece.text;
     if (piece.language !== language) words.lang = piece.language; // what was read
     return words;
-  }));
+  });
 }
 
 // A screen reader may read anew what is set anew.
@@ -37,11 +42,21 @@ function show(item) {
   shown = item.id;
   if (item.kind === "description" && left?.id !== item.id) left = null; // there is something newer
   if (nodes.status.dataset.kind !== "note") writeStatus("", "", data.language);
+  nodes.sentence.setAttribute("aria-atomic", "true");
   write(nodes.sentence, item.text, item.language, item.pieces);
   nodes.sentence.dataset.kind = item.kind;
   record("shown", item.id, item.timestamps);
   updateAge();
   updateVoice();
+  pin();
+}
+
+// A text that comes sentence by sentence: what is new is added, and announced alone.
+function grow(item) {
+  const known = nodes.sentence.childElementCount;
+  if (item.pieces.length <= known) return;
+  nodes.sentence.setAttribute("aria-atomic", "false");
+  nodes.sentence.append(...spans(item.pieces.slice(known), item.language));
   pin();
 }
 
@@ -100,11 +115,22 @@ function writeStatus(text, kind, language) {
 // How things stand is said once, when it changes, also while a sentence stays on the page.
 function announceState() {
   if (state === data.status.id) return;
-  state = data.status.id;
+  // What stood before somebody was asked, and still does, is not said again.
+  const back = isAsking(state) && data.status.id === lasting;
+  setState(data.status.id);
+  if (back) return;
   if (data.status.hushes) stop();
   if (items.get(active)?.kind === "waiting") return; // it is shown already, and says more
   writeStatus(data.status.text, "state", data.language);
   if (state !== "loading") speakStatus(data.status.text);
+}
+
+// That another model is being asked is over when its answer comes.
+const isAsking = (id) => id.startsWith("asking");
+
+function setState(id) {
+  state = id;
+  if (!isAsking(id)) lasting = id;
 }
 
 // An answer to a key or a button.

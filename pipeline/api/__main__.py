@@ -18,6 +18,7 @@ from pathlib import Path
 import uvicorn
 
 from pipeline.api import Access, Service, application
+from pipeline.api.header_timeout import HeaderTimeoutProtocol
 from pipeline.captioning.captioner import Captioner
 from pipeline.command_line import INTERRUPTED
 from pipeline.command_line.arguments import ASSETS
@@ -67,7 +68,13 @@ def _serve(
     app = application(service, Access.of())
     console.line(say.api_at.format(address=_address(chosen.host, listening)))
     # The access log would write down who asked for what.
-    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+    config = uvicorn.Config(
+        app,
+        http=HeaderTimeoutProtocol,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+    )
     try:
         uvicorn.Server(config).run(sockets=[listening])
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""The photos of a run: files, folders and patterns, each photo once."""
+"""The photos of a run: files, folders, patterns and addresses, each photo once."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.batch.object_storage import is_address, listing
 from pipeline.command_line.photo_paths import folders_in, search
 
 
@@ -16,11 +17,11 @@ class Choice:
     """What was found.
 
     Attributes:
-        photos: sorted by path, each once.
+        photos: paths, sorted as paths are, then addresses; each once.
         left_out: how many other files folders have.
     """
 
-    photos: tuple[Path, ...]
+    photos: tuple[str, ...]
     left_out: int
 
 
@@ -28,15 +29,23 @@ def choose(places: Sequence[str], recursive: bool) -> Choice:
     """Finds the photos.
 
     Args:
-        places: files, folders, and patterns such as "2024/*.jpg" that no shell has filled in.
+        places: files, folders, patterns such as "2024/*.jpg" that no shell has filled in, and
+            addresses of folders in object storage.
         recursive: whether folders in folders are entered, and "**" stands for any of them.
 
     Raises:
         ImageError: a folder cannot be opened.
+        CommandError: an address cannot be opened.
     """
     found: dict[Path, None] = {}
+    stored: dict[str, None] = {}
     left_out = 0
     for place in places:
+        if is_address(place):
+            listed = listing(place, recursive)
+            stored.update(dict.fromkeys(listed.photos))
+            left_out += listed.left_out
+            continue
         matches = sorted(_matches(place, recursive)) or [place]
         # A name may hold the signs of a pattern, and a file that is missing is told later.
         for path in map(Path, [place] if os.path.lexists(place) else matches):
@@ -47,7 +56,7 @@ def choose(places: Sequence[str], recursive: bool) -> Choice:
             photos = [one for one in folder.photos if recursive or one.parent == path]
             left_out += len(folder.left_out) + len(folder.photos) - len(photos)
             found.update(dict.fromkeys(photos))
-    return Choice(tuple(sorted(found)), left_out)
+    return Choice((*map(str, sorted(found)), *sorted(stored)), left_out)
 
 
 def _matches(pattern: str, recursive: bool) -> Iterator[str]:

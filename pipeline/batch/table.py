@@ -12,27 +12,32 @@ from contextlib import contextmanager
 from dataclasses import astuple
 from pathlib import Path
 
+from pipeline.batch.object_storage import is_address
 from pipeline.batch.row import COLUMNS, Row, encoded
 from pipeline.errors import CommandError, ErrorCode
 from pipeline.spreadsheet import BOM, cell, text_of
 
-SUFFIXES = (".csv", ".jsonl")
+PARQUET = ".parquet"  # a folder: `parquet_table.py`
+SUFFIXES = (".csv", ".jsonl", PARQUET)
 _ESCAPED = re.compile(r"\\u(dc[89a-f][0-9a-f])")  # a byte that is no text, as `encoded` writes it
 _TRUTH = {"True": True, "False": False}
 
 
-def check_name(path: Path, *, is_new: bool) -> None:
+def check_name(name: str, *, is_new: bool) -> None:
     """Refuses a name that no table has, before any work.
 
     Args:
-        path: of the table.
+        name: path of the table; of a folder of Parquet files, also an address.
         is_new: whether there must be none yet; otherwise there must be one.
 
     Raises:
         CommandError: why not.
     """
-    if path.suffix.lower() not in SUFFIXES:
-        raise CommandError(ErrorCode.TABLE_NAME, name=path)
+    path = Path(name)
+    if path.suffix.lower() not in SUFFIXES or (is_address(name) and not name.endswith(PARQUET)):
+        raise CommandError(ErrorCode.TABLE_NAME, name=name)
+    if name.endswith(PARQUET):
+        return  # what is there of it may be an earlier run's
     if not os.path.isdir(path.parent):
         raise CommandError(ErrorCode.TABLE_FOLDER_MISSING, folder=path.parent)
     if is_new and os.path.lexists(path):

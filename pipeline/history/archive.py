@@ -25,7 +25,7 @@ from pipeline.history.unpacking import METHODS, open_member, read_member
 if TYPE_CHECKING:
     from pipeline.history.store import History
 
-FORMAT, FORMAT_VERSION = "vois history", 3
+FORMAT, FORMAT_VERSION = "vois history", 4
 MANIFEST, ENTRIES = "vois.json", "entries.jsonl"
 
 MAX_ENTRIES = 100_000

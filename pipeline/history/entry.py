@@ -27,6 +27,7 @@ MAX_READING_CHARS = 10_000  # of what was read: as much as the voices say at onc
 MAX_NAME_CHARS = 255  # of a file, as every file system has it
 MAX_OWNER_CHARS = 200
 MAX_VOICE_CHARS = 64
+MAX_MODEL_CHARS = 64
 _SLOWEST_RATE, _FASTEST_RATE = 0.1, 10.0  # wider than the range of any voice, which clamps it
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -58,6 +59,7 @@ class Draft:
         time: when, with a time zone; None for now.
         picture: a JPEG of any size, of which a small copy is kept; b"" for none.
         reading: what was read in the photo, in lines; "" for nothing.
+        model: the name of another model that wrote the text; "" for Vois itself.
     """
 
     source: Source
@@ -71,6 +73,7 @@ class Draft:
     time: dt.datetime | None = None
     picture: bytes = b""
     reading: str = ""
+    model: str = ""
 
     @classmethod
     def of(cls, description: Description, source: Source, photo: str = "") -> Draft:
@@ -100,6 +103,7 @@ class Draft:
         object.__setattr__(self, "text", cleaned(self.text, MAX_TEXT_CHARS))
         object.__setattr__(self, "reading", cleaned_lines(self.reading, MAX_READING_CHARS))
         object.__setattr__(self, "photo", cleaned(self.photo, MAX_NAME_CHARS))
+        object.__setattr__(self, "model", cleaned(self.model, MAX_MODEL_CHARS))
         if not self.text:
             raise HistoryError(ErrorCode.HISTORY_TEXT_EMPTY)
         sound = (
@@ -134,6 +138,7 @@ class Entry:
         has_picture: whether `History.picture` gives one.
         reading: what was read in the photo, in lines; "" for nothing.
         correction_language: code of `correction`; None for that of `text`.
+        model: the name of another model that wrote the text; "" for Vois itself.
     """
 
     id: int
@@ -151,6 +156,7 @@ class Entry:
     has_picture: bool
     reading: str
     correction_language: str | None
+    model: str
 
     @property
     def words(self) -> str:

@@ -12,7 +12,7 @@ from pipeline.history.entry import Imported, Incoming, to_microseconds
 _SECOND_US = 1_000_000
 _STAGED = (
     "uuid, source, text, correction, language, confidence, guidance, photo, voice, rate, reading, "
-    "correction_language, time, jpeg"
+    "correction_language, model, time, jpeg"
 )
 
 
@@ -85,7 +85,7 @@ def _insert(
     number = _free(db, int(str(time_us)))
     db.execute(
         "INSERT INTO entry (id, kept_from, owner, uuid, source, text, correction, language, "
-        "confidence, guidance, photo, voice, rate, reading, correction_language) "
+        "confidence, guidance, photo, voice, rate, reading, correction_language, model) "
         f"VALUES ({_marks(len(values) + 3)})",
         (number, kept_from, owner, *values),
     )
@@ -111,7 +111,7 @@ def _values(new: Incoming) -> tuple[object, ...]:
     return (
         new.uuid, draft.source.value, draft.text, new.correction, draft.language,
         draft.confidence, guidance, draft.photo, draft.voice, draft.rate,
-        draft.reading, new.correction_language,
+        draft.reading, new.correction_language, draft.model,
     )  # fmt: skip
 
 

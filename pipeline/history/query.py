@@ -24,11 +24,12 @@ COLUMNS = (
     "entry.id, entry.uuid, entry.source, entry.text, entry.correction, entry.language, "
     "entry.confidence, entry.guidance, entry.photo, entry.voice, entry.rate, "
     "EXISTS (SELECT 1 FROM picture WHERE picture.entry = entry.id), entry.reading, "
-    "entry.correction_language"
+    "entry.correction_language, entry.model"
 )
 Row = tuple[
-    int, str, str, str, str | None, str, float, str | None, str, str, float, int, str, str | None
-]
+    int, str, str, str, str | None, str, float, str | None, str, str, float, int, str, str | None,
+    str,
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def to_entry(row: Row) -> Entry:
 def _entry(row: Row) -> Entry:
     (
         number, uuid, source, text, correction, language, confidence, guidance, photo, voice, rate,
-        has_picture, reading, correction_language,
+        has_picture, reading, correction_language, model,
     ) = row  # fmt: skip
     return Entry(
         id=number,
@@ -137,4 +138,5 @@ def _entry(row: Row) -> Entry:
         has_picture=bool(has_picture),
         reading=reading,
         correction_language=correction_language,
+        model=model,
     )

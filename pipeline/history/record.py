@@ -22,10 +22,10 @@ from pipeline.photo_quality import Kind
 
 FIELDS = (
     "uuid", "time", "source", "text", "correction", "language", "confidence", "guidance", "photo",
-    "voice", "rate", "picture", "reading", "correction_language",
+    "voice", "rate", "picture", "reading", "correction_language", "model",
 )  # fmt: skip
-# What archives of the first and of the second version do not have.
-_LATER_FIELDS = {"reading": "", "correction_language": None}
+# What archives of the first three versions do not have.
+_LATER_FIELDS = {"reading": "", "correction_language": None, "model": ""}
 
 _T = TypeVar("_T")
 
@@ -49,6 +49,7 @@ def to_values(entry: Entry) -> dict[str, str | float | bool | None]:
         "picture": entry.has_picture,
         "reading": entry.reading,
         "correction_language": entry.correction_language,
+        "model": entry.model,
     }
 
 
@@ -101,6 +102,7 @@ def _incoming(values: Mapping[str, object]) -> Incoming:
         rate=_number(values["rate"]),
         time=time,
         reading=_typed(values["reading"], str),
+        model=_typed(values["model"], str),
     )
     language = values["correction_language"]
     if language is not None:

@@ -125,12 +125,16 @@ _READING = (
 # Of a correction in another language than the text that it corrects.
 _CORRECTION = ("ALTER TABLE entry ADD COLUMN correction_language TEXT",)
 
+# The name of another model whose answer the text is; "" for a description of Vois's own.
+_MODEL = ("ALTER TABLE entry ADD COLUMN model TEXT NOT NULL DEFAULT ''",)
+
 _STEPS = (
     _ENTRIES,
     _SEARCH,
     (*_folded_search(("text", "correction", "photo")), *_EXPIRY),
     _READING,
     _CORRECTION,
+    _MODEL,
 )
 VERSION = len(_STEPS)
 

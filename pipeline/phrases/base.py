@@ -32,6 +32,7 @@ class Phrases:
     what_it_is: str
     what_leaves: str
     what_leaves_online: str
+    what_leaves_asked: str
     not_for_safety: str
     safety: str
     other_language: str
@@ -248,6 +249,7 @@ class Phrases:
     history_source_upload: str
     history_source_api: str
     history_source_command_line: str
+    history_source_model: str
     history_day: str
     history_reset: str
     history_count_none: str
@@ -325,6 +327,36 @@ class Phrases:
     gallery_text: str
     gallery_save: str
     gallery_saved: str
+
+    # Another model (pipeline.other_model).
+    other_title: str
+    other_look: str
+    other_help: str
+    other_help_at: str
+    other_label: str
+    other_none: str
+    other_named: str
+    other_named_at: str
+    other_named_unsure: str
+    other_found: str
+    other_choose: str
+    other_asking: str
+    other_asking_at: str
+    other_still: str
+    other_stopped: str
+    other_says: str
+    other_cut: str
+    detail: str
+    question: str
+    question_label: str
+    question_send: str
+    question_close: str
+    question_empty: str
+    question_nothing: str
+    consent: str
+    consent_yes: str
+    consent_no: str
+    consent_refused: str
 
     # The HTTP API.
     api_at: str

@@ -18,6 +18,9 @@ ENGLISH = Phrases(
         "Your photos stay on this machine; the words of each description are sent to Google, "
         "which makes the voice."
     ),
+    what_leaves_asked=(
+        "But a photo about which you ask {model} is sent to {host}, after you have said yes."
+    ),
     not_for_safety=(
         "It can be wrong: never rely on it for safety, such as crossing a road or taking medicine."
     ),
@@ -219,7 +222,8 @@ ENGLISH = Phrases(
     keys_help=(
         "Keys: A says it again, E says more, S stops the voice, C reads on where it was stopped, M"
         " mutes it, L starts and stops the camera, D describes now, P pauses, R reads what is"
-        " written instead of describing, and then D reads now. With Alt and Shift they always work;"
+        " written instead of describing, and then D reads now. Where a stronger model was found, X"
+        " asks it for more detail and Q asks it your question. With Alt and Shift they always work;"
         " the arrow keys with Alt and Shift change speed and volume."
     ),
     form_label="Length of descriptions",
@@ -258,6 +262,7 @@ ENGLISH = Phrases(
     history_source_upload="photo",
     history_source_api="program",
     history_source_command_line="command line",
+    history_source_model="{source}, another model: {model}",
     history_day="Day",
     history_reset="Show all",
     history_count_none="No descriptions.",
@@ -341,5 +346,44 @@ ENGLISH = Phrases(
     gallery_text="Description of {photo}",
     gallery_save="Save corrections",
     gallery_saved="Saved: {count} corrections.",
+    other_title="A stronger model",
+    other_look="Look for a stronger model",
+    other_help=(
+        "Looks for Ollama, LM Studio and llama.cpp on this computer, and asks which models they "
+        "have. A photo goes to one only when you press More detail or Ask about it."
+    ),
+    other_help_at=(
+        "Asks {host} which models it has. A photo goes there only when you press More detail or "
+        "Ask about it."
+    ),
+    other_label="Who answers More detail and Ask about it",
+    other_none="nobody",
+    other_named="{model}, on this computer",
+    other_named_at="{model}, at {host}: the photo leaves this computer",
+    other_named_unsure="{name}; it may not see photos",
+    other_found=(
+        "Found: {model}. More detail and Ask about it stand beside More now. It can be wrong, too: "
+        "never rely on it for safety."
+    ),
+    other_choose=(
+        "Models were found that do not say whether they see photos. Choose one in the settings."
+    ),
+    other_asking="Asking {model} on this computer.",
+    other_asking_at="Asking {model} at {host}.",
+    other_still="{model} is still working.",
+    other_stopped="The other model is not asked any more.",
+    other_says="Another model, {model}:",
+    other_cut="The answer breaks off here.",
+    detail="More detail",
+    question="Ask about it",
+    question_label="What do you want to know about this photo?",
+    question_send="Ask",
+    question_close="Cancel",
+    question_empty="Write a question first.",
+    question_nothing="There is no photo to ask about.",
+    consent="To ask {model}, the photo will leave this computer for {host}. Send it?",
+    consent_yes="Yes, send",
+    consent_no="No",
+    consent_refused="The photo was not sent.",
     api_at="Vois answers programs at {address}. Ctrl-C stops it.",
 )

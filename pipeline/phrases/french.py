@@ -25,6 +25,10 @@ FRENCH = Phrases(
         "Vos photos restent sur cet ordinateur\u00a0; les mots de chaque description sont envoyés "
         "à Google, qui les lit à voix haute."
     ),
+    what_leaves_asked=(
+        "Mais une photo sur laquelle vous interrogez {model} est envoyée à {host}, après que vous "
+        "avez dit oui."
+    ),
     not_for_safety=(
         "Vois peut se tromper\u00a0: ne vous y fiez jamais pour votre sécurité, par exemple pour "
         "traverser une rue ou prendre un médicament."
@@ -255,9 +259,10 @@ FRENCH = Phrases(
     keys_help=(
         "Touches\u00a0: A répète, E en dit plus, S arrête la voix, C reprend la lecture là où elle "
         "s’est arrêtée, M coupe la voix, L lance et arrête la caméra, D décrit maintenant, P met "
-        "en pause, R lit ce qui est écrit au lieu de décrire, et D lit alors maintenant. Avec Alt "
-        "et Maj, elles fonctionnent toujours\u00a0; avec Alt et Maj, les flèches changent la "
-        "vitesse et le volume."
+        "en pause, R lit ce qui est écrit au lieu de décrire, et D lit alors maintenant. Si un "
+        "modèle plus fort a été trouvé, X lui demande plus de détails et Q lui pose votre "
+        "question. Avec Alt et Maj, elles fonctionnent toujours\u00a0; avec Alt et Maj, les "
+        "flèches changent la vitesse et le volume."
     ),
     form_label="Longueur des descriptions",
     form_auto="automatique",
@@ -301,6 +306,7 @@ FRENCH = Phrases(
     history_source_upload="photo",
     history_source_api="programme",
     history_source_command_line="ligne de commande",
+    history_source_model="{source}, un autre modèle\u00a0: {model}",
     history_day="Jour",
     history_reset="Tout afficher",
     history_count_none="Aucune description.",
@@ -400,5 +406,49 @@ FRENCH = Phrases(
     gallery_text="Description de {photo}",
     gallery_save="Enregistrer les corrections",
     gallery_saved="Enregistré\u00a0: {count} corrections.",
+    other_title="Un modèle plus fort",
+    other_look="Chercher un modèle plus fort",
+    other_help=(
+        "Cherche Ollama, LM Studio et llama.cpp sur cet ordinateur, et leur demande quels modèles "
+        "ils ont. Une photo ne va à l’un d’eux que si vous choisissez Plus de détails ou Poser une "
+        "question."
+    ),
+    other_help_at=(
+        "Demande à {host} quels modèles il a. Une photo n’y va que si vous choisissez Plus de "
+        "détails ou Poser une question."
+    ),
+    other_label="Qui répond à Plus de détails et à Poser une question",
+    other_none="personne",
+    other_named="{model}, sur cet ordinateur",
+    other_named_at="{model}, chez {host}\u00a0: la photo quitte cet ordinateur",
+    other_named_unsure="{name}\u00a0; il ne voit peut-être pas les photos",
+    other_found=(
+        "Trouvé\u00a0: {model}. Plus de détails et Poser une question sont maintenant à côté d’En "
+        "dire plus. Ce modèle peut se tromper, lui aussi\u00a0: ne vous y fiez jamais pour votre "
+        "sécurité."
+    ),
+    other_choose=(
+        "Des modèles ont été trouvés, qui ne disent pas s’ils voient les photos. Choisissez-en un "
+        "dans les réglages."
+    ),
+    other_asking="Question posée à {model}, sur cet ordinateur.",
+    other_asking_at="Question posée à {model}, chez {host}.",
+    other_still="{model} travaille encore.",
+    other_stopped="L’autre modèle n’est plus interrogé.",
+    other_says="Un autre modèle, {model}\u00a0:",
+    other_cut="La réponse s’arrête ici.",
+    detail="Plus de détails",
+    question="Poser une question",
+    question_label="Que voulez-vous savoir sur cette photo\u00a0?",
+    question_send="Demander",
+    question_close="Annuler",
+    question_empty="Écrivez d’abord une question.",
+    question_nothing="Il n’y a pas de photo sur laquelle poser une question.",
+    consent=(
+        "Pour interroger {model}, la photo quittera cet ordinateur pour {host}. L’envoyer\u00a0?"
+    ),
+    consent_yes="Oui, l’envoyer",
+    consent_no="Non",
+    consent_refused="La photo n’a pas été envoyée.",
     api_at="Vois répond aux programmes à l’adresse {address}. Ctrl-C l’arrête.",
 )

@@ -61,8 +61,8 @@ ERRORS = {
     ),
     # Tables of archives.
     ErrorCode.TABLE_NAME: (
-        "Le tableau est un fichier CSV ou des lignes JSON\u00a0: choisissez un nom qui finit par "
-        ".csv ou .jsonl au lieu de {name}."
+        "Le tableau est un fichier CSV, des lignes JSON ou du Parquet\u00a0: choisissez un nom qui "
+        "finit par .csv, .jsonl ou .parquet au lieu de {name}."
     ),
     ErrorCode.TABLE_FOLDER_MISSING: (
         "Il n’y a pas de dossier {folder} pour le tableau. Créez-le d’abord, ou choisissez-en un "
@@ -96,6 +96,20 @@ ERRORS = {
     ErrorCode.CORRECTION_UNKNOWN: (
         "Le tableau n’a pas de photo {photo}\u00a0; aucune correction n’a été reprise."
     ),
+    ErrorCode.TABLE_OF_OTHERS: (
+        "{name} contient des descriptions d’un autre modèle, d’une autre langue ou d’une autre "
+        "manière. Choisissez un autre nom."
+    ),
+    ErrorCode.STORAGE_NOT_OPENED: (
+        "{name} ne peut pas être ouvert. Vérifiez l’adresse, et que cet ordinateur en a les clés."
+    ),
+    ErrorCode.RAY_MISSING: (
+        "Pour travailler sur plusieurs ordinateurs, Vois a besoin de Ray\u00a0: pip install -r "
+        "requirements-ray.txt. Sans --engine ray, il emploie tous les cœurs de celui-ci."
+    ),
+    ErrorCode.CLUSTER_NOT_REACHED: (
+        "Il n’y a pas de grappe Ray à {address}. Lancez-la d’abord, avec ray start."
+    ),
     # The HTTP API.
     ErrorCode.API_HOST_UNKNOWN: (
         "Vois ne répond pas sous le nom {host}. Utilisez 127.0.0.1, ou indiquez ce nom dans "
@@ -123,6 +137,10 @@ ERRORS = {
     ErrorCode.API_BUSY: "Trop de demandes attendent. Réessayez dans {seconds} secondes.",
     ErrorCode.API_BODY_TOO_LARGE: (
         "Cette demande est trop grande\u00a0: {most} mégaoctets au plus."
+    ),
+    ErrorCode.API_BODY_SLOW: (
+        "Cette demande arrivait trop lentement\u00a0: Vois ne l’a pas attendue. "
+        "Envoyez-la de nouveau."
     ),
     ErrorCode.API_BODY_TYPE: (
         "Une demande du type {type} n’est pas comprise ici. Envoyez {expected}."
@@ -264,6 +282,43 @@ ERRORS = {
     ErrorCode.ARCHIVE_ENCRYPTED: (
         "Cette archive est protégée par un mot de passe, donc rien n’a été importé. Exportez-la "
         "sans mot de passe."
+    ),
+    # Another model.
+    ErrorCode.OTHER_MODEL_ADDRESS: (
+        "{variable} n’est pas l’adresse d’un serveur de modèles. Il y faut quelque chose comme "
+        "{example}."
+    ),
+    ErrorCode.OTHER_MODEL_NONE: (
+        "Aucun autre modèle n’a été trouvé. Lancez Ollama, LM Studio ou llama.cpp sur cet "
+        "ordinateur, puis cherchez de nouveau."
+    ),
+    ErrorCode.OTHER_MODEL_NONE_SEES: (
+        "Aucun des modèles trouvés ne voit les photos. Installez-en un qui les voit, par exemple "
+        "llava."
+    ),
+    ErrorCode.OTHER_MODEL_SILENT: "{server} ne répond pas. Vérifiez qu’il est en marche.",
+    ErrorCode.OTHER_MODEL_SLOW: (
+        "{server} n’a pas répondu à temps. Réessayez, ou choisissez un modèle plus petit."
+    ),
+    ErrorCode.OTHER_MODEL_UNREADABLE: ("{server} répond d’une façon que Vois ne comprend pas."),
+    ErrorCode.OTHER_MODEL_MOVED: (
+        "{server} renvoie Vois vers une autre adresse, où il ne va pas. La photo n’y a pas été "
+        "envoyée."
+    ),
+    ErrorCode.OTHER_MODEL_CUT: "La réponse de {server} s’est interrompue.",
+    ErrorCode.OTHER_MODEL_EMPTY: (
+        "{model} n’a rien répondu. Demandez de nouveau, ou choisissez un autre modèle."
+    ),
+    ErrorCode.OTHER_MODEL_BLIND: (
+        "{model} ne voit pas les photos. Choisissez un autre modèle dans les réglages."
+    ),
+    ErrorCode.OTHER_MODEL_MISSING: (
+        "{server} n’a plus de modèle {model}. Cherchez de nouveau dans les réglages."
+    ),
+    ErrorCode.OTHER_MODEL_BUSY: "{server} est occupé. Réessayez dans un instant.",
+    ErrorCode.OTHER_MODEL_KEY: "{server} demande une clé que Vois n’a pas.",
+    ErrorCode.OTHER_MODEL_REFUSED: (
+        "{server} n’a pas pu répondre. Réessayez, ou choisissez un autre modèle."
     ),
     # Voices; most of these are only logged.
     ErrorCode.ESPEAK_LANGUAGE_UNSUPPORTED: "Cette voix ne parle qu’anglais et français.",

@@ -64,8 +64,9 @@ def fill(history: History) -> list[Entry]:
         (ME, Draft(Source.CAMERA, "It is dark.", guidance=Kind.DARK, voice="best", rate=1.25)),
         ("session 2", Draft(Source.UPLOAD, "Not mine.", picture=CAT)),
         (ME, Draft(Source.UPLOAD, "Deleted.", picture=CAT)),
-        (ME, Draft(Source.API, "A cat.", confidence=0.123456789, time=NOON, picture=CAT)),
-    ):
+        (ME, Draft(Source.API, "A cat.", confidence=0.123456789, time=NOON, picture=CAT,
+                   model="lla\nva")),
+    ):  # fmt: skip
         entry = history.add(owner, draft)
         assert entry
         if draft.text == "Deleted.":
@@ -175,7 +176,7 @@ def test_json_is_one_array(history: History) -> None:
     assert records[-1] == {**RECORD, **{
         "uuid": entries[-1].uuid, "time": "2025-03-30T12:00:00.000000+00:00", "source": "api",
         "text": "A cat.", "correction": 'A "black" cat, 😀', "confidence": 0.123456789,
-        "picture": True, "reading": "", "correction_language": "en-GB",
+        "picture": True, "reading": "", "correction_language": "en-GB", "model": "lla va",
     }}  # fmt: skip
     assert json.loads(b"".join(export_json(history, "nobody"))) == []
 
@@ -322,7 +323,7 @@ def test_what_vois_would_write_is_taken(history: History) -> None:
         {"confidence": 2}, {"confidence": True},
         {"confidence": "1"}, {"confidence": 10**400}, {"confidence": float("nan")},
         {"rate": float("inf")}, {"rate": -1}, {"guidance": "ugly"}, {"guidance": {}}, {"voice": ""},
-        {"picture": 1}, {"picture": "yes"}, {"more": 1}, {"photo": None},
+        {"picture": 1}, {"picture": "yes"}, {"model": 3}, {"more": 1}, {"photo": None},
     ],
     ids=str,
 )  # fmt: skip
@@ -423,7 +424,7 @@ def test_a_picture_that_was_taken_out_is_only_missed(history: History) -> None:
     [
         (b"", "no archive"), (b"[]", "no archive"), (b"{}", "no archive"), (b"[" * 9_000, "no "),
         (b'{"format": "other", "version": 1, "entries": 1}', "no archive"),
-        (b'{"format": "vois history", "version": 4, "entries": 1}', "newer Vois"),
+        (b'{"format": "vois history", "version": 5, "entries": 1}', "newer Vois"),
         (b'{"format": "vois history", "version": 1}', "no archive"),
         (b'{"format": "vois history", "version": 1, "entries": 2}', "incomplete"),
         (b" " * 20_000, "too large when unpacked"),

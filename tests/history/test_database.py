@@ -131,7 +131,7 @@ def test_a_file_without_readings_gets_them(tmp_path: Path) -> None:
     db.close()
     with contextlib.closing(History(tmp_path)) as history:
         (old,) = history.entries(ME)
-        assert (old.text, old.reading) == ("An old dog.", "")
+        assert (old.text, old.reading, old.model) == ("An old dog.", "", "")
         assert (old.words, old.words_language) == ("A café.", "en")
         history.add(ME, Draft(Source.UPLOAD, "A street.", reading="Pâtisserie"))
         history.correct(ME, old.id, "An old cat.")

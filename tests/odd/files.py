@@ -19,7 +19,7 @@ from pipeline.batch.table import read_table, write_table
 from pipeline.history import LOCAL_OWNER, History
 from pipeline.phrases import ENGLISH
 from tests.api.server import photo
-from tests.odd.case import PHOTO, Case, Place, Said
+from tests.odd.case import Case, Place, Said
 
 NAMES = (
     "🐕‍🦺🏖️.jpg", "שלום.jpg", "\u202egpj.exe.jpg", "a\nb.jpg", "a\rb.jpg", "a\r\nb.jpg",

@@ -10,7 +10,8 @@ import pytest
 from pipeline.errors import ErrorCode, PreferencesError
 from pipeline.preferences import Preferences, PreferencesFile
 
-CHOSEN = Preferences("fr", "kokoro", 1.5, "short", False, 30, 40, True, False, "vois")
+MODEL = "http://127.0.0.1:11434 - hf.co/somebody/a-model-with-a-long-name-GGUF:Q4_K_M"
+CHOSEN = Preferences("fr", "kokoro", 1.5, "short", False, 30, 40, True, False, "vois", MODEL)
 
 
 def test_what_was_chosen_is_found_again(tmp_path: Path) -> None:
@@ -42,6 +43,8 @@ def test_a_damaged_file_is_an_error_and_can_be_replaced(tmp_path: Path, damaged:
         {"pace": float("nan"), "volume": 101, "interval_s": 0, "language": ""},
         {"pace": True, "volume": 1.5, "muted": 1, "keys": None, "voice": 7, "form": ["short"]},
         {"voice": "a" * 100, "speaker": "\x00", "unknown": 1},
+        {"other_model": "a" * 500},
+        {"other_model": "a\nb"},
         ["fr"],
         None,
     ],

@@ -105,6 +105,20 @@ def test_an_entry_as_the_browser_gets_it(history: History, panel: Panel) -> None
     ]
 
 
+def test_an_answer_of_another_model_is_marked(history: History, panel: Panel) -> None:
+    draft = Draft(Source.UPLOAD, "Il est rouge.", "fr", time=NOON, model="llava")
+    entry = history.add(LOCAL_OWNER, draft)
+    assert entry is not None
+    (item,) = panel.data["entries"]
+    assert item["source"] == "photo, another model: llava"
+    panel.do("play", id=str(entry.id))
+    marked = "Un autre modèle, llava\u00a0: Il est rouge."
+    assert panel.history_view.take_speech() == (marked, "fr", (), ())
+    panel.do("correct", id=str(entry.id), text="Il est bleu.")
+    panel.do("play", id=str(entry.id))
+    assert panel.history_view.take_speech() == ("Il est bleu.", "fr", (), ())  # a person's words
+
+
 def test_days_are_those_of_the_browsers_clock(history: History) -> None:
     history.add(LOCAL_OWNER, Draft(Source.CAMERA, "Late.", time=NOON.replace(hour=23)))
     history_view = HistoryView(

@@ -12,13 +12,15 @@ from streamlit.testing.v1 import AppTest
 
 from pipeline.captioning.detail import DescriptionStyle, Form
 from pipeline.live.watcher import LiveSettings
-from pipeline.phrases import ENGLISH, FRENCH
+from pipeline.phrases import ENGLISH, FRENCH, Phrases
 from pipeline.preferences import Preferences
 from pipeline.speech import ONLINE_NAMES
+from pipeline.web.state.consultation import Consultation
 from pipeline.web.state.remembered_settings import preferences_of
 from pipeline.web.state.settings import BEST, INTERVALS_S, OFFLINE, PACES, Settings, Speaker
 from pipeline.web.ui import streamlit_internals
 from pipeline.web.ui.photo_tab import SAMPLES, Sample
+from tests.other_model.local_models import listing, running
 
 ROOT = Path(__file__).resolve().parents[2]
 UI = ROOT / "pipeline" / "web" / "ui"
@@ -67,7 +69,8 @@ def draw_panel() -> None:
 
     remembered = st.session_state.setdefault("remembered", RememberedSettings(None))
     access = HistoryAccess(None, "me")
-    st.session_state.returned = draw_settings(access, ["espeak-ng"], remembered)
+    asked = st.session_state.setdefault("consultation", None)  # a visitor asks no other model
+    st.session_state.returned = draw_settings(access, ["espeak-ng"], remembered, asked)
 
 
 @pytest.fixture
@@ -162,6 +165,48 @@ def test_every_form_has_its_sentence(panel: AppTest) -> None:
     assert returned(panel).form is Form.FULL  # not a string that only looks like it
 
 
+def ask_panel(consultation: Consultation, remembered: str = "") -> AppTest:
+    """The panel of the machine's own person, who may ask another model."""
+    panel = AppTest.from_function(draw_panel)
+    panel.session_state["consultation"] = consultation
+    panel.session_state["other_model"] = remembered
+    return panel.run()
+
+
+def look(panel: AppTest, say: Phrases = ENGLISH) -> None:
+    next(button for button in panel.button if button.label == say.other_look).click().run()
+
+
+def test_a_model_is_looked_for_when_the_person_wants_it(panel: AppTest) -> None:
+    assert ENGLISH.other_look not in [button.label for button in panel.button]  # a visitor
+    with running(**{"GET /v1/models": listing("mystery", "llava:7b", "llava:cloud")}) as models:
+        panel = ask_panel(Consultation(models.server.address))
+        assert returned(panel).other_model == ""
+        assert models.asked == []
+        look(panel)
+        here = f"{models.server.address} - llava:7b"
+        assert returned(panel).other_model == here
+        choice = panel.selectbox(key="other_model")
+        assert choice.options == [
+            "nobody",
+            "llava:7b, on this computer",
+            "llava:cloud, at ollama.com: the photo leaves this computer",
+            "mystery, on this computer; it may not see photos",
+        ]
+        choice.set_value("").run()
+        assert returned(panel).other_model == ""
+        choice = panel.selectbox(key="other_model")
+        choice.set_value(f"{models.server.address} - mystery").run()
+        panel.selectbox(key="language").set_value("fr").run()
+        look(panel, FRENCH)
+        assert returned(panel).other_model == f"{models.server.address} - mystery"
+        again = ask_panel(Consultation(models.server.address), remembered=here)
+    assert returned(again).other_model == here  # though nobody was asked yet
+    look(again)
+    assert returned(again).other_model == here  # not running now: the person may start it
+    assert returned(ask_panel(Consultation(""), remembered=here)).other_model == ""
+
+
 def test_every_sample_photo_has_a_button() -> None:
     assert list(Sample) == sorted(path.stem for path in SAMPLES.glob("*.jpg"))
 
@@ -176,7 +221,7 @@ def test_only_the_panel_reads_settings_from_the_session() -> None:
     )
     files = [ROOT / "streamlit_app.py", *UI.glob("*.py")]
     found = {path.name for path in files if reads.search(path.read_text(encoding="utf-8"))}
-    assert found == {"settings_panel.py"}
+    assert found == {"settings_panel.py", "model_choice.py"}
 
 
 def test_inner_parts_are_named_in_one_module_one_script_and_one_style() -> None:

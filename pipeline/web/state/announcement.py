@@ -19,6 +19,7 @@ class Origin(StrEnum):
     CAMERA = "camera"
     HISTORY = "history"
     MORE = "more"  # the second sentence of another announcement
+    OTHER_MODEL = "other model"  # its threads make the sounds, as the camera's does
     ERROR = "error"  # an error that belongs to none of these
 
 
@@ -115,6 +116,7 @@ class Announcement:
         timestamps: of a camera frame.
         passages: what is spoken, each in its own language; none when it is the text alone.
         pieces: the text, each piece in its own language; none when it is all in `language`.
+        about: the announcement of the photo of which this says more.
     """
 
     id: str
@@ -134,6 +136,12 @@ class Announcement:
     timestamps: Timestamps | None = None
     passages: tuple[Passage, ...] = ()
     pieces: tuple[Passage, ...] = ()
+    about: Announcement | None = None
+
+    @property
+    def pictured(self) -> Announcement | None:
+        """The announcement that has the photo: this one, or the one that it is about."""
+        return self if self.description is not None else self.about
 
     def spoken(self, speak: Speak) -> Iterator[Spoken]:
         """The sounds of its sentences, each made when it is asked for.
@@ -160,6 +168,7 @@ class Announcement:
             "complete": self.complete,
             "voice": self.sounds[0].voice if self.sounds else "",
             "more": self.description is not None and has_more(self.description),
+            "pictured": self.pictured is not None,
             "online": any(sound.online for sound in self.sounds),
             "seen": 0 if times is None else 1000 * times.seen,
             "timestamps": None if times is None else dataclasses.asdict(times),

@@ -49,6 +49,7 @@ class DescriptionQueue:
         entries: the announcements, in the order they came.
         ready: whether the voices and the model were loaded, or could not be.
         worked: counts up with every step that has changed something.
+        chosen: counts up with every choice of photos.
     """
 
     def __init__(self) -> None:
@@ -56,6 +57,7 @@ class DescriptionQueue:
         self.entries: list[Announcement] = []
         self.ready = False
         self.worked = 0
+        self.chosen = 0
         self._working = threading.Lock()
         self._seen: set[str] = set()
         self._batch = 0
@@ -75,6 +77,7 @@ class DescriptionQueue:
             if (not new if entry.photo is None else entry.photo.key in present)
         ]
         self._batch += bool(new)
+        self.chosen += bool(new)
         several = len(new) > 1
         for number, photo in enumerate(new, start=1):
             text = phrases.describing
@@ -137,10 +140,32 @@ class DescriptionQueue:
             told = tell(described)
             self._add(Origin.MORE, Kind.DESCRIPTION, told.shown, told.language)
             self.entries[-1].passages, self.entries[-1].pieces = told.passages, told.pieces
+            self.entries[-1].about = about
 
         problem = _problem(work, phrases)
         if problem:
             self.report(problem, phrases.language)
+
+    def pictured(self, identity: str) -> Announcement | None:
+        """The announcement with the photo that another one is about.
+
+        Args:
+            identity: of the other one, or of itself; from the browser, where it may have gone by
+                now, as the photo may.
+        """
+        entry = next((entry for entry in self.entries if entry.id == identity), None)
+        about = None if entry is None else entry.pictured
+        if about is None or about.photo is None:
+            return about
+        return about if any(entry.id == about.id for entry in self.entries) else None
+
+    def break_off(self) -> None:
+        """No more comes of an answer that is not complete: it leaves."""
+        self.entries = [
+            entry
+            for entry in self.entries
+            if entry.origin is not Origin.OTHER_MODEL or entry.complete
+        ]
 
     def watch(self, phrases: Phrases, cue: Spoken) -> None:
         """Shows that the camera's first picture is being looked at.
@@ -162,16 +187,21 @@ class DescriptionQueue:
         ]
 
     def announce(self, announcement: Announcement) -> None:
-        """Shows what the camera's thread hands out; when it comes again, only its sounds are new.
+        """Shows what a thread hands out, of the camera or of an answer, perhaps again as it grows.
 
         Args:
-            announcement: from the camera; it is copied, for the thread goes on with its own.
+            announcement: is copied, for the thread goes on with its own.
         """
         for place, entry in enumerate(self.entries):
             if entry.id == announcement.id:
                 self.entries[place] = replace(announcement, batch=entry.batch)
                 return
-        self.unwatch()
+        if announcement.origin is Origin.CAMERA:
+            self.unwatch()
+        else:  # an answer, in place of the one before
+            self.entries = [
+                entry for entry in self.entries if entry.origin is not Origin.OTHER_MODEL
+            ]
         self._batch += 1
         self.entries.append(replace(announcement, batch=self._batch))
         camera = [entry.id for entry in self.entries if entry.origin is Origin.CAMERA]
@@ -205,8 +235,9 @@ class DescriptionQueue:
                 self.report(problem, phrases.language)
             return True
         for entry in self.entries:
-            spoken_here = entry.kind is not Kind.WAITING and entry.origin is not Origin.CAMERA
-            if spoken_here and not entry.complete:
+            if entry.kind is Kind.WAITING or entry.origin in (Origin.CAMERA, Origin.OTHER_MODEL):
+                continue
+            if not entry.complete:
                 _speak(entry, workers.speak)
                 return True
         for entry in self.entries:

@@ -12,7 +12,7 @@ from pipeline.errors import HistoryError
 from pipeline.history import Entry, Filter, History, Source, import_zip
 from pipeline.history.correction import correction_language
 from pipeline.passages import Passage, kept_passages, pieces, shown
-from pipeline.phrases import Phrases
+from pipeline.phrases import Phrases, phrases
 from pipeline.reading.language_guess import language_of
 from pipeline.web.state.history_access import HistoryAccess
 from pipeline.web.state.inbox import Inbox
@@ -170,7 +170,7 @@ class HistoryView:
             "id": str(entry.id),
             "day": local.date().isoformat(),
             "time": f"{local:%H:%M}",
-            "source": _source_name(entry.source, self._say),
+            "source": _source_name(entry, self._say),
             "words": entry.words,
             "words_language": entry.words_language,
             "original": "" if entry.correction is None else entry.text,
@@ -240,7 +240,8 @@ class HistoryView:
         owner, number = self._access.owner, _entry_id(values)
         entry = self._attempt(lambda history: history.entry(owner, number), None)
         if entry is not None:
-            words, language, read = entry.words, entry.words_language, entry.reading
+            language, read = entry.words_language, entry.reading
+            words = _marked(entry)
             said = kept_passages(words, language, read) if read else ()
             written = Passage(read, language_of(read, language))
             parts = pieces(words, [written], language) if read else ()
@@ -299,13 +300,24 @@ def zone_of(name: str | None) -> dt.tzinfo | None:
         return None
 
 
-def _source_name(source: Source, say: Phrases) -> str:
-    return {
+def _marked(entry: Entry) -> str:
+    """Its words; whose they are where another model wrote them, and nobody has corrected them."""
+    if not entry.model or entry.correction is not None:
+        return entry.words
+    mark = phrases(entry.words_language).other_says.format(model=entry.model)
+    return f"{mark} {entry.words}"
+
+
+def _source_name(entry: Entry, say: Phrases) -> str:
+    source = {
         Source.CAMERA: say.history_source_camera,
         Source.UPLOAD: say.history_source_upload,
         Source.API: say.history_source_api,
         Source.COMMAND_LINE: say.history_source_command_line,
-    }[source]
+    }[entry.source]
+    if not entry.model:
+        return source
+    return say.history_source_model.format(source=source, model=entry.model)
 
 
 def _entry_id(values: Mapping[str, object]) -> int:

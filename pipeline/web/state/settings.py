@@ -39,6 +39,7 @@ class Settings:
         muted: whether sounds are played without being heard.
         keys: whether the person wants single keys to press the page's buttons.
         speaker: who says it aloud; None until the person was asked, which is as both.
+        other_model: the key of the model that answers questions about photos; "" for none.
     """
 
     language: str
@@ -51,6 +52,7 @@ class Settings:
     muted: bool = False
     keys: bool = True
     speaker: Speaker | None = None
+    other_model: str = ""
 
     @property
     def online(self) -> bool:

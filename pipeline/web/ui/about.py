@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
+
 import streamlit as st
 
+from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.encoder_session import OpenedEncoder, Way
+from pipeline.errors import ModelError
+from pipeline.other_model import OtherModel
 from pipeline.phrases import Phrases
 
 
-def draw(say: Phrases, online: bool, opened: OpenedEncoder | None) -> None:
+def draw(
+    say: Phrases,
+    online: bool,
+    asked: OtherModel | None,
+    captioner: Callable[[], Captioner] | None,
+) -> None:
     """Draws it.
 
     Args:
         say: the page's language.
         online: whether words may be sent to an online voice.
-        opened: how the encoder runs; None while nothing is loaded yet.
+        asked: the other model that the person has chosen.
+        captioner: gives the model; None while nothing is loaded yet.
     """
-    leaves = say.what_leaves_online if online else say.what_leaves
+    sentences = [say.tagline, say.what_it_is]
+    sentences.append(say.what_leaves_online if online else say.what_leaves)
+    if asked is not None and asked.goes_to:
+        sentences.append(say.what_leaves_asked.format(model=asked.name, host=asked.goes_to))
+    sentences.append(say.not_for_safety)
+    opened = None
+    with suppress(ModelError):  # which is said elsewhere
+        opened = None if captioner is None else captioner().opened
+    if opened is not None:
+        sentences.append(runs(opened, say))
     with st.expander(say.about):
-        sentences = [say.tagline, say.what_it_is, leaves, say.not_for_safety]
-        if opened is not None:
-            sentences.append(runs(opened, say))
         st.markdown("\n\n".join(sentences))
 
 

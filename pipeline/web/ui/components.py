@@ -18,7 +18,7 @@ from pipeline.web.ui.streamlit_internals import LANGUAGE_COOKIE, STREAMING, base
 logger = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).resolve().parents[3] / "assets" / "page"
-PARTS = {"player": ("words", "sound", "keys", "files", "still")}  # scripts of their own
+PARTS = {"player": ("words", "sound", "ask", "keys", "files", "still")}  # scripts of their own
 STREAM = "stream"  # what streamlit-webrtc keeps in the session, by this key
 
 

@@ -8,11 +8,13 @@ from functools import partial
 import streamlit as st
 
 from pipeline.description import Description
+from pipeline.web.state.announcement import Speak
 from pipeline.web.state.camera_state import State
 from pipeline.web.state.inbox import Inbox
 from pipeline.web.state.settings import PACES, Settings
 from pipeline.web.ui import components
 from pipeline.web.ui.camera_tab import CameraTab
+from pipeline.web.ui.consulting import Consulting, consulting_of
 from pipeline.web.ui.photo_tab import UPLOAD_MEGABYTES
 from pipeline.web.ui.session import history_access, remembered_settings, speech_token, words
 from pipeline.web.ui.settings_panel import show
@@ -26,6 +28,7 @@ def draw(
     camera_open: bool,
     missing: Sequence[str],
     tell: Callable[[Description], Description],
+    speak: Callable[[], Speak],
 ) -> None:
     """Draws the player; Streamlit repeats the call while the camera is on.
 
@@ -35,8 +38,12 @@ def draw(
         camera_open: whether the camera's tab is.
         missing: what this machine lacks of the page's language; announced once.
         tell: gives the second sentence of a description; may raise VoisError.
+        speak: gives what makes the sounds of another model's answer.
     """
     say, redraw = tab.say, tab.poll()
+    consulting = consulting_of(tab, settings, speak)
+    if consulting is not None:
+        redraw = consulting.consultation.poll(tab.queue, say) or redraw
     for problem in (history_access().take_problem(say), remembered_settings().take_problem(say)):
         if problem:
             tab.queue.report(problem, say.language)
@@ -44,6 +51,12 @@ def draw(
     if st.session_state.pop("redraw", redraw):
         st.rerun()  # before the player is drawn: it may have changed a setting since `settings`
     state, text = status(tab, settings, camera_open, missing)
+    asking = None if consulting is None else consulting.consultation.status(say)
+    if asking is not None:
+        state, text = (
+            asking[0],
+            f"{asking[1]} {text}" if tab.live.state is State.PAUSED else asking[1],
+        )
     data = {
         "language": say.language,
         "acknowledged": inbox().acknowledged,
@@ -56,8 +69,9 @@ def draw(
         "speaker": settings.speaker,
         "remembered": remembered_settings().preferences.chosen(),
         "speech": speech_token(),
+        "other": None if consulting is None else consulting.data(),
     }
-    components.player(data, say, partial(receive, tab, tell))
+    components.player(data, say, partial(receive, tab, tell, consulting))
 
 
 def status(
@@ -88,11 +102,15 @@ def inbox() -> Inbox:
     return mine
 
 
-def receive(tab: CameraTab, tell: Callable[[Description], Description]) -> None:
+def receive(
+    tab: CameraTab, tell: Callable[[Description], Description], consulting: Consulting | None
+) -> None:
     """Acts on the messages of assets/page/player.js."""
     for message in inbox().take(st.session_state.player.messages):
         value = message.values.get("value")
-        if message.kind == "hushed":
+        if consulting is not None and consulting.receive(message):
+            st.session_state.redraw = True
+        elif message.kind == "hushed":
             tab.hush()
         elif message.kind == "more":
             tab.queue.tell_more(str(message.values.get("id")), tell, tab.say)

@@ -13,11 +13,13 @@ import streamlit as st
 from pipeline.errors import HistoryError
 from pipeline.folders import data_folder
 from pipeline.history import LOCAL_OWNER, History
+from pipeline.other_model import VARIABLE
 from pipeline.phrases import Phrases, phrases
 from pipeline.preferences import PreferencesFile
 from pipeline.web.routes import history as history_routes
 from pipeline.web.routes.sounds import Narrator, narrators
 from pipeline.web.state.camera_state import CameraState
+from pipeline.web.state.consultation import Consultation
 from pipeline.web.state.description_queue import DescriptionQueue
 from pipeline.web.state.history_access import HistoryAccess, owner_of
 from pipeline.web.state.history_view import HistoryView, zone_of
@@ -93,6 +95,19 @@ def history_access() -> HistoryAccess:
         st.session_state.history_access = HistoryAccess(opened, owner, problem)
     kept: HistoryAccess = st.session_state.history_access
     return kept
+
+
+def consultation() -> Consultation | None:
+    """What this person asks of another model.
+
+    None for everybody but the machine's own person: the models are theirs.
+    """
+    if history_access().owner != LOCAL_OWNER:
+        return None
+    if "consultation" not in st.session_state:
+        st.session_state.consultation = Consultation(os.environ.get(VARIABLE, ""))
+    mine: Consultation = st.session_state.consultation
+    return mine
 
 
 def history_view() -> HistoryView:

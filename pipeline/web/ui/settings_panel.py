@@ -14,9 +14,11 @@ from pipeline.history import LOCAL_OWNER, Privacy
 from pipeline.phrases import LANGUAGES, Phrases, phrases
 from pipeline.preferences import Preferences
 from pipeline.speech import ONLINE_NAMES
+from pipeline.web.state.consultation import Consultation
 from pipeline.web.state.history_access import HistoryAccess
 from pipeline.web.state.remembered_settings import RememberedSettings, preferences_of
 from pipeline.web.state.settings import BEST, INTERVALS_S, OFFLINE, PACES, Settings, Speaker
+from pipeline.web.ui import model_choice
 from pipeline.web.ui import streamlit_internals as keys
 
 UNLIMITED = 0  # days; Streamlit shows None as no choice at all
@@ -40,7 +42,10 @@ def _browser_language() -> str:
 
 
 def draw_settings(
-    history_access: HistoryAccess, offline: Sequence[str], remembered: RememberedSettings
+    history_access: HistoryAccess,
+    offline: Sequence[str],
+    remembered: RememberedSettings,
+    consultation: Consultation | None,
 ) -> Settings:
     """Draws the panel and returns what is chosen in it; privacy is stored in the history.
 
@@ -48,12 +53,16 @@ def draw_settings(
         history_access: this person's history.
         offline: names of the voices that speak on this machine.
         remembered: takes what is chosen, and forgets it when the person wants that.
+        consultation: knows the other models; None for a visitor, who may ask none.
     """
     say = phrases(page_language())
     if st.session_state.get(keys.VOICE) not in (None, *_voices(offline)):
         st.session_state[keys.VOICE] = OFFLINE  # remembered, but no longer installed
     with st.expander(say.settings, key=keys.SETTINGS):
         settings = _draw_panel(say, offline)
+        if consultation is not None:
+            chosen = model_choice.draw(say, consultation)
+            settings = replace(settings, other_model=chosen)
         st.button(say.reset, key=keys.RESET, on_click=_reset, args=(remembered,))
         _draw_privacy(say, history_access)
     remembered.note(settings)
@@ -145,6 +154,7 @@ def show(preferences: Preferences) -> None:
         keys.MUTED: (preferences.muted, None),
         keys.KEYS: (preferences.keys, None),
         keys.SPEAKER: (_member(Speaker, preferences.speaker), None),
+        keys.OTHER_MODEL: (preferences.other_model, None),  # looked at when it is drawn
     }
     for key, (value, known) in choices.items():
         if value is not None and (known is None or value in known):
@@ -181,7 +191,8 @@ def _keep_tab_and_choices(before: Phrases) -> None:
     after = phrases(st.session_state[keys.LANGUAGE])
     at_photo = st.session_state.get(keys.TABS) == before.photo
     st.session_state[keys.TABS] = after.photo if at_photo else after.live
-    for key in (keys.SPEAKER, keys.VOICE, keys.FORM, keys.INTERVAL, keys.KEEP_DAYS):
+    chosen = (keys.SPEAKER, keys.VOICE, keys.FORM, keys.INTERVAL, keys.OTHER_MODEL, keys.KEEP_DAYS)
+    for key in chosen:
         if key in st.session_state:
             st.session_state[key] = st.session_state[key]  # sent to the browser in the new words
 
