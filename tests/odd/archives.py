@@ -30,7 +30,7 @@ _RECORD: dict[str, object] = {
     "text": "A cat sits.", "correction": None, "language": "en", "confidence": 0.5,
     "guidance": None,
     "photo": "", "voice": "offline", "rate": 1.0, "picture": False, "reading": "",
-    "correction_language": None,
+    "correction_language": None, "model": "",
 }  # fmt: skip
 _PICTURE = encoded(picture(), "JPEG")
 _Members = list[tuple[zipfile.ZipInfo | str, bytes]]
@@ -290,6 +290,7 @@ def _entries() -> Iterator[tuple[str, _Members]]:
         "picture": (0, 1, "true", None),
         "reading": ("\x00" * 50, "x" * 90_000, "a\n\n\n\nb", None, 3),
         "correction_language": ("en", "", 1),
+        "model": (None, 5, "x" * 5_000, "a\nb\0", "\ud800"),
     }  # fmt: skip
     for field in FIELDS:
         for value in values[field]:
