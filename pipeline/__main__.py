@@ -49,9 +49,9 @@ def _silence_libraries() -> None:
     """
     warnings.simplefilter("ignore")
     logging.getLogger().addHandler(logging.NullHandler())  # without one Python prints warnings
-    if sys.stderr is not None and sys.stderr is sys.__stderr__:
-        own = os.dup(_ERRORS)
-        sys.stderr = open(own, "w", encoding=sys.stderr.encoding, errors=sys.stderr.errors)
+    ours = sys.__stderr__
+    if ours is not None and sys.stderr is ours:
+        sys.stderr = open(os.dup(_ERRORS), "w", encoding=ours.encoding, errors=ours.errors)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, _ERRORS)  # libtiff, libjpeg and their like write there themselves
     os.close(nowhere)
