@@ -145,6 +145,7 @@ class PhotoRun:
 
         try:
             self._history = History()
+            self._tell_notice(self._history)
         except VoisError as error:
             self._fail(error)
 
@@ -156,9 +157,16 @@ class PhotoRun:
         try:
             draft = Draft.of(description, Source.COMMAND_LINE, path.name)
             self._history.add(LOCAL_OWNER, draft)
+            self._tell_notice(self._history)
         except VoisError as error:
             self._history = None  # said once; the words are what matters
             self._fail(error)
+
+    def _tell_notice(self, history: History) -> None:
+        """Says that a damaged history was set aside."""
+        notice = history.take_notice()
+        if notice is not None:
+            self._fail(notice)
 
     def _end_sound(self) -> None:
         if self._narration is None:

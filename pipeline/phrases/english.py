@@ -335,11 +335,12 @@ ENGLISH = Phrases(
     batch_done="{file}: {count} photos, {failed} of them without a description",
     batch_corrected="{file}: {count} corrections taken in",
     sidecar_kept=(
-        "Texts not written, since another text has their name: {count}. The first: {photo}."
+        "Texts not written, since the photo is gone or another text has their name: {count}. The "
+        "first: {photo}."
     ),
     copies_missing=(
-        "No copy with its text, since it is no JPEG or PNG or has one already: {count}. The first: "
-        "{photo}."
+        "No copy with its text, since it is no JPEG or PNG, has one already, or another file has "
+        "its name: {count}. The first: {photo}."
     ),
     gallery_title="Descriptions of {count} photos",
     gallery_how=(

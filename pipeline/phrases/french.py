@@ -395,12 +395,12 @@ FRENCH = Phrases(
     batch_done="{file}\u00a0: {count} photos, dont {failed} sans description",
     batch_corrected="{file}\u00a0: {count} corrections reprises",
     sidecar_kept=(
-        "Textes non écrits, car un autre texte porte leur nom\u00a0: {count}. Le premier\u00a0: "
-        "{photo}."
+        "Textes non écrits, car la photo n’est plus là ou un autre texte porte leur nom\u00a0: "
+        "{count}. Le premier\u00a0: {photo}."
     ),
     copies_missing=(
-        "Sans copie avec leur texte, car ce n’est ni un JPEG ni un PNG, ou il y en a déjà un"
-        "\u00a0: {count}. La première\u00a0: {photo}."
+        "Sans copie avec leur texte, car ce n’est ni un JPEG ni un PNG, il y en a déjà un, ou un "
+        "autre fichier porte leur nom\u00a0: {count}. La première\u00a0: {photo}."
     ),
     gallery_title="Descriptions de {count} photos",
     gallery_how=(

@@ -235,6 +235,16 @@ def test_a_history_that_cannot_be_written_is_said_and_the_words_come(
     assert "history" in err
 
 
+def test_a_history_that_was_damaged_is_said_in_a_sentence(folder: Path, data: Path) -> None:
+    (data / "history.db").write_text("Dear aunt, " * 900)
+    run = vois(folder / "a.jpg", "--history")
+    assert "red square" in run.stdout
+    assert re.fullmatch(r"The history was damaged, so a new one .* is kept as .*\n", run.stderr)
+    assert run.returncode == 1
+    assert vois(folder / "a.jpg", "--history").stderr == ""
+    assert History().count(LOCAL_OWNER) == 2
+
+
 def test_a_folder_says_what_it_leaves_out(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "._a.jpg").write_bytes(b"\x00\x05\x16\x07")
     assert here(folder) == 0
@@ -305,6 +315,20 @@ def test_a_full_disk_behind_the_output_is_said(folder: Path) -> None:
         )  # fmt: skip
     assert run.returncode == 1
     assert run.stderr == f"{ENGLISH.errors[ErrorCode.OUTPUT_NOT_WRITTEN]}\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closes streams as only Unix can")
+def test_no_file_takes_the_place_of_a_closed_stream(tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.argv[1:] = ['--rate']; from pipeline.__main__ import run\n"
+        "try: run()\n"
+        "except SystemExit: pass\n"
+        "file = open('number', 'w'); file.write(str(file.fileno()))"
+    )
+    line = f'exec "{sys.executable}" -c "$CODE" <&- >&- 2>&-'
+    environment = os.environ | {"CODE": code, "PYTHONPATH": str(ROOT)}
+    subprocess.run(["sh", "-c", line], cwd=tmp_path, env=environment, check=True)
+    assert int((tmp_path / "number").read_text()) > 2
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal as only Unix can")

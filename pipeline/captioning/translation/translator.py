@@ -66,7 +66,7 @@ class TranslatorContract:
         """
         try:
             raw = json.loads((folder / CONTRACT_FILE).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise ModelError(ErrorCode.CONTRACT_UNREADABLE, file=CONTRACT_FILE) from error
         fields = {field.name: field.type for field in dataclasses.fields(cls)}
         if not isinstance(raw, dict) or set(raw) != set(fields):
