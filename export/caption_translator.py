@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -38,6 +39,7 @@ from pipeline.languages import FRENCH
 from training.errors import DataError
 from training.networks.translation_model import TranslationModel
 from training.translation.corpus import DEV, read_pairs
+from training.translation.mentions import read_table
 from training.translation.run import load_run, with_french_words
 
 BEAM_SIZE, LENGTH_PENALTY = 3, 1.0  # chosen on Multi30k's dev sentences (training/LOG.md)
@@ -66,6 +68,7 @@ def export(model: TranslationModel, subwords: Subwords, folder: Path) -> None:
         encoder_file="encoder.onnx",
         decoder_file="decoder.onnx",
         subwords_file="subwords.json",
+        nouns_file="nouns.tsv",
         layers=config.layers,
         heads=config.heads,
         width=config.width,
@@ -98,9 +101,20 @@ def export(model: TranslationModel, subwords: Subwords, folder: Path) -> None:
         )
         save_graph(multiply_in_int8(writing), partial / contract.decoder_file, compress=True)
         subwords.save(partial / contract.subwords_file)
+        save_nouns(partial / contract.nouns_file)
         contract.save(partial)
         for file in sorted(partial.iterdir()):
             file.replace(folder / file.name)
+
+
+def save_nouns(path: Path) -> None:
+    """Writes the nouns that a translation must not lose: all that have one good translation."""
+    free = {english for (english,) in read_table("synonyms.tsv")}
+    rows = read_table("nouns.tsv")
+    meanings = Counter(row[3] for row in rows)
+    kept = [row for row in rows if row[3] not in free and meanings[row[3]] == 1]
+    lines = ["kind\tgender\tnumber\tenglish\tenglish_many\tfrench\tfrench_many"]
+    path.write_text("\n".join([*lines, *map("\t".join, kept)]) + "\n", encoding="utf-8")
 
 
 def torch_translator(model: TranslationModel, exported: Translator) -> Translator:

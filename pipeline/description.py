@@ -366,8 +366,12 @@ def with_the_rest(text: str, caption: Caption, things: Sequence[Recognised]) -> 
 
 
 def _with(sentence: str, text: str, caption: Caption, things: Sequence[Recognised]) -> str:
-    """The text and a sentence with the sure things that the caption does not say, if any."""
-    rest = sure_things(things, caption.words, caption.language)
+    """The text and a sentence with the sure things that the caption does not say, if any.
+
+    Names are compared with English words: one in another language that is no translation gets none.
+    """
+    words = caption.words if caption.language == ENGLISH else caption.english
+    rest = sure_things(things, words) if words else ()
     if not rest:
         return text
     return f"{text} {sentence.format(names=listed(rest, caption.language, places=True))}"

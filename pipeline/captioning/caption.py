@@ -24,6 +24,7 @@ class Caption:
         language: two-letter code.
         attention: (words, rows, columns) float32, the attention weights of each word on the
             contract's grid over the whole photo; they sum to 1 for each word.
+        english: the words that it was translated from; empty where it was not.
     """
 
     words: tuple[str, ...]
@@ -33,6 +34,7 @@ class Caption:
     sure: tuple[str, ...]
     language: str
     attention: NDArray[np.float32] = field(compare=False, repr=False)
+    english: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:

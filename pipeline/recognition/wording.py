@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.languages import ENGLISH
 from pipeline.phrases import phrases
 from pipeline.phrases.base import Phrases
 from pipeline.recognition.names import Name
@@ -20,18 +19,12 @@ _LEFT, _RIGHT = 0.4, 0.6
 _WIDE = 0.6  # a thing that covers more of the width lies nowhere in particular
 
 
-def sure_things(
-    things: Sequence[Recognised], words: Sequence[str] = (), language: str = ENGLISH
-) -> tuple[Recognised, ...]:
+def sure_things(things: Sequence[Recognised], words: Sequence[str] = ()) -> tuple[Recognised, ...]:
     """The things that are probable enough to be said, and that a caption does not say already.
-
-    People are left out beside a caption in another language than English, whose words for them the
-    table does not have.
 
     Args:
         things: the most probable first.
-        words: of the caption.
-        language: two-letter code of the words.
+        words: of the caption, in English.
 
     Returns:
         All things of at most `MOST_NAMES` names.
@@ -40,23 +33,13 @@ def sure_things(
     kept: list[Recognised] = []
     for one in things:
         others = {other.name for other in kept} - {one.name}
-        again = _words(one.name, language) & said
+        again = one.name.words & said
         if one.probability < NAMED_FROM or again or len(others) == MOST_NAMES:
-            continue
-        if said and language != ENGLISH and one.name.coco == "person":
             continue
         if one.name.imagenet and any(one.name.words & other.words for other in others):
             continue  # "a wolf" beside "a dog": one thing, of which the likelier name is kept
         kept.append(one)
     return tuple(kept)
-
-
-def _words(name: Name, language: str) -> frozenset[str]:
-    """The words by which a caption says the name."""
-    if language == ENGLISH:
-        return name.words
-    noun = name.noun(language)
-    return frozenset({*noun.one.split()[1:2], noun.many.split()[0]})
 
 
 def listed(things: Sequence[Recognised], language: str, *, places: bool = False) -> str:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from training.translation.french import begins_with_vowel
+from pipeline.captioning.translation.nouns import begins_with_vowel
 from training.translation.mentions import read_adjectives, read_nouns
 
 # "Un tour" and "une tour", "le voile" and "la voile": another thing with the other gender.

@@ -109,10 +109,15 @@ def test_the_full_form_adds_what_the_caption_leaves_out() -> None:
     things = (Recognised(dog, 0.9, left), Recognised(car, 0.9, left), Recognised(car, 0.8, left))
     assert with_the_rest("A dog.", caption, things) == "A dog. Also: two cars on the left."
     assert with_the_rest("A dog.", caption, things[:1]) == "A dog."
-    french = dataclasses.replace(caption, words=("un", "chien"), language="fr")
-    assert with_the_rest("Un chien.", french, things) == (
-        "Un chien. Il y a aussi\u00a0: deux voitures à gauche."
+    # Translated, it is compared by the English words: "toutou" is no word of the names' table.
+    french = dataclasses.replace(
+        caption, words=("un", "toutou"), english=caption.words, language="fr"
     )
+    assert with_the_rest("Un toutou.", french, things) == (
+        "Un toutou. Il y a aussi\u00a0: deux voitures à gauche."
+    )
+    untranslated = dataclasses.replace(french, english=())
+    assert with_the_rest("Un toutou.", untranslated, things) == "Un toutou."
 
 
 def test_a_model_that_is_not_sure_says_perhaps(captioner: Captioner) -> None:

@@ -6,15 +6,10 @@ word apart ("l' homme").
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-_VOWEL = re.compile(r"[aeiouyhàâéèêëîïôûœ]")
-# These begin with an h that allows no elision, or with a vowel's letter that is no vowel.
-_NO_ELISION = re.compile(
-    r"(hibou|hamster|hamburger|hangar|haut|haie|hanche|haricot|homard|hot-|husky|hutte|hockey|harde|"
-    r"héron|hérisson|hublot|huit|onze|yacht|yaourt|hall|hache|hamac|handball|yorkshire|halter)"
-)
+from pipeline.captioning.translation.nouns import begins_with_vowel
+
 _INVARIABLE = frozenset({"debout", "marron", "orange"})
 
 
@@ -29,11 +24,6 @@ class Agreement:
 
     feminine: bool
     plural: bool
-
-
-def begins_with_vowel(text: str) -> bool:
-    """Whether "le" and "de" lose their vowel before this text."""
-    return bool(_VOWEL.match(text)) and not _NO_ELISION.match(text)
 
 
 def inflected(word: str, agreement: Agreement) -> str:

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.translation.french import Agreement, begins_with_vowel
+from pipeline.captioning.translation.nouns import begins_with_vowel
+from training.translation.french import Agreement
 
 TABLES = Path(__file__).parent
 # Any of these kinds may stand where a frame asks for "any"; the first are drawn most often.

@@ -30,6 +30,7 @@ def translated(caption: Caption, translator: Translator) -> Caption:
     return replace(
         caption,
         words=found.words,
+        english=caption.words,
         word_scores=(*map(float, scores), caption.word_scores[-1]),
         sure=phrases,
         language=language,

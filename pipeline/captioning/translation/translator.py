@@ -17,6 +17,7 @@ from pipeline.captioning import contract as names
 from pipeline.captioning.beam_search import beam_search
 from pipeline.captioning.contract import CONTRACT_FILE
 from pipeline.captioning.onnx_session import Array, Session, open_session, run
+from pipeline.captioning.translation.nouns import Nouns, Translation
 from pipeline.captioning.translation.subwords import Spelling, Subwords
 from pipeline.errors import ErrorCode, ModelError
 
@@ -38,6 +39,7 @@ class TranslatorContract:
         encoder_file: the encoder's ONNX file, beside the contract.
         decoder_file: the decoder step's ONNX file.
         subwords_file: the JSON file of `pipeline.captioning.translation.subwords`.
+        nouns_file: the table of `pipeline.captioning.translation.nouns`.
         layers: L, decoder layers.
         heads: H, attention heads.
         width: W, features of a position.
@@ -50,6 +52,7 @@ class TranslatorContract:
     encoder_file: str
     decoder_file: str
     subwords_file: str
+    nouns_file: str
     layers: int
     heads: int
     width: int
@@ -88,20 +91,6 @@ class TranslatorContract:
 
 
 @dataclass(frozen=True)
-class Translation:
-    """A translated caption.
-
-    Attributes:
-        words: in lower case, without punctuation; an elided word stands apart ("l'").
-        sources: (words, source words) float32: how much each word looked at each word of the
-            source; the sum is 1 for each word.
-    """
-
-    words: tuple[str, ...]
-    sources: NDArray[np.float32]
-
-
-@dataclass(frozen=True)
 class _State:
     """The decoder's cache, (L, B, H, T, W / H) float32 each, and where each beam's word stands."""
 
@@ -116,12 +105,14 @@ class OpenTranslator:
 
     Attributes:
         subwords: the table of pieces.
+        nouns: those that a translation must not lose.
         encoder: reads the caption.
         decoder: one step of writing.
         spelling: the words that may be written.
     """
 
     subwords: Subwords
+    nouns: Nouns
     encoder: Session
     decoder: Session
     spelling: Spelling
@@ -168,11 +159,15 @@ class Translator:
     def translate(self, words: tuple[str, ...]) -> Translation:
         """Translates a caption of at least one word.
 
-        Every word is one that the training text holds in the language: `Spelling` allows no other.
+        Every word is one that the training text holds in the language, for which `Spelling` and the
+        table of nouns see.
 
         Raises:
             ModelError: the translator's files do not fit together.
         """
+        return self.open().nouns.mended(words, self._translate(words), self._translate)
+
+    def _translate(self, words: tuple[str, ...]) -> Translation:
         contract, opened = self.contract, self.open()
         cut = opened.subwords.encode(words)
         pieces = [piece for word in cut for piece in word][: contract.most_pieces]
@@ -228,6 +223,7 @@ def _open(folder: Path, contract: TranslatorContract) -> OpenTranslator:
     subwords = Subwords.load(folder / contract.subwords_file)
     return OpenTranslator(
         subwords,
+        Nouns.load(folder / contract.nouns_file),
         open_session(folder / contract.encoder_file, threads=1),
         open_session(folder / contract.decoder_file, threads=1),
         Spelling(subwords),
