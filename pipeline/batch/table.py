@@ -16,9 +16,14 @@ from pipeline.batch.row import COLUMNS, Row, encoded
 from pipeline.errors import CommandError, ErrorCode
 from pipeline.spreadsheet import BOM, cell, text_of
 
-PARQUET = ".parquet"  # a folder: `parquet_table.py`
+PARQUET = ".parquet"
 SUFFIXES = (".csv", ".jsonl", PARQUET)
 _TRUTH = {"True": True, "False": False}
+
+
+def is_parquet(name: str) -> bool:
+    """Whether a table is a folder of Parquet files (`parquet_table.py`)."""
+    return name.lower().endswith(PARQUET)
 
 
 def check_name(name: str, *, is_new: bool) -> None:
@@ -32,9 +37,9 @@ def check_name(name: str, *, is_new: bool) -> None:
         CommandError: why not.
     """
     path = Path(name)
-    if path.suffix.lower() not in SUFFIXES or (is_address(name) and not name.endswith(PARQUET)):
+    if path.suffix.lower() not in SUFFIXES or (is_address(name) and not is_parquet(name)):
         raise CommandError(ErrorCode.TABLE_NAME, name=name)
-    if name.endswith(PARQUET):
+    if is_parquet(name):
         return  # what is there of it may be an earlier run's
     if not path.parent.is_dir():
         raise CommandError(ErrorCode.TABLE_FOLDER_MISSING, folder=path.parent)

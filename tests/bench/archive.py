@@ -90,6 +90,7 @@ def by_ray(folder: Path, assets: Path) -> bool:
     names = [str(path) for path in sorted(folder.iterdir())]
     task = Task(assets.resolve(), ENGLISH, DEFAULT_STYLE, read=False)
     cores = available_cores()
+    os.environ["RAY_worker_niceness"] = "0"  # as the processes, which share the machine with others
     before = paced("processes", describe_all(names, task, cores), len(names))
     ray = paced("ray", describe_by_ray(names, task, "", cores), len(names))
     after = paced("again", describe_all(names, task, cores), len(names))
