@@ -9,17 +9,22 @@ python -m pipeline describe archive/ --recursive --out alt.csv
 
 from __future__ import annotations
 
+import logging
+import os
 import signal
 import sys
 import warnings
 
 from pipeline.command_line import DOCTOR, INTERRUPTED
 
+_ERRORS = 2  # the number of the standard errors, for every library of a process
+
 
 def run() -> int:
     """Runs the command; Ctrl-C ends it at any time, even while it is being loaded."""
+    _hold_standard_streams()
     if not sys.warnoptions:
-        warnings.simplefilter("ignore")  # Pillow's remarks on files are for programmers
+        _silence_libraries()
     try:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         if DOCTOR in sys.argv[1:]:
@@ -35,6 +40,33 @@ def run() -> int:
         return main()
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _silence_libraries() -> None:
+    """Their remarks on files are for programmers: a person gets what matters as a sentence.
+
+    `python -X dev -m pipeline` shows them all.
+    """
+    warnings.simplefilter("ignore")
+    logging.getLogger().addHandler(logging.NullHandler())  # without one Python prints warnings
+    ours = sys.__stderr__
+    if ours is not None and sys.stderr is ours:
+        sys.stderr = open(os.dup(_ERRORS), "w", encoding=ours.encoding, errors=ours.errors)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, _ERRORS)  # libtiff, libjpeg and their like write there themselves
+    os.close(nowhere)
+
+
+def _hold_standard_streams() -> None:
+    """Opens those that are closed: the next file would get their place, and what libraries print.
+
+    A sound that is being written would be full of it.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 if __name__ == "__main__":

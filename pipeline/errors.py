@@ -58,6 +58,14 @@ class ErrorCode(Enum):
         "There is no folder {folder} for the table. Make it first, or choose another one."
     )
     TABLE_EXISTS = "{name} exists already, so it is left as it is. Choose another name."
+    PAGE_NAME = "The page is an HTML file: choose a name that ends in .html instead of {name}."
+    PAGE_FOLDER_MISSING = (
+        "There is no folder {folder} for the page. Make it first, or choose another one."
+    )
+    PAGE_WOULD_REPLACE = (
+        "{name} exists and is no page of Vois, so it is left as it is. Choose another name for the "
+        "page."
+    )
     TABLE_BUSY = "Another run is writing {name}. Wait for it, or choose another name."
     TABLE_NOT_WRITTEN = (
         "{name} cannot be written. Check that you may write there, and that there is room on the "

@@ -36,7 +36,7 @@ class ArchiveRun:
         """
         self._chosen, self._console, self._say = chosen, console, say
         style = DescriptionStyle(chosen.form, neutral=not chosen.as_written)
-        self._task = Task(chosen.assets.resolve(), say.language, style, chosen.read)
+        self._task = Task(chosen.assets.absolute(), say.language, style, chosen.read)
 
     def to_file(self, photos: Sequence[str]) -> int:
         """Describes photos into a CSV file or JSON lines, and writes what is wanted beside it.

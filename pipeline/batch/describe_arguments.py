@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def describe_arguments(arguments: Sequence[str] | None, kept: Preferences) -> ar
     chosen = parser.parse_args(arguments)
     if bool(chosen.places) == bool(chosen.apply):
         parser.error("either photos or --apply")
-    if chosen.copies is not None and not chosen.copies.is_dir():
+    if chosen.copies is not None and not os.path.isdir(chosen.copies):
         parser.error("there is no folder for --copies")
     if chosen.processes is not None and chosen.processes < 1:
         parser.error("--processes is at least 1")

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from pipeline.batch.archive_run import ArchiveRun, write_beside
 from pipeline.batch.describe_arguments import describe_arguments
-from pipeline.batch.gallery import corrected, read_corrections
+from pipeline.batch.gallery import check_page, corrected, read_corrections
 from pipeline.batch.photo_choice import choose
 from pipeline.batch.table import check_name, is_parquet, read_table, write_table
 from pipeline.captioning.captioner import languages_of
 from pipeline.command_line import DONE, INTERRUPTED, PARTLY, REFUSED
 from pipeline.command_line.console import Console, shown
 from pipeline.command_line.program import preferences
-from pipeline.errors import CommandError, ErrorCode, ImageError, VoisError
+from pipeline.errors import ErrorCode, ImageError, VoisError
 from pipeline.phrases import Phrases, phrases
 
 logger = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _describe(chosen: argparse.Namespace, console: Console, say: Phrases) -> int:
-    check_name(chosen.out, is_new=True)
+    _check_names(chosen, is_new=True)
     if say.language not in languages_of(chosen.assets):
         console.error(say.other_language)
     choice = choose(chosen.places, chosen.recursive)
@@ -64,15 +64,19 @@ def _describe(chosen: argparse.Namespace, console: Console, say: Phrases) -> int
     return PARTLY if failed else DONE
 
 
+def _check_names(chosen: argparse.Namespace, *, is_new: bool) -> None:
+    """Refuses, before any work, names of the table and of the page that cannot be."""
+    check_name(chosen.out, is_new=is_new)
+    if chosen.html is not None:
+        check_page(chosen.html)
+
+
 def _apply(chosen: argparse.Namespace, console: Console, say: Phrases) -> int:
-    check_name(chosen.out, is_new=False)
+    _check_names(chosen, is_new=False)
     table = Path(chosen.out)
     before = read_table(table)
     corrections = read_corrections(chosen.apply)
     rows = corrected(before, corrections)
-    unknown = corrections.keys() - {row.photo for row in rows}
-    if unknown:
-        raise CommandError(ErrorCode.CORRECTION_UNKNOWN, photo=shown(min(unknown)))
     write_table(table, rows)
     write_beside(chosen, rows, before, console, say)
     console.line(say.batch_corrected.format(count=len(corrections), file=shown(chosen.out)))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.batch.object_storage import is_address, listing
-from pipeline.command_line.photo_paths import search
+from pipeline.command_line.photo_paths import folders_in, search
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,10 @@ def choose(places: Sequence[str], recursive: bool) -> Choice:
             stored.update(dict.fromkeys(listed.photos))
             left_out += listed.left_out
             continue
-        matches = sorted(glob.glob(place, recursive=recursive)) or [place]
+        matches = sorted(_matches(place, recursive)) or [place]
         # A name may hold the signs of a pattern, and a file that is missing is told later.
         for path in map(Path, [place] if os.path.lexists(place) else matches):
-            if not path.is_dir():
+            if not os.path.isdir(path):
                 found[path] = None
                 continue
             folder = search(path)
@@ -57,3 +57,24 @@ def choose(places: Sequence[str], recursive: bool) -> Choice:
             left_out += len(folder.left_out) + len(folder.photos) - len(photos)
             found.update(dict.fromkeys(photos))
     return Choice((*map(str, sorted(found)), *sorted(stored)), left_out)
+
+
+def _matches(pattern: str, recursive: bool) -> Iterator[str]:
+    """As `glob.glob`, which follows links for "**": round in circles, and for ever.
+
+    Args:
+        pattern: of a place.
+        recursive: whether "**" stands for any folders; otherwise it is "*".
+    """
+    parts = Path(pattern).parts
+    if not recursive or "**" not in parts:
+        yield from glob.glob(pattern)
+        return
+    at = parts.index("**")
+    for begin in glob.glob(str(Path(*parts[:at]))):
+        if at == len(parts) - 1:
+            yield begin  # a folder is searched with those in it
+            continue
+        for folder in folders_in(Path(begin)):
+            rest = os.path.join(glob.escape(str(folder)), *parts[at + 1 :])
+            yield from _matches(rest, recursive)

@@ -71,6 +71,17 @@ ERRORS = {
     ErrorCode.TABLE_EXISTS: (
         "{name} existe déjà et n’est donc pas remplacé. Choisissez un autre nom."
     ),
+    ErrorCode.PAGE_NAME: (
+        "La page est un fichier HTML\u00a0: choisissez un nom en .html au lieu de {name}."
+    ),
+    ErrorCode.PAGE_FOLDER_MISSING: (
+        "Il n’y a pas de dossier {folder} pour la page. Créez-le d’abord, ou choisissez-en un "
+        "autre."
+    ),
+    ErrorCode.PAGE_WOULD_REPLACE: (
+        "{name} existe et n’est pas une page de Vois, il n’est donc pas remplacé. Choisissez un "
+        "autre nom pour la page."
+    ),
     ErrorCode.TABLE_BUSY: (
         "Un autre programme est en train d’écrire {name}. Attendez-le, ou choisissez un autre nom."
     ),
