@@ -129,6 +129,10 @@ ENGLISH = Phrases(
         "The live picture does not reach Vois: the browser or the network blocks it. "
         "You can take single photos instead."
     ),
+    camera_crowded=(
+        "Vois already describes as many cameras as this machine can manage. Start yours again "
+        "later, or choose a photo."
+    ),
     camera_other="The camera you chose is not there. Vois uses {name} instead.",
     camera_start="Start the camera",
     camera_stop="Stop the camera",

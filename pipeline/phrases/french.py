@@ -164,6 +164,10 @@ FRENCH = Phrases(
         "L’image en direct n’arrive pas jusqu’à Vois\u00a0: le navigateur ou le réseau la bloque. "
         "Vous pouvez prendre des photos une à une."
     ),
+    camera_crowded=(
+        "Vois décrit déjà autant de caméras que cet ordinateur le permet. Relancez la vôtre plus "
+        "tard, ou choisissez une photo."
+    ),
     camera_other=("La caméra que vous avez choisie n’est pas là. Vois utilise {name} à la place."),
     camera_start="Lancer la caméra",
     camera_stop="Arrêter la caméra",

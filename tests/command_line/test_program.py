@@ -16,7 +16,7 @@ import pytest
 
 from pipeline.captioning.detail import SHORT_WORDS, Form
 from pipeline.command_line.arguments import arguments_of
-from pipeline.command_line.photo_run import speak
+from pipeline.command_line.narration import speak
 from pipeline.command_line.program import main
 from pipeline.errors import ErrorCode
 from pipeline.history import LOCAL_OWNER, History, Source
@@ -366,4 +366,20 @@ def test_help_loads_neither_model_nor_voice() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("usage: ")
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_photo_waits_for_no_voice_history_or_reader(folder: Path) -> None:
+    photo = str(folder / "a.jpg")
+    code = (
+        f"import sys; sys.argv[1:] = [{photo!r}, '--assets', {str(TINY)!r}]\n"
+        "from pipeline.__main__ import run\n"
+        "run()\n"
+        "print([name for name in ('av', 'sqlite3', 'pi_heif', 'pipeline.speech',"
+        " 'pipeline.reading.reader') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "red square" in done.stdout
     assert done.stdout.splitlines()[-1] == "[]"
