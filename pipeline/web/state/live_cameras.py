@@ -36,8 +36,8 @@ class LiveCameras:
     def admit(self, camera: Camera) -> bool:
         """Begins to take a camera's frames, if it may be live beside the others.
 
-        It keeps its place until it is stopped, or has brought no frame for longer than a stream
-        takes that is made anew.
+        It keeps its place until it is stopped, its stream ends, or no frame has come for longer
+        than a stream takes to begin.
 
         Returns:
             Whether it may.
