@@ -30,7 +30,7 @@ NAMES = (
     "%s%n.jpg",
     "%2e%2e.jpg", "100 %.jpg", "{}.jpg", "{name!r}.jpg", "{0.__class__}.jpg", "'.jpg", '".jpg',
     "''.jpg",
-    "<b>.jpg", "&amp;.jpg", "a#b?c.jpg", "</textarea><script>.jpg", "CON.jpg", "nul", "aux.jpg",
+    "<b>.jpg", "&amp;.jpg", "a#b?c.jpg", "<textarea><script>.jpg", "CON.jpg", "nul", "aux.jpg",
     "a .jpg ",
     "a..jpg.", "...jpg", "a\\b.jpg", "C:x.jpg", "file:x.jpg", "=1+1.jpg", "@SUM(A1).jpg", "+.jpg",
     "'=x.jpg",
