@@ -18,7 +18,7 @@ from pipeline.web.state import consultation as module
 from pipeline.web.state.announcement import Announcement, Kind, Origin, Photo, Spoken
 from pipeline.web.state.answering import Answering
 from pipeline.web.state.consultation import Consultation, Question
-from pipeline.web.state.description_queue import DescriptionQueue
+from pipeline.web.state.description_queue import DescriptionQueue, Workers
 from tests.api.server import photo
 from tests.other_model.local_models import (
     CHAT,
@@ -132,6 +132,9 @@ def test_the_first_words_are_there_before_the_last_are_written(
     assert (shown.text, shown.complete) == (f"{MARK} It is red.", False)
     assert person.consultation.status(ENGLISH) is None  # there are words now
     assert person.kept == []
+    person.queue.ready = True  # the queue makes no sounds of what has threads of its own
+    workers = Workers(lambda: None, lambda data, name: described, person.speak)
+    assert not person.queue.step(workers, ENGLISH, person.queue.worked)
     models.goes_on.set()
     assert person.wait().text == f"{MARK} It is red. It is round."
     assert person.wait().id == shown.id
