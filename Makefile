@@ -13,7 +13,7 @@ MEMBERS ?= runs/mixed runs/grown runs/third
 KEEP_MEMORY := MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_MMAP_THRESHOLD_=8589934592 \
 	MALLOC_TOP_PAD_=268435456 THP_MEM_ALLOC_ENABLE=1
 
-.PHONY: help run test quick check data everyday train mixed more translate export eightbit recognition calibrate card parity bench mac soak clean
+.PHONY: help run test quick check data everyday train mixed more translate export eightbit recognition calibrate card parity bench benches mac ray soak clean
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
 
@@ -88,10 +88,14 @@ card: $(VENV)/.train  ## score assets/ on the test photos and write the model ca
 	$(BIN)/python -m training.evaluate --data $(DATA) --assets assets --card
 	$(EVERYDAY:%=$(BIN)/python -m training.evaluate_everyday_and_french --data $(DATA) --everyday % --assets assets --card)
 
-bench: $(VENV)/.test  ## speed and memory
-	$(BIN)/python -m tests.bench.describe --peers --json bench.json --picture bench.png
+bench: $(VENV)/.test  ## speed, memory, peers and bars in one table, ten minutes: make bench QUICK=--quick
+	$(BIN)/python -m tests.bench.describe $(QUICK) --json bench.json --picture bench.png
+
+benches: $(VENV)/.test  ## voices, the page's memory, history, network, the camera in a browser
 	$(BIN)/python -m tests.bench.speech
+	$(BIN)/python -m tests.bench.page_start
 	$(BIN)/python -m tests.bench.memory
+	$(BIN)/python -m tests.bench.live_pages
 	$(BIN)/python -m tests.bench.history
 	$(BIN)/python -m tests.bench.kills
 	$(BIN)/python -m tests.bench.network
@@ -100,6 +104,10 @@ bench: $(VENV)/.test  ## speed and memory
 mac: $(VENV)/.test  ## on a Mac: its tests, and a table to paste into an issue
 	$(BIN)/python -m pytest -rs -k "coreml or provider or units" tests/captioning tests/test_assets.py
 	$(BIN)/python -m pipeline --doctor
+
+ray: $(VENV)/.test  ## an archive by Ray on a cluster of three nodes, one of which is lost
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-ray.txt
+	$(BIN)/python -m pytest tests/batch/test_ray_engine.py
 
 soak: $(VENV)/.test  ## 18 minutes of live camera: memory, threads, open files
 	$(BIN)/python -m tests.bench.soak

@@ -42,13 +42,13 @@ from pipeline.web.ui.session import (
     description_queue,
     history_access,
     history_view,
+    live_cameras,
     narrator,
     remembered_settings,
 )
 from pipeline.web.ui.settings_panel import draw_question, draw_settings
 
-ROOT = Path(__file__).resolve().parent
-MODEL = Path(os.environ.get("VOIS_ASSETS", ROOT / "assets"))
+MODEL = Path(os.environ.get("VOIS_ASSETS", Path(__file__).resolve().parent / "assets"))
 ICE_SERVERS = ice_servers(os.environ.get("VOIS_ICE_SERVERS", ""))
 POLL_S = 0.2  # seconds between two reads of the camera worker's results
 
@@ -121,7 +121,7 @@ def content(settings: Settings, say: Phrases) -> None:
     with st.container():
         for note in (say.safety, *missing):
             st.markdown(note)
-    tab = CameraTab(queue, live, say, captioner, ICE_SERVERS)
+    tab = CameraTab(queue, live, say, captioner, reader, ICE_SERVERS, live_cameras())
     camera_tab, photo_tab = st.tabs((say.live, say.photo), key=internals.TABS, on_change="rerun")
     # Each has its place, whether there is something in it or not: Streamlit makes anew what moves.
     result, photo, others, past, stream = (st.container() for _ in range(5))

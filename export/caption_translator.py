@@ -12,6 +12,7 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -104,26 +105,26 @@ def export(model: TranslationModel, subwords: Subwords, folder: Path) -> None:
 
 def torch_translator(model: TranslationModel, exported: Translator) -> Translator:
     """The app's translator on the network itself, with the export's contract."""
-    return Translator(
-        exported.contract,
-        exported.subwords,
-        TorchSession(ReadingGraph(model), ENCODER_INPUTS, ENCODER_OUTPUTS),
-        TorchSession(DecoderGraph(model), names.DECODER_INPUTS, names.DECODER_OUTPUTS),
+    parts = replace(
+        exported.open(),
+        encoder=TorchSession(ReadingGraph(model), ENCODER_INPUTS, ENCODER_OUTPUTS),
+        decoder=TorchSession(DecoderGraph(model), names.DECODER_INPUTS, names.DECODER_OUTPUTS),
     )
+    return Translator(exported.contract, lambda: parts)
 
 
 def compare_numbers(ours: Translator, theirs: Translator, seed: int = 0) -> float:
     """The largest difference of both graphs' outputs, as a share of the largest value."""
     generator = np.random.default_rng(seed)
-    contract, worst = ours.contract, 0.0
+    contract, worst, ours_open, theirs_open = ours.contract, 0.0, ours.open(), theirs.open()
     head = contract.width // contract.heads
     for count, beams, written in ((1, 1, 0), (9, 3, 2), (contract.most_pieces, 5, 7)):
-        tokens = generator.integers(len(SPECIAL_WORDS), len(ours.subwords), size=count)
+        tokens = generator.integers(len(SPECIAL_WORDS), len(ours_open.subwords), size=count)
         source = {SOURCE: tokens[None]}
-        cross = ours.encoder.run(ENCODER_OUTPUTS, dict(source))
+        cross = ours_open.encoder.run(ENCODER_OUTPUTS, dict(source))
         shape = (contract.layers, beams, contract.heads, written, head)
         inputs: dict[str, Array] = {
-            names.TOKENS: generator.integers(len(ours.subwords), size=beams),
+            names.TOKENS: generator.integers(len(ours_open.subwords), size=beams),
             names.KEYS: generator.normal(size=shape).astype(np.float32),
             names.VALUES: generator.normal(size=shape).astype(np.float32),
             names.CROSS_KEYS: cross[0],
@@ -133,8 +134,8 @@ def compare_numbers(ours: Translator, theirs: Translator, seed: int = 0) -> floa
             ("encoder", ENCODER_OUTPUTS, source),
             ("decoder", names.DECODER_OUTPUTS, inputs),
         ):
-            expected = getattr(ours, graph).run(outputs, given)
-            actual = getattr(theirs, graph).run(outputs, given)
+            expected = getattr(ours_open, graph).run(outputs, given)
+            actual = getattr(theirs_open, graph).run(outputs, given)
             for one, other in zip(expected, actual, strict=True):
                 worst = max(worst, float(np.abs(one - other).max() / np.abs(one).max()))
     return worst

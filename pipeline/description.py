@@ -6,6 +6,7 @@ import io
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +21,12 @@ from pipeline.languages import ENGLISH
 from pipeline.passages import Passage, passages, pieces, shown
 from pipeline.photo_quality import Guidance, assess
 from pipeline.phrases import phrases
-from pipeline.reading.reader import Reader
 from pipeline.reading.written_page import Block, Layout, WrittenPage
 from pipeline.recognition.recogniser import Recognised
 from pipeline.recognition.wording import NAMED_FROM_UNLIKE, listed, sure_things
+
+if TYPE_CHECKING:  # whoever reads no text needs none of it
+    from pipeline.reading.reader import Reader
 
 PREVIEW_SIDE_PX = 960  # enough for the page's column on a screen of double density
 PREVIEW_QUALITY = 85

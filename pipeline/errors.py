@@ -29,6 +29,10 @@ class ErrorCode(Enum):
     OUTPUT_NOT_WRITTEN = (
         "The descriptions could not be written out. Check that there is room on the disk."
     )
+    PROGRAM_NOT_LOADED = (
+        "Vois cannot be loaded: {what} is missing, damaged, or finds no room in the memory. Have "
+        "requirements.txt installed again, or close other programs."
+    )
     RATE_OUT_OF_RANGE = "The pace of the voice is a number from {slowest} to {fastest}."
     VOICE_UNKNOWN = (
         "There is no voice called {name}. The voices here: {names}. With --online, Google's, too."
@@ -51,13 +55,21 @@ class ErrorCode(Enum):
     )
     # Tables of archives.
     TABLE_NAME = (
-        "The table is a CSV file or JSON lines: choose a name that ends in .csv or .jsonl instead "
-        "of {name}."
+        "The table is a CSV file, JSON lines or Parquet: choose a name that ends in .csv, .jsonl "
+        "or .parquet instead of {name}."
     )
     TABLE_FOLDER_MISSING = (
         "There is no folder {folder} for the table. Make it first, or choose another one."
     )
     TABLE_EXISTS = "{name} exists already, so it is left as it is. Choose another name."
+    PAGE_NAME = "The page is an HTML file: choose a name that ends in .html instead of {name}."
+    PAGE_FOLDER_MISSING = (
+        "There is no folder {folder} for the page. Make it first, or choose another one."
+    )
+    PAGE_WOULD_REPLACE = (
+        "{name} exists and is no page of Vois, so it is left as it is. Choose another name for the "
+        "page."
+    )
     TABLE_BUSY = "Another run is writing {name}. Wait for it, or choose another name."
     TABLE_NOT_WRITTEN = (
         "{name} cannot be written. Check that you may write there, and that there is room on the "
@@ -66,6 +78,17 @@ class ErrorCode(Enum):
     TABLE_UNREADABLE = "{name} cannot be read as a table that Vois has written."
     CORRECTIONS_UNREADABLE = "{name} holds no corrections that a page of Vois has saved."
     CORRECTION_UNKNOWN = "The table has no photo {photo}, so no correction was taken in."
+    TABLE_OF_OTHERS = (
+        "{name} holds descriptions of another model, language or manner. Choose another name."
+    )
+    STORAGE_NOT_OPENED = (
+        "{name} cannot be opened. Check the address, and that this machine has the keys to it."
+    )
+    RAY_MISSING = (
+        "To work on many machines Vois needs Ray: pip install -r requirements-ray.txt. Without "
+        "--engine ray it uses all cores of this one."
+    )
+    CLUSTER_NOT_REACHED = "There is no Ray cluster at {address}. Start it first, with ray start."
     # The HTTP API.
     API_HOST_UNKNOWN = (
         "Vois does not answer under the name {host}. Use 127.0.0.1, or list the name in "
@@ -88,6 +111,7 @@ class ErrorCode(Enum):
     )
     API_BUSY = "Too many requests are waiting. Try again in {seconds} seconds."
     API_BODY_TOO_LARGE = "This request is too large: {most} megabytes at most."
+    API_BODY_SLOW = "This request came too slowly, so it was not waited for. Send it again."
     API_BODY_TYPE = "A request of the type {type} is not understood here. Send {expected}."
     API_BODY_INVALID = "This request cannot be read: {why}."
     API_VALUE_WRONG = "A value in this request is wrong: {field}: {why}."

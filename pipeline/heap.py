@@ -1,4 +1,4 @@
-"""The C library's heap: that large blocks go back to the system when they are freed."""
+"""The C library's heap: that what is freed goes back to the system."""
 
 from __future__ import annotations
 
@@ -24,3 +24,16 @@ def give_back_large_blocks() -> None:
     if mallopt is not None:
         mallopt(_MMAP_THRESHOLD, LARGE_BYTES)
         mallopt(_ARENAS, _MOST_ARENAS)
+
+
+def give_back_freed() -> None:
+    """Gives back what was freed in smaller blocks, once, some milliseconds.
+
+    Of the encoder that was measured and left, 90 MB would else stay with the process. Does nothing
+    where there is another library.
+    """
+    if sys.platform != "linux":
+        return
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -126,6 +127,9 @@ class PreferencesFile:
             PreferencesError: the file cannot be read, or is damaged.
         """
         try:
+            # A pipe would be waited for without end.
+            if not stat.S_ISREG(self.path.stat().st_mode):
+                raise OSError("it is no file")
             with self.path.open("rb") as file:
                 data = file.read(_MOST_BYTES + 1)
         except (FileNotFoundError, NotADirectoryError):
@@ -134,7 +138,7 @@ class PreferencesFile:
             raise PreferencesError(ErrorCode.SETTINGS_UNREADABLE, path=self.path) from error
         try:
             stored = json.loads(data)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise PreferencesError(ErrorCode.SETTINGS_UNREADABLE, path=self.path) from error
         if not isinstance(stored, dict):
             raise PreferencesError(ErrorCode.SETTINGS_UNREADABLE, path=self.path)

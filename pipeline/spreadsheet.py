@@ -9,12 +9,16 @@ BOM = "\ufeff"  # Excel recognises UTF-8 by it
 
 
 def cell(value: str | float | bool | None) -> str:
-    """A value as a cell; one that looks like a formula is prefixed with an apostrophe."""
+    """A value as a cell; one that looks like a formula is prefixed with an apostrophe.
+
+    So is one that looks as if it had been, so that `text_of` takes away no sign that was there.
+    """
     if isinstance(value, str):
-        return "'" + value if value.startswith(_FORMULA) else value
+        return "'" + value if value.lstrip("'").startswith(_FORMULA) else value
     return "" if value is None else str(value)
 
 
 def text_of(written: str) -> str:
     """The text of a cell that `cell` has made."""
-    return written[1:] if written[:1] == "'" and written[1:].startswith(_FORMULA) else written
+    prefixed = written[:1] == "'" and written.lstrip("'").startswith(_FORMULA)
+    return written[1:] if prefixed else written

@@ -37,6 +37,8 @@ LIBRARIES = {
     "starlette": {"streamlit_app", "pipeline.web.routes", "pipeline.api"},
     "pydantic": {"pipeline.api"},
     "uvicorn": {"pipeline.api"},
+    "ray": {"pipeline.batch.ray_engine"},
+    "pyarrow": {"pipeline.batch"},
     "torch": {"training", "export"},
 }
 

@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> None:
-    captioner = Captioner.load(options.assets, calibrated=False)
+    captioner = Captioner.load(options.assets, calibrated=options.split == "test")
     recogniser = captioner.recogniser
     if recogniser is None:
         raise DataError(f"There is no {RECOGNITION_FOLDER}/ in {options.assets}.")

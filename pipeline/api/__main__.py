@@ -18,6 +18,7 @@ from pathlib import Path
 import uvicorn
 
 from pipeline.api import Access, Service, application
+from pipeline.api.header_timeout import HeaderTimeoutProtocol
 from pipeline.captioning.captioner import Captioner
 from pipeline.command_line import INTERRUPTED
 from pipeline.command_line.arguments import ASSETS
@@ -50,18 +51,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     console, say = Console(), _say()
     try:
-        listening = _listen(chosen.host, chosen.port)
-        # One thread for each: two photos are described at a time.
-        captioner = Captioner.load(chosen.assets, threads=1)
-        chain = default_chain(allow_online=False)
-        service = Service(lambda: captioner, cache(Reader), lambda: chain)
-        app = application(service, Access.of())
-        console.line(say.api_at.format(address=_address(chosen.host, listening)))
+        with _listen(chosen.host, chosen.port) as listening:
+            return _serve(chosen, listening, console, say)
     except VoisError as error:
         console.error(say.error_sentence(error))
         return REFUSED
+
+
+def _serve(
+    chosen: argparse.Namespace, listening: socket.socket, console: Console, say: Phrases
+) -> int:
+    # One thread for each: two photos are described at a time.
+    captioner = Captioner.load(chosen.assets, threads=1)
+    chain = default_chain(allow_online=False)
+    service = Service(lambda: captioner, cache(Reader), lambda: chain)
+    app = application(service, Access.of())
+    console.line(say.api_at.format(address=_address(chosen.host, listening)))
     # The access log would write down who asked for what.
-    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+    config = uvicorn.Config(
+        app,
+        http=HeaderTimeoutProtocol,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+    )
     try:
         uvicorn.Server(config).run(sockets=[listening])
     except KeyboardInterrupt:
@@ -81,10 +94,11 @@ def _listen(host: str, port: int) -> socket.socket:
     Access.of().check_listening(host)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        if port > _LAST_PORT:
+        host.encode("idna")
+        if not 0 <= port <= _LAST_PORT:
             raise OSError("there are no such ports")
         return socket.create_server((host, port), family=family, backlog=128)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         raise ApiError(ErrorCode.API_PORT_TAKEN, host=host, port=port) from error
 
 

@@ -79,7 +79,7 @@ class Access:
         if not self._answers_under(host):
             raise ApiError(ErrorCode.API_HOST_UNKNOWN, host=host[:100] or '""')
         origin = connection.headers.get("origin", "").lower()
-        if origin and origin not in self.origins and urlsplit(origin).netloc != host.lower():
+        if origin and origin not in self.origins and _netloc(origin) != host.lower():
             raise ApiError(ErrorCode.API_ORIGIN_REFUSED, origin=origin[:100])
         if is_open:
             return
@@ -88,7 +88,8 @@ class Access:
                 raise ApiError(ErrorCode.API_ELSEWHERE)
             return
         kind, _, given = connection.headers.get("authorization", "").partition(" ")
-        same = hmac.compare_digest(given.strip().encode(), self.token.encode())
+        # Starlette reads the bytes of headers as Latin-1.
+        same = hmac.compare_digest(given.strip().encode("latin-1"), os.fsencode(self.token))
         if kind.lower() != "bearer" or not same:
             raise ApiError(ErrorCode.API_TOKEN_WRONG)
 
@@ -108,6 +109,14 @@ class Access:
         except ValueError:
             return False
         return True
+
+
+def _netloc(origin: str) -> str | None:
+    """The host and port of an origin; None when it is none."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 class Gate:

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pipeline.api.access import Access, guarded
+from pipeline.api.body_timeout import DEFAULT_LIMIT, BodyLimit, BodyTimeout
 from pipeline.api.ollama_routes import OllamaRoutes
 from pipeline.api.openai_routes import OpenAiRoutes
 from pipeline.api.openapi import DOCUMENT_PATH, PAGE_PATH, document, page
@@ -60,12 +61,13 @@ def operations(service: Service, access: Access) -> list[Operation]:
     return [*found, *_DocumentRoutes(found).operations()]
 
 
-def application(service: Service, access: Access) -> ASGIApp:
+def application(service: Service, access: Access, limit: BodyLimit = DEFAULT_LIMIT) -> ASGIApp:
     """The API, guarded.
 
     Args:
         service: does the work.
         access: who may use it.
+        limit: how slowly a body may arrive.
     """
     served = operations(service, access)
     routes = [Route(one.path, one.endpoint, methods=[one.method]) for one in served]
@@ -78,7 +80,8 @@ def application(service: Service, access: Access) -> ASGIApp:
         },
     )
     app.router.redirect_slashes = False  # a redirect would send a photo twice
-    return guarded(app, access, frozenset(one.path for one in served if one.is_open))
+    open_paths = frozenset(one.path for one in served if one.is_open)
+    return guarded(BodyTimeout(app, limit), access, open_paths)
 
 
 class _Below:

@@ -47,7 +47,7 @@ class OllamaRoutes:
 
     def operations(self) -> list[Operation]:
         """What is served."""
-        wrong = (400, 413, 422, 429)
+        wrong = (400, 408, 413, 422, 429)
         return [
             Operation(
                 "POST", "/api/generate", self.generate, "Answers a prompt, as Ollama does.",
@@ -63,7 +63,7 @@ class OllamaRoutes:
             ),
             Operation(
                 "POST", "/api/show", self.show, "Says what the one model can do.",
-                (Answer(JSON, Shown),), body=ShowRequest, statuses=(400, 413, 422),
+                (Answer(JSON, Shown),), body=ShowRequest, statuses=(400, 408, 413, 422),
             ),
             Operation(
                 "GET", "/api/version", self.version, "Says the version of the API.",

@@ -44,7 +44,7 @@ class OpenAiRoutes:
 
     def operations(self) -> list[Operation]:
         """What is served."""
-        wrong = (400, 413, 415, 422, 429)
+        wrong = (400, 408, 413, 415, 422, 429)
         return [
             Operation(
                 "POST", "/v1/chat/completions", self.chat_completions,

@@ -74,7 +74,7 @@ class OwnRoutes:
 
     def operations(self) -> list[Operation]:
         """What is served."""
-        photos = (400, 413, 415, 422, 429)
+        photos = (400, 408, 413, 415, 422, 429)
         sounds = tuple(Answer(SOUND_TYPES[kind]) for kind in tuple(SoundFormat)[:3])
         return [
             Operation(

@@ -28,6 +28,7 @@ _STATUS = {
     ErrorCode.API_ELSEWHERE: 403,
     ErrorCode.API_BUSY: 429,
     ErrorCode.API_BODY_TOO_LARGE: 413,
+    ErrorCode.API_BODY_SLOW: 408,
     ErrorCode.API_BODY_TYPE: 415,
     ErrorCode.API_BODY_INVALID: 400,
     ErrorCode.API_VALUE_WRONG: 422,
@@ -91,7 +92,7 @@ def problem_response(error: VoisError, connection: HTTPConnection) -> Response:
     headers = {}
     if error.code is ErrorCode.API_BUSY:
         headers["Retry-After"] = str(error.fields["seconds"])
-    if status == 413:
+    if status in (408, 413):
         headers["Connection"] = "close"  # the rest of the body is not read
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"

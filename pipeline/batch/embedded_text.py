@@ -10,11 +10,14 @@ import os
 import struct
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 from pipeline.batch.row import Row
 from pipeline.batch.table import replaced
+from pipeline.command_line.photo_paths import content
+from pipeline.errors import ImageError
 
 _NAMESPACE = "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/"
 _PROPERTY = b"AltTextAccessibility"
@@ -32,7 +35,7 @@ _PNG_XMP = b"XML:com.adobe.xmp\0\0\0\0\0"  # uncompressed, no language
 
 
 def write_copies(rows: Sequence[Row], folder: Path) -> list[Row]:
-    """Writes copies of JPEGs and PNGs with their descriptions; older copies are replaced.
+    """Writes copies of JPEGs and PNGs with their descriptions; only older copies are replaced.
 
     Args:
         rows: of the photos; for one without a text nothing is written.
@@ -40,10 +43,12 @@ def write_copies(rows: Sequence[Row], folder: Path) -> list[Row]:
             share.
 
     Returns:
-        The rows whose copy could not be made: the photo is of another format, damaged, or has such
-        a text already.
+        The rows whose copy could not be made: the photo is of another format, damaged, has such a
+        text already, or something else has the copy's name.
     """
-    photos = [Path(row.photo).absolute() for row in rows]
+    if not rows:
+        return []
+    photos = [Path(os.path.abspath(row.photo)) for row in rows]  # without "..": below the folder
     shared = os.path.commonpath([photo.parent for photo in photos])
     copies = [folder / photo.relative_to(shared) for photo in photos]
     return [row for row, copy in zip(rows, copies, strict=True) if not _write_copy(row, copy)]
@@ -55,15 +60,30 @@ def _write_copy(row: Row, copy: Path) -> bool:
         return True
     photo = Path(row.photo)
     try:
-        if copy.exists() and copy.samefile(photo):
+        data = content(photo)
+        if os.path.lexists(copy) and not _is_copy(copy, data):
             return False
-        data = with_text(photo.read_bytes(), row.text, row.language)
+        data = with_text(data, row.text, row.language)
         copy.parent.mkdir(parents=True, exist_ok=True)
         with replaced(copy) as file:
             file.write(data)
-    except (OSError, ValueError, struct.error):
+    except (ImageError, OSError, ValueError, struct.error):
         return False
     return True
+
+
+def _is_copy(copy: Path, data: bytes) -> bool:
+    """Whether a file is a photo to the byte, but for an alternative text.
+
+    Raises:
+        OSError, ValueError, struct.error: it cannot be read, or the photo cannot have a text.
+    """
+    if copy.is_symlink() or not copy.is_file():
+        return False
+    gap, written = _gap(data), content(copy)
+    more = len(written) - len(data)
+    same = written.startswith(data[: gap.begin]) and written.endswith(data[gap.end :])
+    return same and _PROPERTY in written[gap.begin : gap.end + more]
 
 
 def with_text(data: bytes, text: str, language: str) -> bytes:
@@ -73,27 +93,53 @@ def with_text(data: bytes, text: str, language: str) -> bytes:
         ValueError: it is of another format, or has such a text, or no room for one.
         struct.error: it is damaged.
     """
+    gap = _gap(data)
+    wrapped = _segment if data.startswith(_JPEG) else _chunk
+    return data[: gap.begin] + wrapped(_added(gap.packet, text, language)) + data[gap.end :]
+
+
+@dataclass(frozen=True)
+class _Gap:
+    """Where a photo has its XMP, or could have it.
+
+    Attributes:
+        begin: of the bytes to replace.
+        end: of them; `begin` where there is none yet.
+        packet: what is there, or an empty one.
+    """
+
+    begin: int
+    end: int
+    packet: bytes = _PACKET
+
+
+def _gap(data: bytes) -> _Gap:
+    """Finds the place.
+
+    Raises:
+        ValueError: it is no JPEG or PNG.
+        struct.error: it is damaged.
+    """
     if data.startswith(_JPEG):
-        return _in_jpeg(data, text, language)
+        return _in_jpeg(data)
     if data.startswith(_PNG):
-        return _in_png(data, text, language)
+        return _in_png(data)
     raise ValueError("no JPEG or PNG")
 
 
-def _in_jpeg(data: bytes, text: str, language: str) -> bytes:
+def _in_jpeg(data: bytes) -> _Gap:
     begin = place = len(_JPEG)
     while True:
         mark, kind, size = struct.unpack_from(">BBH", data, place)
         if mark != 0xFF or size < 2:
             raise ValueError("no segment")
         if kind == _SCAN:
-            return data[:begin] + _segment(_added(_PACKET, text, language)) + data[begin:]
+            return _Gap(begin, begin)
         end = place + 2 + size
-        content = data[place + 4 : end]
-        if kind == _APP1 and content.startswith(_JPEG_XMP):
-            packet = _added(content[len(_JPEG_XMP) :], text, language)
-            return data[:place] + _segment(packet) + data[end:]
-        if kind == _APP0 or (kind == _APP1 and content.startswith(b"Exif")):
+        inside = data[place + 4 : end]
+        if kind == _APP1 and inside.startswith(_JPEG_XMP):
+            return _Gap(place, end, inside[len(_JPEG_XMP) :])
+        if kind == _APP0 or (kind == _APP1 and inside.startswith(b"Exif")):
             begin = end  # both want to come first
         place = end
 
@@ -105,17 +151,16 @@ def _segment(packet: bytes) -> bytes:
     return struct.pack(">BBH", 0xFF, _APP1, len(content) + 2) + content
 
 
-def _in_png(data: bytes, text: str, language: str) -> bytes:
+def _in_png(data: bytes) -> _Gap:
     place = len(_PNG)
     while True:
         size, kind = struct.unpack_from(">I4s", data, place)
         end = place + 12 + size
-        content = data[place + 8 : place + 8 + size]
-        if kind == b"iTXt" and content.startswith(_PNG_XMP):
-            packet = _added(content[len(_PNG_XMP) :], text, language)
-            return data[:place] + _chunk(packet) + data[end:]
+        inside = data[place + 8 : place + 8 + size]
+        if kind == b"iTXt" and inside.startswith(_PNG_XMP):
+            return _Gap(place, end, inside[len(_PNG_XMP) :])
         if kind in (b"IDAT", b"IEND"):
-            return data[:place] + _chunk(_added(_PACKET, text, language)) + data[place:]
+            return _Gap(place, place)
         place = end
 
 

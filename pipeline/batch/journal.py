@@ -129,7 +129,7 @@ class Journal:
                 stamp, values = json.loads(line)
                 row = Row.read(values)
                 rows[row.photo] = (Stamp(**stamp), row)
-            except (ValueError, TypeError):
+            except (ValueError, TypeError, RecursionError):
                 break  # and whatever stands behind it
             end += len(line)
         self._file.truncate(end)

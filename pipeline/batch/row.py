@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 
 from pipeline.description import Description
 
@@ -46,19 +47,24 @@ class Row:
         )
 
     @classmethod
-    def read(cls, values: dict[str, object]) -> Row:
-        """The row of a line's JSON, where a dict has to stand for a type.
+    def read(cls, values: object) -> Row:
+        """The row of a line's JSON.
 
         Raises:
             ValueError: it is none that `json` has made.
         """
+        if not isinstance(values, dict):
+            raise ValueError("no row")
         kinds: dict[str, type | tuple[type, ...]] = {"float": (float, int), "bool": bool}
         for field in fields(cls):
             if not isinstance(values.get(field.name), kinds.get(str(field.type), str)):
                 raise ValueError(f"{field.name} is missing or wrong")
         if len(values) != len(fields(cls)):
             raise ValueError("more than a row")
-        return cls(**values)  # type: ignore[arg-type]  # checked just above
+        row = cls(**values)
+        if not Path(row.photo).name or "\0" in row.photo:
+            raise ValueError("no file has this name")
+        return row
 
     def json(self) -> str:
         """One line of JSON, without a line end."""

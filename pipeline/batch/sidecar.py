@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from pipeline.batch.row import Row
@@ -9,7 +10,7 @@ from pipeline.batch.table import replaced
 
 
 def write_sidecar(row: Row, before: str = "") -> bool:
-    """Writes "photo.jpg.txt" beside "photo.jpg", unless something else has that name.
+    """Writes "photo.jpg.txt" beside "photo.jpg", if that is there, and nothing else has the name.
 
     Args:
         row: of the photo; without a text nothing is written.
@@ -23,13 +24,19 @@ def write_sidecar(row: Row, before: str = "") -> bool:
     photo = Path(row.photo)
     path = photo.with_name(f"{photo.name}.txt")
     try:
-        if path.exists() and path.read_bytes() not in (_bytes(row.text), _bytes(before)):
+        if not photo.is_file():
+            return False
+        if os.path.lexists(path) and not (path.is_file() and _is_one_of(path, row.text, before)):
             return False
         with replaced(path) as file:
             file.write(_bytes(row.text))
     except OSError:
         return False
     return True
+
+
+def _is_one_of(path: Path, *texts: str) -> bool:
+    return path.read_bytes() in map(_bytes, texts)
 
 
 def _bytes(text: str) -> bytes:

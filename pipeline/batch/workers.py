@@ -17,13 +17,14 @@ from functools import cache
 from itertools import islice
 from multiprocessing.connection import wait as wait_for
 from pathlib import Path
+from types import TracebackType
 
 import cv2
 
+from pipeline.batch.object_storage import content
 from pipeline.batch.row import Row
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.detail import DescriptionStyle
-from pipeline.command_line.photo_paths import content
 from pipeline.description import describe_file
 from pipeline.errors import ErrorCode, ImageError, VoisError
 from pipeline.phrases import phrases
@@ -43,70 +44,116 @@ class Task:
         language: two-letter code.
         style: length and wording.
         read: whether what is written is read.
+        folder: where paths of photos begin that are not absolute.
     """
 
     assets: Path
     language: str
     style: DescriptionStyle
     read: bool
+    folder: Path = Path()
 
 
-def describe_all(photos: Iterable[Path], task: Task, processes: int) -> Iterator[Row]:
+def describe_all(photos: Iterable[str], task: Task, processes: int) -> Iterator[Row]:
     """Describes photos; a row comes as soon as it is ready, in any order.
 
-    A photo that ends its process, which a damaged file can do to a decoder, gets a row that says
-    so, and the others are described.
-
     Args:
-        photos: their files.
+        photos: their paths or addresses.
         task: how.
         processes: so many photos are described at a time, each on one core.
 
     Raises:
         ModelError: the model is missing or damaged.
     """
-    left, suspects = iter(photos), deque[Path]()
-    while True:
-        alone = [suspects.popleft()] if suspects else []
-        taken: set[Path] = set()
-        try:
-            # What broke a pool is one of several: each is tried again by itself.
-            yield from _in_pool(iter(alone) if alone else left, task, processes, taken)
-        except BrokenProcessPool:
-            if alone:
-                yield _failed(alone[0], ImageError(ErrorCode.PHOTO_DAMAGED), task.language)
-            else:
-                suspects += sorted(taken)
-            continue
-        if not alone:
-            return
+    with Workers(task, processes) as workers:
+        yield from workers.describe(photos)
 
 
-def _in_pool(photos: Iterator[Path], task: Task, processes: int, taken: set[Path]) -> Iterator[Row]:
-    """Describes photos in a pool of its own; `taken` has those that are not described yet.
+class Workers:
+    """Processes that describe photos, none of which can stop the others.
 
-    Raises:
-        BrokenProcessPool: a process has ended; those that are `taken` have no row.
+    A photo that ends its process, which a damaged file can do to a decoder, gets a row that says
+    so, and the others are described.
     """
-    context = multiprocessing.get_context("spawn")  # threads do not survive a fork
-    pool = ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(task,))
-    pending: dict[Future[Row], Path] = {}
 
-    def submit(count: int) -> None:
-        for path in islice(photos, count):
-            taken.add(path)
-            pending[pool.submit(_row, path)] = path
+    def __init__(self, task: Task, processes: int) -> None:
+        """Starts no process before there is a photo.
 
-    try:
-        submit(_AHEAD * processes)
+        Args:
+            task: how photos are described.
+            processes: so many at a time, each on one core.
+        """
+        self._task, self._processes = task, processes
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Workers:
+        """The workers themselves."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Ends the processes, when each has done the photo that it has."""
+        self._end()
+
+    def describe(self, photos: Iterable[str]) -> Iterator[Row]:
+        """Describes photos; a row comes as soon as it is ready, in any order.
+
+        Raises:
+            ModelError: the model is missing or damaged.
+        """
+        left, suspects = iter(photos), deque[str]()
+        while True:
+            alone = [suspects.popleft()] if suspects else []
+            taken: set[str] = set()
+            try:
+                # What broke a pool is one of several: each is tried again by itself.
+                yield from self._in_pool(iter(alone) if alone else left, taken)
+            except BrokenProcessPool:
+                self._end()
+                if alone:
+                    error = ImageError(ErrorCode.PHOTO_DAMAGED)
+                    yield _failed(alone[0], error, self._task.language)
+                else:
+                    suspects += sorted(taken)
+                continue
+            if not alone:
+                return
+
+    def _in_pool(self, photos: Iterator[str], taken: set[str]) -> Iterator[Row]:
+        """Describes photos; `taken` has those that are not described yet.
+
+        Raises:
+            BrokenProcessPool: a process has ended; those that are `taken` have no row.
+        """
+        pool = self._pool = self._pool or ProcessPoolExecutor(
+            self._processes,
+            multiprocessing.get_context("spawn"),  # threads do not survive a fork
+            initializer=_begin,
+            initargs=(self._task,),
+        )
+        pending: dict[Future[Row], str] = {}
+
+        def submit(count: int) -> None:
+            for name in islice(photos, count):
+                taken.add(name)
+                pending[pool.submit(_row, name)] = name
+
+        submit(_AHEAD * self._processes)
         while pending:
             for future in wait(pending, return_when=FIRST_COMPLETED).done:
                 row = future.result()
                 taken.remove(pending.pop(future))
                 yield row
                 submit(1)
-    finally:
-        pool.shutdown(cancel_futures=True)
+
+    def _end(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
 
 
 _task: Task | None = None  # of this process, which describes for one run only
@@ -142,7 +189,7 @@ def _reader() -> Reader:
     return Reader()
 
 
-def _row(path: Path) -> Row:
+def _row(name: str) -> Row:
     """Describes a photo in a process of the pool."""
     if _task is None:
         raise RuntimeError("this process was not begun")
@@ -150,20 +197,20 @@ def _row(path: Path) -> Row:
     try:
         reader = _reader() if task.read else None
         description = describe_file(
-            _captioner(task.assets), content(path), task.language, task.style, reader
+            _captioner(task.assets), content(name, task.folder), task.language, task.style, reader
         )
     except ImageError as error:
-        return _failed(path, error, task.language)
+        return _failed(name, error, task.language)
     except VoisError:
         raise  # the model's: no other photo would fare better
     except Exception:
         logger.debug("A photo could not be described.", exc_info=True)
-        return _failed(path, None, task.language)
-    return Row.of(str(path), description)
+        return _failed(name, None, task.language)
+    return Row.of(name, description)
 
 
-def _failed(path: Path, error: VoisError | None, language: str) -> Row:
+def _failed(name: str, error: VoisError | None, language: str) -> Row:
     """The row of a photo that was not described; None stands for an error without a sentence."""
     say = phrases(language)
     sentence = say.unknown_error if error is None else say.error_sentence(error)
-    return Row(str(path), language=language, error=sentence)
+    return Row(name, language=language, error=sentence)

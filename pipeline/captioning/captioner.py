@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,64 +12,30 @@ from numpy.typing import NDArray
 
 from pipeline.captioning import contract as names
 from pipeline.captioning.accelerated_session import AcceleratedSession
-from pipeline.captioning.beam_search import Hypothesis, Rules, beam_search
 from pipeline.captioning.caption import Caption
+from pipeline.captioning.caption_search import CaptionSearch, Encoded
 from pipeline.captioning.confidence import Confidence, Manner
-from pipeline.captioning.confidence_file import load_confidence
 from pipeline.captioning.contract import ModelContract
-from pipeline.captioning.encoder_session import OpenedEncoder, Way, open_encoder
-from pipeline.captioning.english_grammar import EnglishGrammar
-from pipeline.captioning.onnx_session import Array, Session, open_session, run
+from pipeline.captioning.encoder_session import OpenedEncoder, Way
+from pipeline.captioning.graph_opening import OpeningGraphs
+from pipeline.captioning.model_parts import load_parts
+from pipeline.captioning.onnx_session import Session, run
 from pipeline.captioning.translation import translated
 from pipeline.captioning.translation.translator import FOLDER as TRANSLATOR_FOLDER
 from pipeline.captioning.translation.translator import Translator, TranslatorContract
 from pipeline.captioning.vocabulary import Vocabulary
 from pipeline.errors import ErrorCode, ModelError
-from pipeline.folders import cache_folder
+from pipeline.heap import give_back_freed
 from pipeline.image import read_rgb, to_pixels
-from pipeline.languages import ENGLISH, NEVER_LAST
-from pipeline.processors import available_cores, encoder_threads
+from pipeline.languages import ENGLISH
 from pipeline.recognition.evidence import rank
-from pipeline.recognition.recogniser import (
-    NOTHING,
-    RECOGNITION_FOLDER,
-    Recogniser,
-    Recognition,
-)
+from pipeline.recognition.recogniser import NOTHING, Recogniser, Recognition
+
+__all__ = ["SAMPLES_FOLDER", "Captioner", "Encoded", "languages_of"]
 
 _LOG = logging.getLogger(__name__)
 
 SAMPLES_FOLDER = "samples"  # in the model's folder
-
-
-@dataclass(frozen=True)
-class _State:
-    """The decoder's cached keys and values.
-
-    Attributes:
-        keys: (L, B, H, T, W / H) float32.
-        values: the same shape, float32.
-    """
-
-    keys: NDArray[np.float32]
-    values: NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Encoded:
-    """The encoder's outputs for one photo.
-
-    Attributes:
-        cross_keys: (1, L * H, N, W / H) float32.
-        cross_values: the same shape, float32.
-        features: (D,) float32, the mean over the feature map.
-        rgb: the photo, (H, W, 3) uint8.
-    """
-
-    cross_keys: NDArray[np.float32]
-    cross_values: NDArray[np.float32]
-    features: NDArray[np.float32]
-    rgb: NDArray[np.uint8]
 
 
 class Captioner:
@@ -100,16 +66,7 @@ class Captioner:
         self.translator = translator
         self.recogniser = recogniser
         self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recognition")
-        grammar = EnglishGrammar(vocabulary)
-        self._rules = {
-            language: Rules(
-                never_last=frozenset(map(vocabulary.token, NEVER_LAST.get(language, ()))),
-                repeat_pairs=False,
-                never_written=vocabulary.never_written,
-                never_next=grammar.never_next if language == ENGLISH else None,
-            )
-            for language in contract.languages
-        }
+        self._search = CaptionSearch(contract, vocabulary)
 
     @classmethod
     def load(
@@ -119,7 +76,6 @@ class Captioner:
         threads: int | None = None,
         accelerate: bool = True,
         calibrated: bool = True,
-        warm: bool = True,
     ) -> Captioner:
         """Opens the model in `folder`, its parts at the same time, and warms it up.
 
@@ -128,65 +84,55 @@ class Captioner:
             threads: the encoder's processor threads; by this process's share of the cores if None.
             accelerate: whether the encoder may run on CoreML or CUDA.
             calibrated: False for a model without a confidence file: every caption is PERHAPS.
-            warm: False where the first photo comes at once: it takes longer than the others then.
 
         Raises:
             ModelError: a file is missing or damaged, or the files do not fit together.
         """
-        contract = ModelContract.load(folder)
-        vocabulary = Vocabulary.load(folder / contract.vocabulary_file)
-        if vocabulary.sha256() != contract.vocabulary_sha256:
-            raise ModelError(ErrorCode.VOCABULARY_MISMATCHED)
-        has_translator = (folder / TRANSLATOR_FOLDER).is_dir()
-        named = folder / RECOGNITION_FOLDER
-        with ThreadPoolExecutor(thread_name_prefix="loading") as pool:
-            opening = pool.submit(
-                open_encoder,
-                folder,
-                contract,
-                threads=threads or encoder_threads(available_cores()),
-                accelerate=accelerate,
-                cache=cache_folder(),
-            )
-            # A second thread is 10 % faster on an idle machine, and takes twice as long on a busy
-            # one.
-            decoder = pool.submit(open_session, folder / contract.decoder_file, threads=1)
-            recogniser = translator = None
-            if named.is_dir():
-                recogniser = pool.submit(
-                    Recogniser.load, named, contract.encoder, calibrated=calibrated
-                )
-            if has_translator:
-                translator = pool.submit(Translator.load, folder / TRANSLATOR_FOLDER)
-            opened = opening.result()
-            if calibrated:
-                confidence = load_confidence(folder / contract.confidence_file, contract.languages)
-            else:
-                outputs = {value.name: value.shape for value in opened.session.get_outputs()}
-                channels = int(outputs[names.FEATURES][-1])
-                confidence = Confidence.neutral(contract.languages, channels)
-        captioner = cls(
-            contract,
-            vocabulary,
-            opened.session,
-            decoder.result(),
-            confidence,
-            None if translator is None else translator.result(),
-            None if recogniser is None else recogniser.result(),
-            opened,
-        )
-        if warm:
-            captioner.warm_up()
-        if opened.way is Way.ACCELERATED:
-            captioner._check_words(folder, opened)
+        graphs = OpeningGraphs(folder, threads=threads, accelerate=accelerate)
+        captioner = cls._of(graphs, calibrated=calibrated, translating=True)
+        captioner.warm_up()
+        captioner._check_words(folder)
+        give_back_freed()
         return captioner
 
-    def _check_words(self, folder: Path, opened: OpenedEncoder) -> None:
-        """Leaves the accelerator if a sample photo gets other words than on the CPU.
+    @classmethod
+    def cold(cls, graphs: OpeningGraphs, language: str) -> Captioner:
+        """The model whose first photo comes at once; that one takes longer than the others.
+
+        Args:
+            graphs: of the model, on their way.
+            language: of the descriptions.
+
+        Raises:
+            ModelError: as `load`.
+        """
+        captioner = cls._of(graphs, calibrated=True, translating=language != ENGLISH)
+        captioner._check_words(graphs.folder)
+        return captioner
+
+    @classmethod
+    def _of(cls, graphs: OpeningGraphs, *, calibrated: bool, translating: bool) -> Captioner:
+        parts = load_parts(graphs, calibrated=calibrated, translating=translating)
+        return cls(
+            parts.contract,
+            parts.vocabulary,
+            parts.opened.session,
+            parts.decoder,
+            parts.confidence,
+            parts.translator,
+            parts.recogniser,
+            parts.opened,
+        )
+
+    def _check_words(self, folder: Path) -> None:
+        """Leaves an accelerator if a sample photo gets other words than on the CPU.
 
         Raises:
             ModelError: the model's files do not fit together.
         """
+        opened = self.opened
+        if opened is None or opened.way is not Way.ACCELERATED:
+            return
         photo = next(iter(sorted((folder / SAMPLES_FOLDER).glob("*.jpg"))), None)
         grey = np.full((64, 64, 3), 128, np.uint8)
         rgb = grey if photo is None else read_rgb(photo.read_bytes())
@@ -314,36 +260,10 @@ class Captioner:
         Raises:
             ModelError: the model's files do not fit together, or it does not speak the language.
         """
-        contract = self.contract
-        begin = self.vocabulary.begin(language)
-        shape = (contract.layers, 1, contract.heads, 0, contract.width // contract.heads)
-        empty = np.zeros(shape, dtype=np.float32)
-        weights: list[NDArray[np.float32]] = []  # attention of each step, (B, N)
-
-        def step(tokens: NDArray[np.int64], state: _State) -> tuple[NDArray[np.float32], _State]:
-            inputs: dict[str, Array] = {
-                names.TOKENS: tokens,
-                names.KEYS: state.keys,
-                names.VALUES: state.values,
-                names.CROSS_KEYS: encoded.cross_keys,
-                names.CROSS_VALUES: encoded.cross_values,
-            }
-            scores, keys, values, attention = run(self.decoder, names.DECODER_OUTPUTS, inputs)
-            weights.append(attention)
-            return scores, _State(keys, values)
-
-        hypotheses = beam_search(
-            step,
-            lambda state, rows: _State(state.keys[:, rows], state.values[:, rows]),
-            _State(empty, empty),
-            beam_size=beam_size or contract.beam_size,
-            length_penalty=contract.length_penalty,
-            max_length=min(most_words or contract.max_length, contract.max_length),
-            min_length=min(least_words, contract.max_length),
-            rules=self._rules[language],
-            begin=begin,
-            early_stopping=True,  # a seventh of the time, and the same captions on 250 photos
+        found = self._search.find(
+            self.decoder, encoded, language, beam_size, most_words, least_words
         )
+        hypotheses = found.hypotheses
         said = [tuple(self.vocabulary.decode(one.tokens)) for one in hypotheses]
         verdicts = self.confidence.judge(said, hypotheses, encoded.features, language)
         captions = [
@@ -354,7 +274,7 @@ class Captioner:
                 manner=verdict.manner,
                 sure=verdict.sure,
                 language=language,
-                attention=self._attention(one, weights),
+                attention=found.attention(one),
             )
             for words, one, verdict in zip(said, hypotheses, verdicts, strict=True)
         ]
@@ -379,14 +299,6 @@ class Captioner:
         if chance < evidence.plain_from and caption.manner is Manner.PLAIN:
             return replace(caption, manner=Manner.PERHAPS)
         return caption
-
-    def _attention(
-        self, hypothesis: Hypothesis, weights: list[NDArray[np.float32]]
-    ) -> NDArray[np.float32]:
-        """(words, rows, columns) float32, the attention weights of each word."""
-        chosen = [step[row] for step, row in zip(weights, hypothesis.rows, strict=False)]
-        shape = (len(hypothesis.tokens), *self.contract.grid)
-        return np.reshape(chosen, shape).astype(np.float32)
 
 
 def languages_of(folder: Path) -> tuple[str, ...]:

@@ -91,7 +91,7 @@ class ModelContract:
             raise ModelError(
                 ErrorCode.MODEL_MISSING, file=CONTRACT_FILE, folder=folder.name
             ) from error
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise ModelError(ErrorCode.CONTRACT_UNREADABLE, file=CONTRACT_FILE) from error
         names = {field.name for field in dataclasses.fields(cls)}
         if not isinstance(raw, dict) or set(raw) != names:

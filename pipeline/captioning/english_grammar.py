@@ -67,9 +67,9 @@ def plural_of(word: str) -> str:
     """The plural of a noun."""
     if word in _IRREGULAR:
         return _IRREGULAR[word]
-    if re.search(r"(s|x|ch|sh)$", word):
+    if word.endswith(("s", "x", "ch", "sh")):
         return f"{word}es"
-    return f"{word[:-1]}ies" if re.search(r"[^aeiou]y$", word) else f"{word}s"
+    return f"{word[:-1]}ies" if word[-1:] == "y" and word[-2:-1] not in "aeiou" else f"{word}s"
 
 
 class EnglishGrammar:
@@ -81,7 +81,7 @@ class EnglishGrammar:
         known = set(words)
         # Of "hors", which is French, and "horse" the longer has the plural "horses".
         shorter_first = sorted(known, key=len)
-        plural = {plural_of(word): word for word in shorter_first if plural_of(word) in known}
+        plural = {form: word for word in shorter_first if (form := plural_of(word)) in known}
         self._plurals = {
             word
             for word in known
@@ -90,8 +90,9 @@ class EnglishGrammar:
         }
         # A thing's name by each of its forms: "dogs" and "dog" are one.
         self._thing = {word: word for word in SINGLE & known}
+        nameless = NO_THINGS | ADJECTIVES
         for several, one in plural.items():
-            if one not in NO_THINGS | ADJECTIVES and several not in NO_PLURALS:
+            if one not in nameless and several not in NO_PLURALS:
                 self._thing[one] = self._thing[several] = one
         self._words = words
         self._of_thing: dict[str, list[int]] = {}
@@ -103,12 +104,9 @@ class EnglishGrammar:
             if token >= vocabulary.special and word not in _SPELLED_OUT
         ]
         many = sorted(vocabulary.token(word) for word in self._plurals)
-        self._after_a = np.array(
-            sorted({*many, *(token for token in letters if takes_an(words[token]))})
-        )
-        self._after_an = np.array(
-            sorted({*many, *(token for token in letters if not takes_an(words[token]))})
-        )
+        with_an = {token for token in letters if takes_an(words[token])}
+        self._after_a = np.array(sorted({*many, *with_an}))
+        self._after_an = np.array(sorted({*many, *(set(letters) - with_an)}))
         self._many = np.array(many, dtype=np.int64)
 
     def never_next(self, tokens: Sequence[int]) -> NDArray[np.int64]:

@@ -115,7 +115,7 @@ class Vocabulary:
         """
         try:
             words = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise ModelError(ErrorCode.VOCABULARY_UNREADABLE, file=path.name) from error
         if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
             raise ModelError(ErrorCode.VOCABULARY_NOT_A_LIST, file=path.name)

@@ -46,9 +46,9 @@ class Console:
                 raise CommandError(ErrorCode.OUTPUT_NOT_WRITTEN) from error
 
     def error(self, text: str) -> None:
-        """Prints a line to the errors."""
+        """Prints a line to the errors; names in it may hold signs that would end it."""
         try:
-            print(text, file=sys.stderr, flush=True)
+            print(shown(text), file=sys.stderr, flush=True)
         except OSError:
             _discard(sys.stderr)  # there is nobody left to tell
 

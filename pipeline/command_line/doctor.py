@@ -20,8 +20,10 @@ from pipeline.captioning.captioner import SAMPLES_FOLDER, Captioner
 from pipeline.captioning.contract import ModelContract
 from pipeline.captioning.encoder_session import encoder_files
 from pipeline.captioning.remembered_choices import RememberedChoices
+from pipeline.command_line import DONE, PARTLY, REFUSED
+from pipeline.command_line.console import Console
 from pipeline.description import describe_file
-from pipeline.errors import VoisError
+from pipeline.errors import CommandError, VoisError
 from pipeline.folders import cache_folder, data_folder
 from pipeline.languages import ENGLISH
 from pipeline.processors import available_cores
@@ -46,7 +48,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--assets", type=Path, default=ASSETS, help="folder of the model")
     assets: Path = parser.parse_args(arguments).assets
     RememberedChoices(cache_folder()).forget()
-    status = 0
+    console = Console()
+    try:
+        return _report(assets, console)
+    except CommandError as error:
+        console.error(f"{error}")
+        return REFUSED
+
+
+def _report(assets: Path, console: Console) -> int:
+    """Raises CommandError where the lines go to a disk that is full."""
+    status = DONE
     for label, find in (
         ("machine", _machine),
         ("package", _packages),
@@ -57,21 +69,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ("file", lambda: _files(assets)),
         ("model", lambda: _model(assets)),
     ):
-        try:
-            for line in find():
-                _print(label, line)
-        except VoisError as error:
-            _print(label, f"{error}")
-            status = 1
-        except Exception as error:  # noqa: BLE001 - what is broken is what is looked for here
-            _print(label, f"{type(error).__name__}: {error}")
-            status = 1
+        for line, works in _found(find):
+            console.line(f"{label:8} {line}")
+            if not works:
+                status = PARTLY
+        if not console.listening:
+            break
     return status
 
 
-def _print(label: str, line: str) -> None:
-    sys.stdout.write(f"{label:8} {line}\n")
-    sys.stdout.flush()
+def _found(find: Callable[[], Iterator[str]]) -> Iterator[tuple[str, bool]]:
+    """The lines of `find`; if it fails, the last one says why, and False stands beside it."""
+    try:
+        for line in find():
+            yield line, True
+    except VoisError as error:
+        yield f"{error}", False
+    except Exception as error:  # noqa: BLE001 - what is broken is what is looked for here
+        yield f"{type(error).__name__}: {error}", False
 
 
 def _machine() -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,17 +45,38 @@ def search(folder: Path) -> Folder:
     """
     photos: list[Path] = []
     left_out: list[Path] = []
-    refused: list[str] = []
-    for root, names, files in os.walk(folder, onerror=lambda error: refused.append(error.filename)):
-        entered = [name for name in names if _is_entered(Path(root, name))]
-        left_out += [Path(root, name) for name in names if name not in entered]
-        names[:] = entered
-        for path in (Path(root, name) for name in files):
-            (photos if _is_photo(path) else left_out).append(path)
-    if str(folder) in refused:
-        raise ImageError(ErrorCode.PHOTO_NOT_OPENED, name=folder.name or str(folder))
-    left_out += map(Path, refused)
+    waiting = [folder]  # no recursion: folders may lie thousands deep
+    while waiting:
+        current = waiting.pop()
+        try:
+            names = os.listdir(current)
+        except OSError as error:
+            if current == folder:
+                name = folder.name or str(folder)
+                raise ImageError(ErrorCode.PHOTO_NOT_OPENED, name=name) from error
+            left_out.append(current)
+            continue
+        for path in (current / name for name in names):
+            if os.path.isdir(path):
+                (waiting if _is_entered(path) else left_out).append(path)
+            else:
+                (photos if _is_photo(path) else left_out).append(path)
     return Folder(tuple(sorted(photos)), tuple(sorted(_relative(left_out, folder))))
+
+
+def folders_in(folder: Path) -> Iterator[Path]:
+    """A folder and all folders below it that `search` enters; those that cannot be read are passed.
+
+    Args:
+        folder: where to begin.
+    """
+    waiting = [folder]
+    while waiting:
+        current = waiting.pop()
+        yield current
+        with suppress(OSError):
+            below = [current / name for name in os.listdir(current)]
+            waiting += [path for path in below if os.path.isdir(path) and _is_entered(path)]
 
 
 def content(path: Path) -> bytes:

@@ -8,59 +8,28 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.detail import DescriptionStyle
+from pipeline.captioning.graph_opening import OpeningGraphs
 from pipeline.command_line import DONE, PARTLY
 from pipeline.command_line.console import Console, shown
 from pipeline.command_line.photo_paths import content, search
-from pipeline.command_line.sound_file import SoundFile
 from pipeline.description import Description, describe_file
-from pipeline.errors import (
-    CommandError,
-    ErrorCode,
-    ImageError,
-    SpeechError,
-    VoisError,
-)
-from pipeline.history import LOCAL_OWNER, Draft, History, Source
+from pipeline.errors import CommandError, ErrorCode, ImageError, VoisError
 from pipeline.passages import Passage
 from pipeline.phrases import Phrases
-from pipeline.reading.reader import Reader
-from pipeline.speech import (
-    FASTEST_RATE,
-    ONLINE_NAMES,
-    SLOWEST_RATE,
-    TONE,
-    Sound,
-    VoiceChain,
-    default_chain,
-    join,
-)
-from pipeline.speech.sentences import split
+
+# What one plain photo does not need is loaded by those who ask for it: voices, history, reader.
+if TYPE_CHECKING:
+    from pipeline.command_line.narration import Narration
+    from pipeline.history import History
+    from pipeline.reading.reader import Reader
 
 LEFT_OUT_NAMED = 5  # names of files that a folder's search left out; the others are counted
 
 logger = logging.getLogger(__name__)
-
-
-def speak(voices: VoiceChain, text: str, language: str, rate: float, mode: str) -> Sound | None:
-    """Speaks a text of any length, sentence by sentence; None when nothing in it can be spoken.
-
-    Args:
-        voices: speak it.
-        text: what to say.
-        language: its two-letter code.
-        rate: pace of the voice; 2 is twice as fast.
-        mode: "offline", "best" or the name of a voice, as in `VoiceChain.speak`.
-    """
-    sounds = []
-    for sentence in split(text):
-        try:
-            sounds.append(voices.speak(sentence, language=language, rate=rate, mode=mode))
-        except SpeechError:
-            continue  # signs that no voice reads
-    return join(sounds) if sounds else None
 
 
 def _indented(text: str) -> str:
@@ -72,21 +41,20 @@ class PhotoRun:
     """One call of the command."""
 
     def __init__(
-        self, chosen: argparse.Namespace, console: Console, say: Phrases, stack: ExitStack
+        self,
+        chosen: argparse.Namespace,
+        graphs: OpeningGraphs,
+        console: Console,
+        say: Phrases,
+        stack: ExitStack,
     ) -> None:
         """Checks all that was asked for before any photo is read."""
         self._chosen, self._console, self._say = chosen, console, say
         self._status = DONE
-        check_rate(chosen.rate)
-        self._voices = default_chain(allow_online=chosen.online)
-        self._mode = mode_of(self._voices, chosen.voice, chosen.online)
-        self._voice = ""
-        self._sound: SoundFile | None = None
-        if chosen.speak is not None:
-            self._sound = stack.enter_context(SoundFile(chosen.speak, chosen.photos))
+        self._narration = _narration(chosen, stack)
         self._style = DescriptionStyle(chosen.form, neutral=not chosen.as_written)
-        self._captioner = Captioner.load(chosen.assets, warm=False)
-        self._reader = Reader() if chosen.read else None
+        self._captioner = Captioner.cold(graphs, say.language)
+        self._reader = _reader() if chosen.read else None
         self._history: History | None = None
 
     def work(self) -> int:
@@ -98,7 +66,8 @@ class PhotoRun:
         try:
             for path in self._photos():
                 self._do(path)
-                waited_for = self._sound is not None or self._history is not None
+                spoken = self._narration is not None and self._narration.goes_on
+                waited_for = spoken or self._history is not None
                 if not self._console.listening and not waited_for:
                     break
         finally:
@@ -164,50 +133,53 @@ class PhotoRun:
             self._speak(passage)
 
     def _speak(self, passage: Passage) -> None:
-        if self._sound is None:
-            return
-        rate, mode = self._chosen.rate, self._mode
-        sound = speak(self._voices, passage.text, passage.language, rate, mode)
-        if sound is None:
+        if self._narration is None:
             return
         try:
-            self._sound.add(sound)
-            self._voice = sound.voice
+            self._narration.say(passage)
         except CommandError as error:
-            self._sound = None
             self._fail(error)
 
     def _open_history(self) -> None:
+        from pipeline.history import History
+
         try:
             self._history = History()
+            self._tell_notice(self._history)
         except VoisError as error:
             self._fail(error)
 
     def _keep(self, path: Path, description: Description) -> None:
         if self._history is None:
             return
+        from pipeline.history import LOCAL_OWNER, Draft, Source
+
         try:
             draft = Draft.of(description, Source.COMMAND_LINE, path.name)
             self._history.add(LOCAL_OWNER, draft)
+            self._tell_notice(self._history)
         except VoisError as error:
             self._history = None  # said once; the words are what matters
             self._fail(error)
 
+    def _tell_notice(self, history: History) -> None:
+        """Says that a damaged history was set aside."""
+        notice = history.take_notice()
+        if notice is not None:
+            self._fail(notice)
+
     def _end_sound(self) -> None:
-        if self._sound is None or not self._sound.seconds:
+        if self._narration is None:
             return
         try:
-            self._sound.close()
+            ended = self._narration.end()
         except CommandError as error:
             self._fail(error)
             return
-        if self._voice == TONE:
-            self._console.error(self._say.no_voice)
-        seconds = f"{self._sound.seconds:.1f}"
-        told = self._say.spoken_into.format(
-            file=shown(self._sound.path), seconds=seconds, voice=self._voice
-        )
-        self._console.line(told)
+        if ended:
+            if self._narration.voiceless:
+                self._console.error(self._say.no_voice)
+            self._console.line(self._narration.report(self._say))
 
     def _fail(self, error: VoisError) -> None:
         """Says what is missing beside the words, and goes on."""
@@ -215,33 +187,23 @@ class PhotoRun:
         self._console.error(self._say.error_sentence(error))
 
 
-def check_rate(rate: float) -> None:
-    """Refuses a pace that no voice speaks, such as nan.
+def _narration(chosen: argparse.Namespace, stack: ExitStack) -> Narration | None:
+    """Checks voice and pace; None where nothing was asked of them."""
+    if chosen.speak is None and not chosen.voice and chosen.rate == 1.0:
+        return None
+    from pipeline.command_line.narration import Narration
 
-    Raises:
-        CommandError: it is none of the voices'.
-    """
-    if not SLOWEST_RATE <= rate <= FASTEST_RATE:
-        raise CommandError(
-            ErrorCode.RATE_OUT_OF_RANGE, slowest=f"{SLOWEST_RATE:g}", fastest=f"{FASTEST_RATE:g}"
-        )
+    return Narration(
+        chosen.speak,
+        chosen.photos,
+        voice=chosen.voice,
+        online=chosen.online,
+        rate=chosen.rate,
+        stack=stack,
+    )
 
 
-def mode_of(voices: VoiceChain, name: str, online: bool) -> str:
-    """The mode of `VoiceChain.speak`.
+def _reader() -> Reader:
+    from pipeline.reading.reader import Reader
 
-    Args:
-        voices: the voices of this machine, with the online ones if they are allowed.
-        name: the voice that was asked for; empty for none.
-        online: whether texts may be sent away.
-
-    Raises:
-        CommandError: there is no voice of this name.
-    """
-    if not name:
-        return "best" if online else "offline"
-    names = [voice.name for voice in voices.choose("best")]
-    known = {*names, *(ONLINE_NAMES if online else ())}
-    if name not in known:
-        raise CommandError(ErrorCode.VOICE_UNKNOWN, name=name, names=", ".join(names))
-    return name
+    return Reader()

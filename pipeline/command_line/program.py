@@ -30,11 +30,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if problem is not None:
         console.error(say.error_sentence(problem))
     # Only now: `--help` and a wrong argument need no model.
+    from pipeline.captioning.graph_opening import OpeningGraphs
+
+    # What is imported next takes as long as the graphs.
+    graphs = OpeningGraphs(chosen.assets, measure=False)
     from pipeline.command_line.photo_run import PhotoRun
 
     try:
         with ExitStack() as stack:
-            return PhotoRun(chosen, console, say, stack).work()
+            return PhotoRun(chosen, graphs, console, say, stack).work()
     except VoisError as error:
         console.error(say.error_sentence(error))
     except KeyboardInterrupt:

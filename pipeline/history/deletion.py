@@ -14,6 +14,8 @@ from pipeline.history.database import Database
 _BATCH = 500  # entries per transaction: other writers wait for about 0.1 s at most
 _PAGES = 2_000  # of 4 kB that are freed in one step
 _DAY_US = 86_400_000_000
+# SQLite takes any type for a number, and a text for greater than all of them.
+_DAYS = "SELECT owner, days FROM privacy WHERE typeof(days) = 'integer' AND days > 0"
 _NOTICED_US = 60_000_000  # a clock that is kept right is set by less
 
 
@@ -140,7 +142,7 @@ def _expire(db: sqlite3.Connection, undo_s: float, expired_s: float) -> None:
     for expiry, seconds in ((False, undo_s), (True, expired_s)):
         sql = "DELETE FROM deletion WHERE expiry = ? AND time <= ?"
         db.execute(sql, (expiry, now - int(seconds * 1_000_000)))
-    for owner, days in db.execute("SELECT owner, days FROM privacy WHERE days > 0").fetchall():
+    for owner, days in db.execute(_DAYS).fetchall():
         limit = now - days * _DAY_US
         condition = "AND id < ? AND (kept_from IS NULL OR kept_from < ?)"
         _hide(db, owner, condition, (limit, limit), expiry=True)

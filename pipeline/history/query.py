@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from pipeline.errors import ErrorCode, HistoryError
 from pipeline.history.entry import (
     Entry,
     Filter,
@@ -105,7 +106,18 @@ def day_limits(day: dt.date, zone: dt.tzinfo | None) -> tuple[int, int]:
 
 
 def to_entry(row: Row) -> Entry:
-    """Converts a row of `COLUMNS`."""
+    """Converts a row of `COLUMNS`.
+
+    Raises:
+        HistoryError: another program has written into it.
+    """
+    try:
+        return _entry(row)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise HistoryError(ErrorCode.HISTORY_FAILED) from error
+
+
+def _entry(row: Row) -> Entry:
     (
         number, uuid, source, text, correction, language, confidence, guidance, photo, voice, rate,
         has_picture, reading, correction_language, model,

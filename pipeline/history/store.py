@@ -219,7 +219,7 @@ class History:
 
     def privacy(self, owner: str) -> Privacy:
         """What may be stored of this owner."""
-        sql = "SELECT history, pictures, days FROM privacy WHERE owner = ?"
+        sql = "SELECT history, pictures, CAST(days AS INTEGER) FROM privacy WHERE owner = ?"
         row = self._database.read(lambda db: db.execute(sql, (owner,)).fetchone())
         return Privacy() if row is None else Privacy(bool(row[0]), bool(row[1]), row[2])
 

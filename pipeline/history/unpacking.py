@@ -103,4 +103,7 @@ def _lzma(packed: IO[bytes], file_size: int) -> lzma.LZMADecompressor:
         "pb": properties // 45,
         "dict_size": dictionary_bytes,
     }
-    return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[settings])
+    try:
+        return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[settings])
+    except lzma.LZMAError as error:
+        raise zipfile.BadZipFile("no properties of LZMA") from error

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 
-from pi_heif import HeifImageFile
 from PIL import (
     AvifImagePlugin,
     BmpImagePlugin,
@@ -63,7 +62,14 @@ def opener(data: bytes) -> Opener | None:
     brands = _brands(data)
     if brands & _AVIF_BRANDS:
         return AvifImagePlugin.AvifImageFile
-    return HeifImageFile if brands & _HEIF_BRANDS else None
+    return _open_heif if brands & _HEIF_BRANDS else None
+
+
+def _open_heif(file: io.BytesIO) -> Image.Image:
+    from pi_heif import HeifImageFile  # 10 ms, which only those pay who have such photos
+
+    picture: Image.Image = HeifImageFile(file)
+    return picture
 
 
 def is_film(data: bytes) -> bool:

@@ -124,6 +124,7 @@ class Phrases:
     camera_unplugged: str
     camera_insecure: str
     camera_blocked: str
+    camera_crowded: str
     camera_other: str
     camera_start: str
     camera_stop: str

@@ -129,6 +129,10 @@ ENGLISH = Phrases(
         "The live picture does not reach Vois: the browser or the network blocks it. "
         "You can take single photos instead."
     ),
+    camera_crowded=(
+        "Vois already describes as many cameras as this machine can manage. Start yours again "
+        "later, or choose a photo."
+    ),
     camera_other="The camera you chose is not there. Vois uses {name} instead.",
     camera_start="Start the camera",
     camera_stop="Stop the camera",
@@ -331,11 +335,12 @@ ENGLISH = Phrases(
     batch_done="{file}: {count} photos, {failed} of them without a description",
     batch_corrected="{file}: {count} corrections taken in",
     sidecar_kept=(
-        "Texts not written, since another text has their name: {count}. The first: {photo}."
+        "Texts not written, since the photo is gone or another text has their name: {count}. The "
+        "first: {photo}."
     ),
     copies_missing=(
-        "No copy with its text, since it is no JPEG or PNG or has one already: {count}. The first: "
-        "{photo}."
+        "No copy with its text, since it is no JPEG or PNG, has one already, or another file has "
+        "its name: {count}. The first: {photo}."
     ),
     gallery_title="Descriptions of {count} photos",
     gallery_how=(

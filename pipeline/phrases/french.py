@@ -164,6 +164,10 @@ FRENCH = Phrases(
         "L’image en direct n’arrive pas jusqu’à Vois\u00a0: le navigateur ou le réseau la bloque. "
         "Vous pouvez prendre des photos une à une."
     ),
+    camera_crowded=(
+        "Vois décrit déjà autant de caméras que cet ordinateur le permet. Relancez la vôtre plus "
+        "tard, ou choisissez une photo."
+    ),
     camera_other=("La caméra que vous avez choisie n’est pas là. Vois utilise {name} à la place."),
     camera_start="Lancer la caméra",
     camera_stop="Arrêter la caméra",
@@ -391,12 +395,12 @@ FRENCH = Phrases(
     batch_done="{file}\u00a0: {count} photos, dont {failed} sans description",
     batch_corrected="{file}\u00a0: {count} corrections reprises",
     sidecar_kept=(
-        "Textes non écrits, car un autre texte porte leur nom\u00a0: {count}. Le premier\u00a0: "
-        "{photo}."
+        "Textes non écrits, car la photo n’est plus là ou un autre texte porte leur nom\u00a0: "
+        "{count}. Le premier\u00a0: {photo}."
     ),
     copies_missing=(
-        "Sans copie avec leur texte, car ce n’est ni un JPEG ni un PNG, ou il y en a déjà un"
-        "\u00a0: {count}. La première\u00a0: {photo}."
+        "Sans copie avec leur texte, car ce n’est ni un JPEG ni un PNG, il y en a déjà un, ou un "
+        "autre fichier porte leur nom\u00a0: {count}. La première\u00a0: {photo}."
     ),
     gallery_title="Descriptions de {count} photos",
     gallery_how=(

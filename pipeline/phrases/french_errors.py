@@ -34,6 +34,10 @@ ERRORS = {
         "Les descriptions n’ont pas pu être écrites. Vérifiez qu’il reste de la place sur le "
         "disque."
     ),
+    ErrorCode.PROGRAM_NOT_LOADED: (
+        "Vois ne peut pas démarrer\u00a0: {what} manque, est endommagé ou ne trouve pas assez de "
+        "mémoire. Faites réinstaller requirements.txt, ou fermez d’autres programmes."
+    ),
     ErrorCode.RATE_OUT_OF_RANGE: (
         "Le débit de la voix est un nombre compris entre {slowest} et {fastest}."
     ),
@@ -61,8 +65,8 @@ ERRORS = {
     ),
     # Tables of archives.
     ErrorCode.TABLE_NAME: (
-        "Le tableau est un fichier CSV ou des lignes JSON\u00a0: choisissez un nom qui finit par "
-        ".csv ou .jsonl au lieu de {name}."
+        "Le tableau est un fichier CSV, des lignes JSON ou du Parquet\u00a0: choisissez un nom qui "
+        "finit par .csv, .jsonl ou .parquet au lieu de {name}."
     ),
     ErrorCode.TABLE_FOLDER_MISSING: (
         "Il n’y a pas de dossier {folder} pour le tableau. Créez-le d’abord, ou choisissez-en un "
@@ -70,6 +74,17 @@ ERRORS = {
     ),
     ErrorCode.TABLE_EXISTS: (
         "{name} existe déjà et n’est donc pas remplacé. Choisissez un autre nom."
+    ),
+    ErrorCode.PAGE_NAME: (
+        "La page est un fichier HTML\u00a0: choisissez un nom en .html au lieu de {name}."
+    ),
+    ErrorCode.PAGE_FOLDER_MISSING: (
+        "Il n’y a pas de dossier {folder} pour la page. Créez-le d’abord, ou choisissez-en un "
+        "autre."
+    ),
+    ErrorCode.PAGE_WOULD_REPLACE: (
+        "{name} existe et n’est pas une page de Vois, il n’est donc pas remplacé. Choisissez un "
+        "autre nom pour la page."
     ),
     ErrorCode.TABLE_BUSY: (
         "Un autre programme est en train d’écrire {name}. Attendez-le, ou choisissez un autre nom."
@@ -84,6 +99,20 @@ ERRORS = {
     ),
     ErrorCode.CORRECTION_UNKNOWN: (
         "Le tableau n’a pas de photo {photo}\u00a0; aucune correction n’a été reprise."
+    ),
+    ErrorCode.TABLE_OF_OTHERS: (
+        "{name} contient des descriptions d’un autre modèle, d’une autre langue ou d’une autre "
+        "manière. Choisissez un autre nom."
+    ),
+    ErrorCode.STORAGE_NOT_OPENED: (
+        "{name} ne peut pas être ouvert. Vérifiez l’adresse, et que cet ordinateur en a les clés."
+    ),
+    ErrorCode.RAY_MISSING: (
+        "Pour travailler sur plusieurs ordinateurs, Vois a besoin de Ray\u00a0: pip install -r "
+        "requirements-ray.txt. Sans --engine ray, il emploie tous les cœurs de celui-ci."
+    ),
+    ErrorCode.CLUSTER_NOT_REACHED: (
+        "Il n’y a pas de grappe Ray à {address}. Lancez-la d’abord, avec ray start."
     ),
     # The HTTP API.
     ErrorCode.API_HOST_UNKNOWN: (
@@ -112,6 +141,10 @@ ERRORS = {
     ErrorCode.API_BUSY: "Trop de demandes attendent. Réessayez dans {seconds} secondes.",
     ErrorCode.API_BODY_TOO_LARGE: (
         "Cette demande est trop grande\u00a0: {most} mégaoctets au plus."
+    ),
+    ErrorCode.API_BODY_SLOW: (
+        "Cette demande arrivait trop lentement\u00a0: Vois ne l’a pas attendue. "
+        "Envoyez-la de nouveau."
     ),
     ErrorCode.API_BODY_TYPE: (
         "Une demande du type {type} n’est pas comprise ici. Envoyez {expected}."

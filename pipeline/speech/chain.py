@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from pipeline.errors import SpeechError
+from pipeline.heap import give_back_freed
 from pipeline.languages import ENGLISH
 from pipeline.speech import espeak, system
 from pipeline.speech.cache import MEMORY_BYTES, DiskCache, MemoryCache
@@ -137,6 +138,7 @@ class VoiceChain:
             except SpeechError as error:
                 _log.warning("%s is not ready: %s", voice.name, error)
             else:
+                give_back_freed()  # of the tables that were read
                 return voice.name
         return ""
 

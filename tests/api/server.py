@@ -12,6 +12,8 @@ import numpy as np
 import uvicorn
 
 from pipeline.api import Access, Service, application
+from pipeline.api.body_timeout import DEFAULT_LIMIT, BodyLimit
+from pipeline.api.header_timeout import HeaderTimeoutProtocol
 from pipeline.captioning.captioner import Captioner
 from pipeline.errors import ErrorCode, SpeechError
 from pipeline.reading.reader import Reader
@@ -43,11 +45,16 @@ def service(captioner: Captioner, reader: Reader | None = None) -> Service:
 
 
 @contextmanager
-def serving(service: Service, access: Access | None = None) -> Iterator[str]:
+def serving(
+    service: Service,
+    access: Access | None = None,
+    limit: BodyLimit = DEFAULT_LIMIT,
+    http: type[HeaderTimeoutProtocol] = HeaderTimeoutProtocol,
+) -> Iterator[str]:
     """Serves the API; gives its address, without a slash at the end."""
     config = uvicorn.Config(
-        application(service, access or Access()),
-        port=0, log_level="critical", lifespan="off", ws="none",
+        application(service, access or Access(), limit),
+        port=0, log_level="critical", lifespan="off", ws="none", http=http,
     )  # fmt: skip
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

@@ -99,11 +99,11 @@ def test_a_folder_becomes_a_table(run: Run) -> None:
 
 def test_folders_in_folders_are_entered_on_request(run: Run) -> None:
     folder = str(run.folder)
-    names = {path.name for path in choose([folder], recursive=True).photos}
+    names = {Path(name).name for name in choose([folder], recursive=True).photos}
     assert names == {"=b.png", "a.jpg", "broken.jpg", "c.jpg"}
     assert len(choose([folder, f"{folder}/*.jpg"], recursive=False).photos) == 3
     everywhere = choose([f"{folder}/**/*.jpg"], recursive=True).photos
-    assert {path.name for path in everywhere} == {"a.jpg", "broken.jpg", "c.jpg"}
+    assert {Path(name).name for name in everywhere} == {"a.jpg", "broken.jpg", "c.jpg"}
 
 
 @pytest.mark.parametrize("name", ["alt.csv", "alt.jsonl"])
@@ -117,7 +117,7 @@ def test_a_table_comes_back_as_it_was(run: Run, tmp_path: Path, name: str) -> No
     ("name", "sentence"),
     [
         ("taken.csv", "exists already"),
-        ("alt.txt", "ends in .csv or .jsonl"),
+        ("alt.txt", "ends in .csv, .jsonl or .parquet"),
         ("gone/alt.csv", "no folder"),
     ],
 )
@@ -244,7 +244,7 @@ def test_a_process_that_dies_loses_no_photo(tmp_path: Path) -> None:
         path.write_bytes(photo())
     rows: list[Row] = []
     killed = False
-    for row in describe_all(photos, Task(TINY, "en", DEFAULT_STYLE, False), processes=1):
+    for row in describe_all(map(str, photos), Task(TINY, "en", DEFAULT_STYLE, False), processes=1):
         rows.append(row)
         if not killed:
             mine = [pid for pid in children(os.getpid()) if "spawn_main" in name_of(pid)]

@@ -1,11 +1,14 @@
-"""An archive on all cores against one, and killed against unbroken.
+"""An archive on all cores against one, by Ray against by processes, and killed against unbroken.
 
     python -m tests.bench.archive rate --photos FOLDER [--count 500]
+    python -m tests.bench.archive ray --photos FOLDER [--count 1000]
     python -m tests.bench.archive kills --photos FOLDER [--count 3000] [--times 3]
 
 `rate` describes the same photos on one core, on all, and on one again, with a process for each, and
-the seconds in which they load the model; machines are noisy, so compare the ratio. `kills` ends a
-run with SIGKILL at chance moments, resumes it, and compares its table with that of an unbroken run.
+the seconds in which they load the model; machines are noisy, so compare the ratio. `ray` describes
+them by processes, by Ray and by processes again, and counts from the tenth part of the rows on: the
+start, which does not grow with the archive, is printed beside it. `kills` ends a run with SIGKILL
+at chance moments, resumes it, and compares its table with that of an unbroken run.
 """
 
 from __future__ import annotations
@@ -18,10 +21,21 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+
+from pipeline.batch.ray_engine import describe_by_ray
+from pipeline.batch.row import Row
+from pipeline.batch.workers import Task, describe_all
+from pipeline.captioning.detail import DEFAULT_STYLE
+from pipeline.languages import ENGLISH
+from pipeline.processors import available_cores
 
 ROOT = Path(__file__).parents[2]
 LEAST_RATIO = 1.8  # the bar, on two cores
+LEAST_OF_LOCAL = 0.85  # the bar of Ray
+COUNTS = {"rate": 500, "ray": 1000, "kills": 3000}
 
 
 def command(folder: Path, table: Path, assets: Path, processes: int) -> list[str]:
@@ -58,6 +72,53 @@ def rate(folder: Path, home: Path, assets: Path) -> bool:
     return ratio >= LEAST_RATIO
 
 
+def processor_s() -> float:
+    """Seconds of processor time of this process and all that descend from it and still run."""
+    parents, used = dict[int, int](), dict[int, int]()
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            values = path.read_text().rpartition(")")[2].split()
+            parents[int(path.parent.name)] = int(values[1])
+            used[int(path.parent.name)] = int(values[11]) + int(values[12])
+    found = {os.getpid()}
+    while more := {one for one, parent in parents.items() if parent in found} - found:
+        found |= more
+    return sum(used[one] for one in found) / os.sysconf("SC_CLK_TCK")
+
+
+def paced(name: str, rows: Iterator[Row], photos: int) -> float:
+    """Photos a second; where the machine is busy, the processor time of each says more."""
+    begun, came_s, skipped, used_s = time.perf_counter(), list[float](), photos // 10, [0.0, 0.0]
+    for row in rows:
+        assert not row.error
+        came_s.append(time.perf_counter() - begun)
+        if len(came_s) in (skipped, photos - skipped):  # Ray lets actors go before the last row
+            used_s = [used_s[1], processor_s()]
+    assert len(came_s) == photos
+    found = (photos - skipped) / (came_s[-1] - came_s[skipped - 1])
+    each_ms = 1000 * (used_s[1] - used_s[0]) / (photos - 2 * skipped)
+    whole = f"{came_s[0]:.1f} s to the first row, {came_s[-1]:.1f} s in all"
+    print(
+        f"{name:10}{found:6.1f} photos a second, {each_ms:.0f} ms of a core each"
+        f" ({whole}; load {os.getloadavg()[0]:.1f})"
+    )
+    return found
+
+
+def by_ray(folder: Path, assets: Path) -> bool:
+    """Compares Ray with the processes, with one on each core."""
+    names = [str(path) for path in sorted(folder.iterdir())]
+    task = Task(assets.resolve(), ENGLISH, DEFAULT_STYLE, read=False)
+    cores = available_cores()
+    os.environ["RAY_worker_niceness"] = "0"  # as the processes, which share the machine with others
+    before = paced("processes", describe_all(names, task, cores), len(names))
+    ray = paced("ray", describe_by_ray(names, task, "", cores), len(names))
+    after = paced("again", describe_all(names, task, cores), len(names))
+    share = ray / ((before + after) / 2)
+    print(f"share {share:.2f} (bar {LEAST_OF_LOCAL})")
+    return share >= LEAST_OF_LOCAL
+
+
 def kills(folder: Path, home: Path, assets: Path, times: int) -> bool:
     """Ends a run and resumes it."""
     cores, chance = len(os.sched_getaffinity(0)), random.Random(3)
@@ -82,13 +143,13 @@ def kills(folder: Path, home: Path, assets: Path, times: int) -> bool:
 def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("rate", "kills"))
+    parser.add_argument("what", choices=tuple(COUNTS))
     parser.add_argument("--photos", type=Path, required=True)
     parser.add_argument("--assets", type=Path, default=ROOT / "assets")
     parser.add_argument("--count", type=int)
     parser.add_argument("--times", type=int, default=3)
     chosen = parser.parse_args()
-    count = chosen.count or (500 if chosen.what == "rate" else 3000)
+    count = chosen.count or COUNTS[chosen.what]
     with tempfile.TemporaryDirectory() as name:
         home = Path(name)
         folder = home / "photos"
@@ -97,6 +158,8 @@ def main() -> int:
             (folder / path.name).symlink_to(path)
         if chosen.what == "rate":
             return not rate(folder, home, chosen.assets)
+        if chosen.what == "ray":
+            return not by_ray(folder, chosen.assets)
         return not kills(folder, home, chosen.assets, chosen.times)
 
 

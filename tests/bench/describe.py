@@ -1,11 +1,12 @@
-"""From a photo to words and sound: each stage, start, memory, and what people use today beside it.
+"""All that people wait for, what they use today beside it, and the bars: one table.
 
-    python -m tests.bench.describe [--photos FOLDER] [--assets assets] [--count 20] [--threads 2]
-                                   [--peers] [--json FILE] [--picture FILE.png]
+    python -m tests.bench.describe [--photos FOLDER] [--parts stages peers ...] [--quick]
+                                   [--json FILE] [--picture FILE.png]
 
-Prints medians once warm. Ours, the peers' and the stages' turns alternate, so that a busy machine
-slows all alike: compare the ratios. The floor is what the machine needs for the multiplications
-alone (tests/bench/matrix_rate.py). `make bench` runs it with everything.
+Everything takes about ten minutes on two quiet cores, `--quick` about three. Prints medians once
+warm. What is compared alternates, so that a busy machine slows all alike: compare the ratios. The
+floor is what the machine needs for the multiplications alone (tests/bench/matrix_rate.py). The
+parts are benches of their own: `python -m tests.bench.cold --help`.
 """
 
 from __future__ import annotations
@@ -14,127 +15,71 @@ import argparse
 import json
 import platform
 import resource
-import statistics
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from pipeline.captioning.captioner import Captioner
-from pipeline.description import describe_file
-from pipeline.image import read_rgb, squash
-from pipeline.photo_quality import assess
 from pipeline.processors import available_cores, encoder_threads
-from pipeline.reading.reader import Reader
-from pipeline.speech import default_chain
+from tests.bench import busy, cameras, cold, encoder_ways, folder
+from tests.bench.figures import Figure, draw, table
 from tests.bench.matrix_rate import encoder_products, rate, step_products
 from tests.bench.peers import PIECES, peers
+from tests.bench.stages import PART, WORDS, Stages
+from tests.bench.watch import Watch
 
 ASSETS = Path(__file__).parents[2] / "assets"
-STARTS = 3
 # How many times a photo to words must be faster.
-PEER_BARS = {"BLIP-base": 40.0, "ViT-GPT2": 20.0}
+PEER_BARS = {"BLIP-base": 40.0, "ViT-GPT2": 20.0, "ViT-GPT2 int8": 10.0}
 FLOOR_BAR = 4.0
-START_BARS_S = {"help": 0.3, "cold photo": 0.8}
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Figures:
-    """What was measured.
+class Plan:
+    """How much is done.
 
     Attributes:
-        machine: where.
+        photos: a folder of JPEGs.
+        assets: of the model.
         threads: the encoder's.
-        encoder: how it computes.
-        stages_s: median seconds of each stage.
-        peers_s: of each peer.
-        starts_s: of whole processes, from nothing.
-        floor_s: of the multiplications alone.
-        memory_mb: the most that this process held before any peer was loaded.
+        count: photos of the stages.
+        turns: of the peers.
+        quick: fewer repetitions of everything else.
     """
 
-    machine: str
+    photos: Path
+    assets: Path
     threads: int
-    encoder: str
-    stages_s: dict[str, float]
-    peers_s: dict[str, float]
-    starts_s: dict[str, float]
-    floor_s: float
-    memory_mb: float
+    count: int
+    turns: int
+    quick: bool
+
+    @property
+    def files(self) -> list[Path]:
+        """The photos of the stages."""
+        return sorted(self.photos.glob("*.jpg"))[: self.count]
 
 
-class Watch:
-    """Notes how long things take."""
-
-    def __init__(self) -> None:
-        self.spent: dict[str, list[float]] = {}
-
-    def __call__(self, name: str, call: Callable[[], Result]) -> Result:
-        started = time.perf_counter()
-        result = call()
-        self.spent.setdefault(name, []).append(time.perf_counter() - started)
-        return result
-
-    def medians(self, names: Sequence[str]) -> dict[str, float]:
-        return {name: statistics.median(self.spent[name]) for name in names}
-
-
-def measure(chosen: argparse.Namespace) -> Figures:
-    """Describes each photo stage by stage and as a whole, with the peers' turns between."""
-    files = sorted(chosen.photos.glob("*.jpg"))[: chosen.count]
-    captioner = Captioner.load(chosen.assets, threads=chosen.threads)
-    reader, voices = Reader(), default_chain(allow_online=False)
-    voices.warm_up()
-    size = captioner.contract.input_size
-    describe_file(captioner, files[0].read_bytes(), reader=reader)
-    watch, stages = Watch(), Watch()
-
-    def turn(number: int, data: bytes) -> None:
-        rgb = stages("read", lambda: read_rgb(data))
-        stages("assess", lambda: assess(rgb))
-        stages("resize", lambda: squash(rgb, size))
-        encoded = stages("encode", lambda: captioner.encode(rgb))
-        stages("decode", lambda: captioner.captions(encoded))
-        stages("names", lambda: captioner.recognise(encoded).result())
-        stages("read text", lambda: reader.read(rgb, "en"))
-        description = stages("photo to words", lambda: describe_file(captioner, data))
-        # The number makes each sentence new: the cache would hide the voice.
-        stages("speak", lambda: voices.speak(f"{description.text} {number}"))
-        stages(
-            "end to end", lambda: voices.speak(f"{number} {describe_file(captioner, data).text}")
-        )
-
-    for number, file in enumerate(files):
-        turn(number, file.read_bytes())
-    memory = peak_mb()
-    found = []
-    if chosen.peers:
-        found = list(peers(chosen.threads))
-        for _, work in found:
-            work()
-        for number, file in enumerate(files[:5]):
-            for name, work in found:
-                watch(name, work)
-            turn(len(files) + number, file.read_bytes())
-    start = [sys.executable, "-m", "pipeline"]
-    for _ in range(STARTS):
-        watch("help", lambda: quiet([*start, "--help"]))
-        watch("cold photo", lambda: quiet([*start, str(files[0])]))
-    opened = captioner.opened
-    return Figures(
-        machine=f"{platform.machine()}, {available_cores()} cores, {platform.system()}",
-        threads=chosen.threads,
-        encoder=f"{captioner.provider}, {opened.way if opened else ''}",
-        stages_s=stages.medians(list(stages.spent)),
-        peers_s=watch.medians([name for name, _ in found]),
-        starts_s=watch.medians(list(START_BARS_S)),
-        floor_s=floor(captioner, chosen.assets, chosen.threads),
-        memory_mb=memory,
-    )
+def of_stages(plan: Plan) -> list[Figure]:
+    """Each stage, what is waited for, the memory of it all, and the floor."""
+    stages = Stages(plan.assets, plan.threads)
+    datas = [file.read_bytes() for file in plan.files]
+    stages.warm_up(datas[0])
+    for _ in range(1 if len(datas) > 12 or plan.quick else 3):
+        for data in datas:
+            stages.turn(data)
+    found = stages.figures()
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    unit = 1024 if sys.platform == "linux" else 1024**2
+    least_s = floor(stages.captioner, plan.assets, plan.threads)
+    ratio = stages.watch.median_s(WORDS) / least_s
+    return [
+        *found,
+        Figure(PART, "memory at most, without the page", memory / unit, "MB"),
+        Figure(PART, "floor", 1000 * least_s, "ms"),
+        Figure(PART, "photo to words over the floor", ratio, "times", most=FLOOR_BAR),
+    ]
 
 
 def floor(captioner: Captioner, assets: Path, threads: int) -> float:
@@ -146,47 +91,69 @@ def floor(captioner: Captioner, assets: Path, threads: int) -> float:
     return whole / rate(threads, eight_bit=eight_bit) + words / rate(1, eight_bit=True)
 
 
-def quiet(command: Sequence[str]) -> None:
-    subprocess.run(command, capture_output=True, check=True)
+def of_peers(plan: Plan) -> list[Figure]:
+    """The same work by others, ours between theirs."""
+    stages, watch = Stages(plan.assets, plan.threads), Watch()
+    datas = [file.read_bytes() for file in plan.files]
+    found = list(peers(plan.threads))
+    for _, work in found:
+        work()
+    stages.warm_up(datas[0])
+    for number in range(plan.turns):
+        for name, work in found:
+            watch(name, work)
+            for near in range(3):
+                data = datas[(3 * number + near) % len(datas)]
+                watch(WORDS, lambda data=data: stages.describe(data))
+    ours, part = watch.median_s(WORDS), "peers, over ours"
+    figures = [Figure(part, WORDS, 1000 * ours, "ms")]
+    for name, _ in found:
+        took = watch.median_s(name)
+        figures.append(Figure(part, name, 1000 * took, "ms"))
+        figures.append(Figure(part, name, took / ours, "times", least=PEER_BARS.get(name)))
+    return figures
 
 
-def peak_mb() -> float:
-    """The most memory that this process held."""
-    unit = 1024 if sys.platform == "linux" else 1024**2
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+def of_ways(plan: Plan) -> list[Figure]:
+    """The encoder in 8 bits and in float32."""
+    calls = 12 if plan.quick else 40
+    each = [encoder_ways.compare(plan.assets, one, calls) for one in {1, plan.threads}]
+    return [figure for figures in each for figure in figures]
 
 
-def table(figures: Figures) -> str:
-    """All figures, a line each, with the bars."""
-    whole = figures.stages_s["photo to words"]
-    lines = [f"{figures.machine}; encoder: {figures.encoder}, {figures.threads} threads"]
-    for name, seconds in figures.stages_s.items():
-        lines.append(f"{name:16} {1000 * seconds:8.1f} ms {seconds / whole:7.2f} of photo to words")
-    for name, seconds in figures.peers_s.items():
-        times, bar = seconds / whole, PEER_BARS[name]
-        lines.append(f"{name:16} {1000 * seconds:8.1f} ms {times:7.1f} times ours (bar {bar:.0f})")
-    times = whole / figures.floor_s
-    lines.append(
-        f"{'floor':16} {1000 * figures.floor_s:8.1f} ms: ours is {times:.1f} times that "
-        f"(bar {FLOOR_BAR:.0f})"
-    )
-    for name, seconds in figures.starts_s.items():
-        lines.append(f"{name:16} {1000 * seconds:8.0f} ms (bar {1000 * START_BARS_S[name]:.0f})")
-    return "\n".join([*lines, f"{'memory':16} {figures.memory_mb:8.0f} MB"])
+def of_starts(plan: Plan) -> list[Figure]:
+    """Whole processes."""
+    return cold.measure(plan.files[0].resolve(), 3 if plan.quick else 7)
 
 
-def draw(figures: Figures, path: Path) -> None:
-    """Bars of all stages and peers, on a logarithmic axis."""
-    from matplotlib.figure import Figure
+def of_busy(plan: Plan) -> list[Figure]:
+    """Beside other programs."""
+    datas = [file.read_bytes() for file in plan.files[:12]]
+    captioner = Captioner.load(plan.assets, threads=plan.threads)
+    return busy.compare(captioner, datas, 2 if plan.quick else 4)
 
-    seconds = figures.stages_s | figures.peers_s | figures.starts_s | {"floor": figures.floor_s}
-    figure = Figure(figsize=(8, 0.35 * len(seconds) + 1), layout="constrained")
-    axes = figure.subplots()
-    axes.barh(list(seconds), [1000 * value for value in seconds.values()])
-    axes.set_xscale("log")
-    axes.invert_yaxis()
-    axes.set_xlabel(f"ms, median; {figures.machine}, {figures.threads} threads")
-    figure.savefig(path)
+
+def of_folder(plan: Plan) -> list[Figure]:
+    """Many photos."""
+    return folder.compare(plan.photos, plan.assets, 100 if plan.quick else 500)
+
+
+def of_cameras(plan: Plan) -> list[Figure]:
+    """Many people."""
+    counts, seconds = ([1, 4], 21.0) if plan.quick else ([1, 2, 4, 8], 31.0)
+    runs, before_mb = cameras.measure(plan.assets, plan.photos, counts, seconds, voiced=True)
+    return cameras.figures(runs, before_mb)
+
+
+PARTS: dict[str, Callable[[Plan], list[Figure]]] = {
+    "starts": of_starts,
+    "stages": of_stages,
+    "ways": of_ways,
+    "busy": of_busy,
+    "folder": of_folder,
+    "cameras": of_cameras,
+    "peers": of_peers,
+}
 
 
 def main() -> int:
@@ -194,18 +161,27 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--photos", type=Path, default=ASSETS / "samples")
     parser.add_argument("--assets", type=Path, default=ASSETS)
-    parser.add_argument("--count", type=int, default=20)
+    parser.add_argument("--count", type=int, default=20, help="photos of the stages")
     parser.add_argument("--threads", type=int, default=encoder_threads(available_cores()))
-    parser.add_argument("--peers", action="store_true", help="BLIP-base and ViT-GPT2, too")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--quick", action="store_true", help="fewer repetitions")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--picture", type=Path, help="a PNG; needs matplotlib")
     chosen = parser.parse_args()
-    figures = measure(chosen)
-    print(table(figures))
+    turns = 2 if chosen.quick else 5
+    plan = Plan(chosen.photos, chosen.assets, chosen.threads, chosen.count, turns, chosen.quick)
+    machine = f"{platform.machine()}, {available_cores()} cores, {platform.system()}"
+    print(f"{machine}, the encoder's threads: {plan.threads}", flush=True)
+    figures: list[Figure] = []
+    for part in chosen.parts:
+        found = PARTS[part](plan)
+        print(table(found), flush=True)
+        figures += found
     if chosen.json:
-        chosen.json.write_text(json.dumps(asdict(figures), indent=2) + "\n", encoding="utf-8")
+        kept = {"machine": machine, "figures": [asdict(one) for one in figures]}
+        chosen.json.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
     if chosen.picture:
-        draw(figures, chosen.picture)
+        draw(figures, machine, chosen.picture)
     return 0
 
 

@@ -20,6 +20,7 @@ from pipeline.captioning.accelerated_session import AcceleratedSession
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.confidence import Manner
 from pipeline.captioning.contract import CONTRACT_FILE
+from pipeline.captioning.graph_opening import OpeningGraphs
 from pipeline.captioning.onnx_session import COREML, CPU, accelerators, open_session
 from pipeline.errors import ModelError
 from pipeline.languages import NEVER_LAST
@@ -188,6 +189,29 @@ def test_another_models_vocabulary_is_refused(tmp_path) -> None:
     (folder / "vocabulary.json").write_text(json.dumps(words))
     with pytest.raises(ModelError, match="not the one"):
         Captioner.load(folder)
+
+
+@pytest.mark.parametrize(("language", "opened"), [("en", False), ("fr", True)])
+def test_the_translator_is_opened_for_whom_it_serves(
+    language: str, opened: bool, tmp_path: Path
+) -> None:
+    folder = tmp_path / "tiny"
+    shutil.copytree(TINY, folder)
+    (folder / "translation").symlink_to(ASSETS / "translation")
+    cold = Captioner.cold(OpeningGraphs(folder, threads=1), language)
+    assert cold.translator is not None
+    assert (cold.translator._opened is not None) is opened
+    caption = cold.describe(draw("red", "square", np.random.default_rng(7)), language="fr")
+    assert caption.language == "fr"
+    assert "rouge" in caption.words
+
+
+def test_an_error_of_the_model_comes_where_it_is_asked_for(tmp_path: Path) -> None:
+    graphs = OpeningGraphs(tmp_path / "nowhere")
+    with pytest.raises(ModelError):
+        graphs.contract()
+    with pytest.raises(ModelError):
+        Captioner.cold(graphs, "en")
 
 
 def test_graphs_that_do_not_fit_together_are_refused(tmp_path) -> None:

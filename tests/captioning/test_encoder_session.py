@@ -169,6 +169,26 @@ def test_the_faster_of_two_ways_is_remembered(tmp_path: Path) -> None:
     assert opened()[1] != "as measured before"
 
 
+def test_who_may_not_measure_computes_in_8_bits_and_nothing_is_remembered(tmp_path: Path) -> None:
+    contract, cache = two_ways(tmp_path / "model"), tmp_path / "cache"
+
+    def opened(may_measure: bool) -> tuple[Way, str]:
+        found = open_encoder(
+            tmp_path / "model",
+            contract,
+            threads=1,
+            accelerate=False,
+            cache=cache,
+            may_measure=may_measure,
+        )
+        return found.way, found.why
+
+    assert opened(False) == (Way.EIGHT_BIT, "not measured yet")
+    assert not cache.exists()
+    way, _ = opened(True)
+    assert opened(False) == (way, "as measured before")
+
+
 def test_a_memory_that_cannot_be_kept_costs_time_alone(tmp_path: Path) -> None:
     (tmp_path / "cache").write_bytes(b"")
     contract = two_ways(tmp_path / "model")

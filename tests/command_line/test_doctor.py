@@ -12,6 +12,7 @@ import onnxruntime as ort
 import pytest
 
 from pipeline.captioning.remembered_choices import RememberedChoices
+from pipeline.errors import ErrorCode
 from pipeline.folders import cache_folder
 from tests.data.tiny_files import TINY
 
@@ -53,3 +54,13 @@ def test_a_broken_model_is_said_without_a_traceback(tmp_path: Path, broken: str)
     assert broken in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
     assert "voice    hibari: en" in done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_report_that_cannot_be_written_ends_in_a_sentence() -> None:
+    command = [sys.executable, "-m", "pipeline", "--doctor", "--assets", str(TINY)]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False, text=True
+        )
+    assert (done.returncode, done.stderr) == (2, f"{ErrorCode.OUTPUT_NOT_WRITTEN.value}\n")

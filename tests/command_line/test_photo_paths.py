@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 from pathlib import Path
 
 import pytest
 
-from pipeline.command_line.photo_paths import content, search
+from pipeline.command_line.photo_paths import content, folders_in, search
 from pipeline.errors import ImageError
 from pipeline.image import MAX_BYTES
 from tests.data.bad_files import encoded, picture
@@ -70,3 +71,16 @@ def test_what_cannot_be_read_is_said_at_once(tmp_path: Path) -> None:
             content(tmp_path / name)
     with pytest.raises(ImageError, match="cannot be opened"):
         search(tmp_path / "gone")
+
+
+def test_folders_may_lie_deeper_than_python_calls(tmp_path: Path) -> None:
+    deep = tmp_path.joinpath(*["f"] * 200)
+    deep.mkdir(parents=True)
+    (deep / "a.jpg").write_bytes(JPEG)
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack()) + 150)
+    try:
+        found = search(tmp_path).photos, list(folders_in(tmp_path))
+    finally:
+        sys.setrecursionlimit(before)
+    assert found == ((deep / "a.jpg",), [tmp_path, *reversed(deep.parents[:199]), deep])

@@ -16,7 +16,7 @@ import pytest
 
 from pipeline.captioning.detail import SHORT_WORDS, Form
 from pipeline.command_line.arguments import arguments_of
-from pipeline.command_line.photo_run import speak
+from pipeline.command_line.narration import speak
 from pipeline.command_line.program import main
 from pipeline.errors import ErrorCode
 from pipeline.history import LOCAL_OWNER, History, Source
@@ -235,6 +235,16 @@ def test_a_history_that_cannot_be_written_is_said_and_the_words_come(
     assert "history" in err
 
 
+def test_a_history_that_was_damaged_is_said_in_a_sentence(folder: Path, data: Path) -> None:
+    (data / "history.db").write_text("Dear aunt, " * 900)
+    run = vois(folder / "a.jpg", "--history")
+    assert "red square" in run.stdout
+    assert re.fullmatch(r"The history was damaged, so a new one .* is kept as .*\n", run.stderr)
+    assert run.returncode == 1
+    assert vois(folder / "a.jpg", "--history").stderr == ""
+    assert History().count(LOCAL_OWNER) == 2
+
+
 def test_a_folder_says_what_it_leaves_out(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "._a.jpg").write_bytes(b"\x00\x05\x16\x07")
     assert here(folder) == 0
@@ -307,6 +317,20 @@ def test_a_full_disk_behind_the_output_is_said(folder: Path) -> None:
     assert run.stderr == f"{ENGLISH.errors[ErrorCode.OUTPUT_NOT_WRITTEN]}\n"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="closes streams as only Unix can")
+def test_no_file_takes_the_place_of_a_closed_stream(tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.argv[1:] = ['--rate']; from pipeline.__main__ import run\n"
+        "try: run()\n"
+        "except SystemExit: pass\n"
+        "file = open('number', 'w'); file.write(str(file.fileno()))"
+    )
+    line = f'exec "{sys.executable}" -c "$CODE" <&- >&- 2>&-'
+    environment = os.environ | {"CODE": code, "PYTHONPATH": str(ROOT)}
+    subprocess.run(["sh", "-c", line], cwd=tmp_path, env=environment, check=True)
+    assert int((tmp_path / "number").read_text()) > 2
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal as only Unix can")
 def test_ctrl_c_keeps_what_was_done(folder: Path) -> None:
     for number in range(2000):  # far more than are described until the signal comes
@@ -342,4 +366,20 @@ def test_help_loads_neither_model_nor_voice() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("usage: ")
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_photo_waits_for_no_voice_history_or_reader(folder: Path) -> None:
+    photo = str(folder / "a.jpg")
+    code = (
+        f"import sys; sys.argv[1:] = [{photo!r}, '--assets', {str(TINY)!r}]\n"
+        "from pipeline.__main__ import run\n"
+        "run()\n"
+        "print([name for name in ('av', 'sqlite3', 'pi_heif', 'pipeline.speech',"
+        " 'pipeline.reading.reader') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "red square" in done.stdout
     assert done.stdout.splitlines()[-1] == "[]"

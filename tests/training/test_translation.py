@@ -158,7 +158,7 @@ def test_the_export_computes_what_the_network_computes(run: Path, translator: Tr
 
 def test_every_word_is_one_that_may_be_written(translator: Translator) -> None:
     """Whatever a barely trained network would like to say."""
-    table = translator.subwords
+    table = translator.open().subwords
     allowed = {table.spelled(word) for word in table.words}
     generator = random.Random(0)
     english = ["a", "dog", "two", "giraffe", "qwerty", "zebras", "on", "the", "table"]

@@ -10,9 +10,11 @@ import pytest
 
 from pipeline.captioning.captioner import Captioner
 from pipeline.phrases import ENGLISH
+from pipeline.reading.reader import Reader
 from pipeline.web.state.camera_state import CameraState
 from pipeline.web.state.camera_worker import Camera
 from pipeline.web.state.description_queue import DescriptionQueue
+from pipeline.web.state.live_cameras import LiveCameras
 from pipeline.web.ui import camera_tab, components
 from pipeline.web.ui.camera_tab import CameraTab
 from tests.web.cameras import KEPT, RED, WAIT_S, wait
@@ -24,7 +26,7 @@ def tab(camera: Camera, monkeypatch: pytest.MonkeyPatch) -> CameraTab:
     monkeypatch.setattr(camera_tab.st, "session_state", {camera_tab.WORKER: camera})
     live = CameraState()
     live.browser_event("granted", time.monotonic())
-    return CameraTab(DescriptionQueue(), live, ENGLISH, never, [])
+    return CameraTab(DescriptionQueue(), live, ENGLISH, never, Reader, [], LiveCameras(1))
 
 
 def never() -> Captioner:

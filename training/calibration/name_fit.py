@@ -116,7 +116,8 @@ def report_names(named: Mapping[str, NamedPhotos], calibration: Calibration) -> 
         cells = []
         for low, high in _RANGES:
             within = (chances >= low) & (chances < high)
-            cells.append(f"{photos.said[within].mean():.0%} of {within.sum():,}")
+            share = f"{photos.said[within].mean():.0%}" if within.any() else "-"
+            cells.append(f"{share} of {within.sum():,}")
         sure = np.delete(chances, person, axis=1) >= NAMED_FROM
         cells.append(f"{sure.any(axis=1).mean():.0%} of {len(sure):,}")
         lines.append(f"| {name} | {' | '.join(cells)} |")

@@ -64,7 +64,7 @@ class Subwords:
             pieces = tuple(str(piece) for piece in raw["pieces"])
             scores = tuple(float(score) for score in raw["scores"])
             words = tuple(tuple(int(token) for token in word) for word in raw["words"])
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
             raise ModelError(ErrorCode.VOCABULARY_UNREADABLE, file=path.name) from error
         return cls(pieces, scores, words)
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +66,7 @@ class TranslatorContract:
         """
         try:
             raw = json.loads((folder / CONTRACT_FILE).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise ModelError(ErrorCode.CONTRACT_UNREADABLE, file=CONTRACT_FILE) from error
         fields = {field.name: field.type for field in dataclasses.fields(cls)}
         if not isinstance(raw, dict) or set(raw) != set(fields):
@@ -107,33 +110,60 @@ class _State:
     nodes: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class OpenTranslator:
+    """What a translator computes with.
+
+    Attributes:
+        subwords: the table of pieces.
+        encoder: reads the caption.
+        decoder: one step of writing.
+        spelling: the words that may be written.
+    """
+
+    subwords: Subwords
+    encoder: Session
+    decoder: Session
+    spelling: Spelling
+
+
 class Translator:
-    """A loaded translator. Calls keep no state in it, so threads may share it."""
+    """A translator. Calls keep no state in it, so threads may share it."""
 
     def __init__(
-        self, contract: TranslatorContract, subwords: Subwords, encoder: Session, decoder: Session
+        self, contract: TranslatorContract, open_parts: Callable[[], OpenTranslator]
     ) -> None:
-        """Joins opened parts; `load` opens them from a folder."""
+        """Opens nothing yet.
+
+        Args:
+            contract: of the translator.
+            open_parts: called once, when it is first needed.
+        """
         self.contract = contract
-        self.subwords = subwords
-        self.encoder = encoder
-        self.decoder = decoder
-        self._spelling = Spelling(subwords)
+        self._open_parts = open_parts
+        self._lock = threading.Lock()
+        self._opened: OpenTranslator | None = None
 
     @classmethod
     def load(cls, folder: Path) -> Translator:
-        """Opens the translator in `folder`.
+        """The translator in `folder`, which is opened when it is first needed.
+
+        Raises:
+            ModelError: its contract is missing or damaged.
+        """
+        contract = TranslatorContract.load(folder)
+        return cls(contract, partial(_open, folder, contract))
+
+    def open(self) -> OpenTranslator:
+        """Opens what is not open yet.
 
         Raises:
             ModelError: a file is missing or damaged.
         """
-        contract = TranslatorContract.load(folder)
-        return cls(
-            contract,
-            Subwords.load(folder / contract.subwords_file),
-            open_session(folder / contract.encoder_file, threads=1),
-            open_session(folder / contract.decoder_file, threads=1),
-        )
+        with self._lock:
+            if self._opened is None:
+                self._opened = self._open_parts()
+            return self._opened
 
     def translate(self, words: tuple[str, ...]) -> Translation:
         """Translates a caption of at least one word.
@@ -143,12 +173,12 @@ class Translator:
         Raises:
             ModelError: the translator's files do not fit together.
         """
-        contract = self.contract
-        cut = self.subwords.encode(words)
+        contract, opened = self.contract, self.open()
+        cut = opened.subwords.encode(words)
         pieces = [piece for word in cut for piece in word][: contract.most_pieces]
         owners = [place for place, word in enumerate(cut) for _ in word][: contract.most_pieces]
         source = np.array([pieces], dtype=np.int64)
-        keys, values = run(self.encoder, ENCODER_OUTPUTS, {SOURCE: source})
+        keys, values = run(opened.encoder, ENCODER_OUTPUTS, {SOURCE: source})
         shape = (contract.layers, 1, contract.heads, 0, contract.width // contract.heads)
         empty = np.zeros(shape, dtype=np.float32)
         weights: list[NDArray[np.float32]] = []  # attention of each step, (B, N)
@@ -161,12 +191,14 @@ class Translator:
                 names.CROSS_KEYS: keys,
                 names.CROSS_VALUES: values,
             }
-            scores, next_keys, next_values, looks = run(self.decoder, names.DECODER_OUTPUTS, inputs)
+            scores, next_keys, next_values, looks = run(
+                opened.decoder, names.DECODER_OUTPUTS, inputs
+            )
             weights.append(looks)
             nodes = state.nodes
             if state.keys.shape[3]:  # the first token is BEGIN, which spells nothing
-                nodes = tuple(map(self._spelling.after, nodes, tokens.tolist()))
-            allowed = np.stack([self._spelling.mask(node) for node in nodes])
+                nodes = tuple(map(opened.spelling.after, nodes, tokens.tolist()))
+            allowed = np.stack([opened.spelling.mask(node) for node in nodes])
             return scores + allowed, _State(next_keys, next_values, nodes)
 
         best = beam_search(
@@ -185,8 +217,18 @@ class Translator:
         looks = np.stack([at[row] for at, row in zip(weights, best.rows, strict=False)])
         by_word = np.zeros((len(best.tokens), len(words)), dtype=np.float32)
         np.add.at(by_word.T, owners, looks.T)
-        places = self.subwords.word_places(best.tokens)
+        places = opened.subwords.word_places(best.tokens)
         return Translation(
-            tuple(self.subwords.spelled(best.tokens[place] for place in word) for word in places),
+            tuple(opened.subwords.spelled(best.tokens[place] for place in word) for word in places),
             np.stack([by_word[word].mean(axis=0) for word in places]),
         )
+
+
+def _open(folder: Path, contract: TranslatorContract) -> OpenTranslator:
+    subwords = Subwords.load(folder / contract.subwords_file)
+    return OpenTranslator(
+        subwords,
+        open_session(folder / contract.encoder_file, threads=1),
+        open_session(folder / contract.decoder_file, threads=1),
+        Spelling(subwords),
+    )

@@ -41,6 +41,7 @@ class Problem(StrEnum):
     UNPLUGGED = "unplugged"
     INSECURE = "insecure"
     BLOCKED = "blocked"
+    CROWDED = "crowded"
 
 
 def sentence(of: State | Problem, say: Phrases) -> str:
@@ -59,6 +60,7 @@ def sentence(of: State | Problem, say: Phrases) -> str:
         Problem.BUSY: say.camera_busy,
         Problem.INSECURE: say.camera_insecure,
         Problem.BLOCKED: say.camera_blocked,
+        Problem.CROWDED: say.camera_crowded,
     }
     return sentences[of]
 

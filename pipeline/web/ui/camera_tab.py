@@ -13,12 +13,14 @@ from pipeline.captioning.captioner import Captioner
 from pipeline.errors import VoisError
 from pipeline.live.watcher import LiveSettings, Watcher
 from pipeline.phrases import Phrases
+from pipeline.reading.reader import Reader
 from pipeline.speech.cue import looking
 from pipeline.web.routes.sounds import spoken
 from pipeline.web.state.announcement import Keep, Photo, Speak
 from pipeline.web.state.camera_state import CameraState, Problem, State, sentence
 from pipeline.web.state.camera_worker import Camera
 from pipeline.web.state.description_queue import DescriptionQueue
+from pipeline.web.state.live_cameras import LiveCameras
 from pipeline.web.ui import components
 from pipeline.web.ui.photo_tab import taken_photo
 
@@ -34,14 +36,18 @@ class CameraTab:
         live: how the camera stands.
         say: the page's sentences.
         captioner: gives the process's model; may raise ModelError.
+        reader: gives the process's reader of text.
         servers: STUN and TURN servers, as WebRTC's `iceServers`.
+        cameras: all that are live in this process.
     """
 
     queue: DescriptionQueue
     live: CameraState
     say: Phrases
     captioner: Callable[[], Captioner]
+    reader: Callable[[], Reader]
     servers: list[dict[str, Any]]
+    cameras: LiveCameras
 
     @property
     def worker(self) -> Camera | None:
@@ -63,12 +69,18 @@ class CameraTab:
             return
         if self.worker is None:
             try:
-                st.session_state[WORKER] = Camera(Watcher(self.captioner()), speak, keep)
+                watcher = Watcher(self.captioner(), reader=self.reader())
+                st.session_state[WORKER] = Camera(watcher, speak, keep, self.cameras.turns)
             except VoisError as error:
                 self.live.leave()
                 self.queue.report(self.say.error_sentence(error), self.say.language)
                 return
         worker: Camera = st.session_state[WORKER]
+        if self.live.sending and not self.cameras.admit(worker):
+            self.live.leave()
+            self._report(Problem.CROWDED)
+            if components.STREAM not in st.session_state:
+                return
         worker.configure(replace(settings, reading=self.live.reading), speak, keep)
         worker.pause(self.live.paused)
         components.stream(self.live, worker, self.servers)

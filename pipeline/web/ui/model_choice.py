@@ -26,9 +26,11 @@ def draw(say: Phrases, consultation: Consultation) -> str:
         return ""
     if st.session_state.get(keys.OTHER_MODEL) not in models:
         st.session_state[keys.OTHER_MODEL] = ""
+    choices = ("", *models)
     return st.selectbox(
         say.other_label,
-        ("", *models),
+        choices,
+        index=choices.index(st.session_state[keys.OTHER_MODEL]),  # as in `settings_panel`
         format_func=lambda key: _named(models[key], say) if key else say.other_none,
         key=keys.OTHER_MODEL,
     )

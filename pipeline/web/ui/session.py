@@ -23,6 +23,7 @@ from pipeline.web.state.consultation import Consultation
 from pipeline.web.state.description_queue import DescriptionQueue
 from pipeline.web.state.history_access import HistoryAccess, owner_of
 from pipeline.web.state.history_view import HistoryView, zone_of
+from pipeline.web.state.live_cameras import LiveCameras, most_cameras
 from pipeline.web.state.remembered_settings import RememberedSettings
 from pipeline.web.ui.settings_panel import page_language, show
 
@@ -59,6 +60,12 @@ def camera_state() -> CameraState:
     """The state of this session's camera."""
     live: CameraState = st.session_state.setdefault("live", CameraState())
     return live
+
+
+@st.cache_resource(show_spinner=False)
+def live_cameras() -> LiveCameras:
+    """The cameras of all sessions of this process."""
+    return LiveCameras(most_cameras(os.environ.get("VOIS_CAMERAS", "")))
 
 
 @st.cache_resource(show_spinner=False)
