@@ -66,6 +66,7 @@ def draw(figures: Sequence[Figure], title: str, path: Path) -> None:
             if limit is not None:
                 axes.plot([limit, limit], [row - 0.4, row + 0.4], color="black")
         axes.set_xscale("log")
+        axes.set_xlim(left=0.5)
         axes.invert_yaxis()
         axes.set_xlabel(label)
     picture.suptitle(f"{title} (a black line is a bar)")

@@ -102,8 +102,11 @@ def test_the_one_too_many_is_refused_until_another_stops(
     cameras[2].accept(False)
     assert live.admit(late)
     assert not live.admit(cameras[2])
-    monkeypatch.setattr(camera_worker, "PLACE_S", 0.0)  # all have been gone for so long
+    cameras[0].stream_ended()  # its page was closed
     assert live.admit(cameras[2])
+    assert not live.admit(cameras[0])
+    monkeypatch.setattr(camera_worker, "PLACE_S", 0.0)  # all have been gone for so long
+    assert live.admit(cameras[0])
 
 
 @pytest.mark.parametrize("say", [ENGLISH, FRENCH], ids=["en", "fr"])

@@ -9,6 +9,7 @@ comes any more.
 from __future__ import annotations
 
 import logging
+import math
 import secrets
 import threading
 import time
@@ -32,7 +33,7 @@ logger = logging.getLogger(__name__)
 # 0.2 s and leave nine tenths of the machine to page, video and voice.
 LOOK_S = 0.2
 IDLE_S = 5.0  # without a frame for so long, the thread ends; the next frame starts another
-PLACE_S = 25.0  # a stream that is made anew brings its first frame by then
+PLACE_S = 25.0  # a stream brings its first frame by then, and one that hiccups its next
 ANNOUNCEMENTS_KEPT = 8  # a page that is gone takes none; one that is there takes them all in 0.2 s
 
 
@@ -61,7 +62,7 @@ class Camera:
         self._thread: threading.Thread | None = None
         self._frame: tuple[Frame, float] | None = None
         self._frame_at = -1.0
-        self._begun_at = 0.0
+        self._begun_at = -math.inf
         self._accepting = False
         self._announcements: OrderedDict[str, Announcement] = OrderedDict()
         self._last_error = ""
@@ -99,6 +100,7 @@ class Camera:
         with self._changed:
             self._frame = None
             self._frame_at = -1.0
+            self._begun_at = -math.inf
             self._changed.notify()
 
     def ask(self) -> None:

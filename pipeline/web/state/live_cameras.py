@@ -9,8 +9,8 @@ from pipeline.live.turns import Turns
 from pipeline.processors import available_cores
 from pipeline.web.state.camera_worker import Camera
 
-# With so many cameras on a core each still hears of a new scene within 4 s
-# (`python -m tests.bench.cameras`).
+# A look costs 40 ms of a core and is wanted five times a second: four cameras leave a fifth of the
+# core to what is said. More are looked at less often (`python -m tests.bench.cameras`).
 MOST_ON_A_CORE = 4
 
 
@@ -36,8 +36,8 @@ class LiveCameras:
     def admit(self, camera: Camera) -> bool:
         """Begins to take a camera's frames, if it may be live beside the others.
 
-        It keeps its place until it is stopped, or has brought no frame for longer than a stream
-        takes that is made anew.
+        It keeps its place until it is stopped, its stream ends, or no frame has come for longer
+        than a stream takes to begin.
 
         Returns:
             Whether it may.
