@@ -15,7 +15,7 @@ import signal
 import sys
 import warnings
 
-from pipeline.command_line import DOCTOR, INTERRUPTED
+from pipeline.command_line import DOCTOR, INTERRUPTED, REFUSED
 
 _ERRORS = 2  # the number of the standard errors, for every library of a process
 
@@ -40,6 +40,32 @@ def run() -> int:
         return main()
     except KeyboardInterrupt:
         return INTERRUPTED
+    except (ImportError, MemoryError) as error:
+        return _not_loaded(error)
+    finally:
+        _write_out()
+
+
+def _not_loaded(error: Exception) -> int:
+    """Says that a package is missing, damaged, or finds no room in the memory."""
+    from pipeline.errors import CommandError, ErrorCode
+    from pipeline.phrases import phrases
+
+    say = phrases(os.environ.get("LANG", "")[:2])  # what was chosen on the page cannot be read
+    what = getattr(error, "name", None) or "Python"
+    sentence = say.error_sentence(CommandError(ErrorCode.PROGRAM_NOT_LOADED, what=what))
+    print(sentence, file=sys.stderr)  # noqa: T201 - the console may be what is not there
+    return REFUSED
+
+
+def _write_out() -> None:
+    """Writes what is left of the output, as of `--help`: there may be nobody who reads it."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())  # Python writes it once more when it ends
+        os.close(nowhere)
 
 
 def _silence_libraries() -> None:
@@ -67,6 +93,9 @@ def _hold_standard_streams() -> None:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
+    # Python has left them out; nobody sees what these write.
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")
 
 
 if __name__ == "__main__":

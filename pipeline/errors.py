@@ -29,6 +29,10 @@ class ErrorCode(Enum):
     OUTPUT_NOT_WRITTEN = (
         "The descriptions could not be written out. Check that there is room on the disk."
     )
+    PROGRAM_NOT_LOADED = (
+        "Vois cannot be loaded: {what} is missing, damaged, or finds no room in the memory. Have "
+        "requirements.txt installed again, or close other programs."
+    )
     RATE_OUT_OF_RANGE = "The pace of the voice is a number from {slowest} to {fastest}."
     VOICE_UNKNOWN = (
         "There is no voice called {name}. The voices here: {names}. With --online, Google's, too."

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.batch.object_storage import is_address
-from pipeline.batch.table import PARQUET
+from pipeline.batch.table import is_parquet
 from pipeline.command_line.arguments import add_manner
 from pipeline.preferences import Preferences
 
@@ -59,6 +59,6 @@ def describe_arguments(arguments: Sequence[str] | None, kept: Preferences) -> ar
     if chosen.ray_address and chosen.engine != RAY:
         parser.error("--ray-address is for --engine ray")
     beside = chosen.sidecar or chosen.copies or chosen.html or chosen.apply
-    if beside and (chosen.out.endswith(PARQUET) or any(map(is_address, chosen.places))):
+    if beside and (is_parquet(chosen.out) or any(map(is_address, chosen.places))):
         parser.error("--sidecar, --copies, --html and --apply are for files and tables here")
     return chosen

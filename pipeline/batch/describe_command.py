@@ -11,7 +11,7 @@ from pipeline.batch.archive_run import ArchiveRun, write_beside
 from pipeline.batch.describe_arguments import describe_arguments
 from pipeline.batch.gallery import check_page, corrected, read_corrections
 from pipeline.batch.photo_choice import choose
-from pipeline.batch.table import PARQUET, check_name, read_table, write_table
+from pipeline.batch.table import check_name, is_parquet, read_table, write_table
 from pipeline.captioning.captioner import languages_of
 from pipeline.command_line import DONE, INTERRUPTED, PARTLY, REFUSED
 from pipeline.command_line.console import Console, shown
@@ -57,7 +57,7 @@ def _describe(chosen: argparse.Namespace, console: Console, say: Phrases) -> int
     if not choice.photos:
         raise ImageError(ErrorCode.FOLDER_WITHOUT_PHOTO)
     run = ArchiveRun(chosen, console, say)
-    to_table = run.to_parquet if chosen.out.endswith(PARQUET) else run.to_file
+    to_table = run.to_parquet if is_parquet(chosen.out) else run.to_file
     failed = to_table(choice.photos)
     told = say.batch_done.format(count=len(choice.photos), failed=failed, file=shown(chosen.out))
     console.line(told)

@@ -7,9 +7,9 @@ lost, Ray gives its photos to the others.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
+import pickle
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,16 +18,17 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from pipeline.batch.row import Row, encoded
+from pipeline.batch.row import Row
 from pipeline.batch.workers import Task, Workers
-from pipeline.errors import CommandError, ErrorCode
+from pipeline.errors import CommandError, ErrorCode, VoisError
+from pipeline.processors import available_cores
 
 # Photos that an actor gets at a time: few enough that all end together, and that little is done
 # again after a loss; of ten million photos, 80,000 pieces.
 _MOST_AT_A_TIME, _PIECES_EACH = 128, 16
 _STORE_BYTES = 200_000_000  # of a machine's memory, for names and rows
 _REACHED_S = 10.0
-_PHOTO, _ROW = "photo", "row"
+_PHOTO, _FOUND = "photo", "found"
 
 
 def describe_by_ray(
@@ -40,7 +41,8 @@ def describe_by_ray(
         task: how.
         address: of a running cluster, as `ray start` prints it; "" for this machine alone, which
             then listens to itself only.
-        processes: so many photos at a time; None for one on each core that there is.
+        processes: so many photos at a time; None for one on each core that there is. Ray lets other
+            programs of a machine go first (niceness 15; the variable RAY_worker_niceness).
 
     Raises:
         CommandError: Ray is not installed, or there is no cluster.
@@ -60,7 +62,7 @@ def describe_by_ray(
         actors = min(processes or int(ray.cluster_resources()["CPU"]), len(photos))
         size = max(1, min(_MOST_AT_A_TIME, len(photos) // (actors * _PIECES_EACH)))
         ray.data.DataContext.get_current().enable_progress_bars = False
-        logging.getLogger("ray.data").setLevel(logging.ERROR)
+        logging.getLogger("ray.data").setLevel(logging.CRITICAL)
         rows = ray.data.from_arrow(_pieces(photos, size)).map_batches(
             _Describer,
             fn_constructor_args=(replace(task, folder=Path.cwd()),),
@@ -70,20 +72,29 @@ def describe_by_ray(
             num_cpus=1,
         )
         for table in rows.iter_batches(batch_size=None, batch_format="pyarrow"):
-            for row in table[_ROW].to_pylist():
-                yield Row.read(json.loads(row))
+            for found in map(pickle.loads, table[_FOUND].to_pylist()):
+                if isinstance(found, VoisError):
+                    raise found
+                yield found
 
 
 class _Describer:
-    """An actor's work: names to rows, both as bytes, since a file's name may be no text."""
+    """An actor's work: names to rows, both as bytes, since a file's name may be no text.
+
+    An error of the model takes the place of a row: raised here, it would lose its kind on its way.
+    """
 
     def __init__(self, task: Task) -> None:
         self._workers = Workers(task, processes=1)
 
     def __call__(self, names: pa.Table) -> pa.Table:
         photos = map(os.fsdecode, names[_PHOTO].to_pylist())
-        rows = [encoded(row.json()) for row in self._workers.describe(photos)]
-        return pa.table({_ROW: pa.array(rows, pa.binary())})
+        found: list[Row | VoisError]
+        try:
+            found = [*self._workers.describe(photos)]
+        except VoisError as error:
+            found = [error]
+        return pa.table({_FOUND: pa.array(map(pickle.dumps, found), pa.binary())})
 
 
 def _pieces(photos: Sequence[str], size: int) -> list[pa.Table]:
@@ -106,7 +117,7 @@ def _connected(address: str, processes: int | None) -> Iterator[None]:
         else:
             ray.init(
                 "local",
-                num_cpus=processes,
+                num_cpus=processes or available_cores(),
                 include_dashboard=False,
                 object_store_memory=_STORE_BYTES,
                 **quiet,

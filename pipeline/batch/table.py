@@ -17,10 +17,15 @@ from pipeline.batch.row import COLUMNS, Row, encoded
 from pipeline.errors import CommandError, ErrorCode
 from pipeline.spreadsheet import BOM, cell, text_of
 
-PARQUET = ".parquet"  # a folder: `parquet_table.py`
+PARQUET = ".parquet"
 SUFFIXES = (".csv", ".jsonl", PARQUET)
 _ESCAPED = re.compile(r"\\u(dc[89a-f][0-9a-f])")  # a byte that is no text, as `encoded` writes it
 _TRUTH = {"True": True, "False": False}
+
+
+def is_parquet(name: str) -> bool:
+    """Whether a table is a folder of Parquet files (`parquet_table.py`)."""
+    return name.lower().endswith(PARQUET)
 
 
 def check_name(name: str, *, is_new: bool) -> None:
@@ -34,9 +39,9 @@ def check_name(name: str, *, is_new: bool) -> None:
         CommandError: why not.
     """
     path = Path(name)
-    if path.suffix.lower() not in SUFFIXES or (is_address(name) and not name.endswith(PARQUET)):
+    if path.suffix.lower() not in SUFFIXES or (is_address(name) and not is_parquet(name)):
         raise CommandError(ErrorCode.TABLE_NAME, name=name)
-    if name.endswith(PARQUET):
+    if is_parquet(name):
         return  # what is there of it may be an earlier run's
     if not os.path.isdir(path.parent):
         raise CommandError(ErrorCode.TABLE_FOLDER_MISSING, folder=path.parent)

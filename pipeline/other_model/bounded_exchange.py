@@ -43,7 +43,8 @@ class Limits:
 
 # A large model is read from the disk before it answers, which takes minutes.
 ASKING = Limits(connect_s=5, first_s=240, pause_s=60, total_s=480, most_bytes=8_000_000)
-LOOKING = Limits(connect_s=1, first_s=2, pause_s=2, total_s=4, most_bytes=2_000_000)
+# Lists come at once, unless all cores work for a model.
+LOOKING = Limits(connect_s=2, first_s=5, pause_s=5, total_s=10, most_bytes=2_000_000)
 
 
 class Exchange:

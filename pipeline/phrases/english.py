@@ -363,7 +363,7 @@ ENGLISH = Phrases(
     other_label="Who answers More detail and Ask about it",
     other_none="nobody",
     other_named="{model}, on this computer",
-    other_named_at="{model}, at {host}: the photo leaves this computer",
+    other_named_at="{model}, at {host} (the photo leaves this computer)",
     other_named_unsure="{name}; it may not see photos",
     other_found=(
         "Found: {model}. More detail and Ask about it stand beside More now. It can be wrong, too: "

@@ -424,7 +424,7 @@ FRENCH = Phrases(
     other_label="Qui répond à Plus de détails et à Poser une question",
     other_none="personne",
     other_named="{model}, sur cet ordinateur",
-    other_named_at="{model}, chez {host}\u00a0: la photo quitte cet ordinateur",
+    other_named_at="{model}, chez {host} (la photo quitte cet ordinateur)",
     other_named_unsure="{name}\u00a0; il ne voit peut-être pas les photos",
     other_found=(
         "Trouvé\u00a0: {model}. Plus de détails et Poser une question sont maintenant à côté d’En "

@@ -34,6 +34,10 @@ ERRORS = {
         "Les descriptions n’ont pas pu être écrites. Vérifiez qu’il reste de la place sur le "
         "disque."
     ),
+    ErrorCode.PROGRAM_NOT_LOADED: (
+        "Vois ne peut pas démarrer\u00a0: {what} manque, est endommagé ou ne trouve pas assez de "
+        "mémoire. Faites réinstaller requirements.txt, ou fermez d’autres programmes."
+    ),
     ErrorCode.RATE_OUT_OF_RANGE: (
         "Le débit de la voix est un nombre compris entre {slowest} et {fastest}."
     ),

@@ -12,6 +12,15 @@ import pytest
 from pipeline.api import Access
 from pipeline.captioning.captioner import Captioner
 from pipeline.description import describe_file
+from pipeline.other_model import (
+    ASKING,
+    Exchange,
+    ModelServer,
+    OtherModel,
+    PhotoQuestion,
+    answer_of,
+    find_models,
+)
 from pipeline.phrases import ENGLISH, FRENCH
 from pipeline.speech.codec import decode
 from tests.api.server import photo, service, serving
@@ -54,6 +63,17 @@ def test_it_describes_in_the_language_of_the_prompt(vois: openai.OpenAI) -> None
     assert french == "Un carré rouge sur un fond pâle."
     numbered = ask(vois, question("What do you see?", photo(), photo("blue")))
     assert numbered == f"Photo 1: {RED}\nPhoto 2: {RED.replace('red', 'blue')}"
+
+
+@pytest.mark.parametrize(("words", "language"), [("", "en"), ("Que vois-tu ?", "fr")])
+def test_a_vois_that_asks_another_model_understands_it(url: str, words: str, language: str) -> None:
+    asked = PhotoQuestion(words, language, True, photo())
+    server = ModelServer("another Vois", url)
+    with Exchange(server, ASKING) as exchange:
+        pieces = list(answer_of(exchange, OtherModel(server, "vois"), asked))
+    assert len(pieces) > 1
+    assert "".join(pieces).startswith(RED if language == "en" else "Un carré rouge")
+    assert find_models([server]) == ()  # but it is not taken for another model
 
 
 def test_it_streams_the_same_words(vois: openai.OpenAI) -> None:

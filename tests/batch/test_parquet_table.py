@@ -125,7 +125,7 @@ def test_what_cannot_be_is_said(
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["a.jpg", "--out", "a.parquet", "--sidecar"],
+        ["a.jpg", "--out", "a.PARQUET", "--sidecar"],
         ["s3://bucket", "--out", "a.csv", "--html", "a.html"],
         ["a.jpg", "--out", "a.csv", "--ray-address", "127.0.0.1:6379"],
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -63,8 +64,8 @@ def expected(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Ro
     return read_table(table)
 
 
-def command(*arguments: object) -> list[str]:
-    own = (*arguments, "--assets", TINY)
+def command(*arguments: object, assets: Path = TINY) -> list[str]:
+    own = (*arguments, "--assets", assets)
     return [sys.executable, "-m", "pipeline", "describe", *map(str, own)]
 
 
@@ -169,3 +170,15 @@ def test_a_cluster_that_is_not_there_is_said(archive: Path, tmp_path: Path) -> N
     )  # fmt: skip
     assert run.returncode == 2
     assert "no Ray cluster at [::1]:1" in run.stderr
+
+
+def test_a_damaged_model_is_said(archive: Path, tmp_path: Path) -> None:
+    damaged = tmp_path / "assets"
+    shutil.copytree(TINY, damaged)
+    (damaged / "encoder.onnx").write_bytes(b"no model")
+    run = subprocess.run(
+        command(archive, "--out", tmp_path / "a.csv", "--engine", "ray", assets=damaged),
+        cwd=ROOT, check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert run.returncode == 2
+    assert run.stderr.splitlines()[-1].startswith("The model file encoder.onnx is damaged.")

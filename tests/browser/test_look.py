@@ -101,6 +101,44 @@ def test_the_first_line_is_in_view_and_nothing_is_wider_than_the_screen(
         assert 0 < first_line[0] < first_line[1] <= height
 
 
+# The colours that the page draws, beside those of the system that they should be.
+DRAWN = """() => {
+  const probe = document.createElement("i");
+  probe.style.forcedColorAdjust = "none";
+  document.body.append(probe);
+  const system = (name) => {
+    probe.style.color = name;
+    return getComputedStyle(probe).color;
+  };
+  const of = (node) => getComputedStyle(node).backgroundColor;
+  const part = (selector, inner) => document.querySelector(selector).querySelector(inner);
+  const box = "label > div:first-of-type";
+  return {
+    pressed: of(document.querySelector("[aria-pressed]")) === system("Highlight"),
+    rail: of(part(".st-key-pace", "[role=group] > div > div:first-child")) === system("CanvasText"),
+    on: of(part(".st-key-neutral [data-testid=stCheckbox]", box)) === system("Highlight"),
+    off: of(part(".st-key-muted [data-testid=stCheckbox]", box)) === system("Canvas"),
+  };
+}"""
+
+
+def test_forced_colours_tell_states_apart(server: Server, browser: Any) -> None:
+    with visit(browser, server.url, forced_colors="active") as vois:
+        vois.open_camera()
+        vois.expand("st-key-settings")
+        read = vois.page.locator("[data-do=read]")
+        for pressed in (False, True):
+            assert read.get_attribute("aria-pressed") == str(pressed).lower()
+            as_expected = {"pressed": pressed, "rail": True, "on": True, "off": True}
+            vois.page.wait_for_function(
+                f"expected => JSON.stringify(({DRAWN})()) === JSON.stringify(expected)",
+                arg=as_expected,
+            )
+            if not pressed:
+                read.click()
+                vois.page.wait_for_selector("[data-do=read][aria-pressed=true]")
+
+
 SHOWN = """(() => {
   const node = document.activeElement;
   const { width, height } = node.getBoundingClientRect();

@@ -62,7 +62,7 @@ def test_a_question_is_answered_as_it_is_written(
         described = vois.sentence
         assert vois.page.get_by_role("button", name=ENGLISH.detail).count() == 0
         assert models.asked == []  # nothing is looked for before the person wants it
-        look(vois, "llava")
+        look(vois, "llava, on this computer")
         vois.page.keyboard.press("Alt+Shift+Q")
         vois.page.get_by_label(ENGLISH.question_label).type("What colour?")
         vois.page.keyboard.press("Enter")
@@ -106,7 +106,7 @@ def test_a_photo_leaves_after_a_yes_and_stop_ends_the_request(
         vois.open()
         vois.upload(square())
         vois.wait_for_events("shown", 1)
-        look(vois, "llava:cloud")
+        look(vois, "llava:cloud, at ollama.com (the photo leaves this computer)")
         vois.press(ENGLISH.detail)
         consent = ENGLISH.consent.format(model="llava:cloud", host="ollama.com")
         group = vois.page.get_by_role("group", name=consent)

@@ -24,7 +24,8 @@ from tests.other_model.local_models import (
     saying,
 )
 
-SHORT = Limits(connect_s=5, first_s=0.3, pause_s=0.3, total_s=20, most_bytes=100_000)
+LATE = ErrorCode.OTHER_MODEL_SLOW
+SHORT = Limits(connect_s=5, first_s=20, pause_s=20, total_s=20, most_bytes=100_000)
 
 
 def _jpeg() -> bytes:
@@ -136,12 +137,6 @@ def _error_later(answer: Answer) -> None:
     answer.event({"error": {"message": "model runner has unexpectedly stopped"}})
 
 
-def _silent_later(answer: Answer) -> None:
-    answer.begin()
-    answer.words("A red")
-    answer.models.goes_on.wait(20)
-
-
 @pytest.mark.parametrize(
     ("chat", "code"),
     [
@@ -150,7 +145,6 @@ def _silent_later(answer: Answer) -> None:
         (_too_long, ErrorCode.OTHER_MODEL_CUT),
         (_garbage_later, ErrorCode.OTHER_MODEL_UNREADABLE),
         (_error_later, ErrorCode.OTHER_MODEL_REFUSED),
-        (_silent_later, ErrorCode.OTHER_MODEL_SLOW),
     ],
 )
 def test_what_came_is_there_before_the_error(
@@ -190,10 +184,6 @@ def _one_endless_line(answer: Answer) -> None:
         answer.raw(b"x" * 50_000)
 
 
-def _no_answer(answer: Answer) -> None:
-    answer.models.goes_on.wait(20)
-
-
 def _elsewhere(answer: Answer) -> None:
     answer.begin(307, Location=f"{answer.models.server.address}/elsewhere", Content_Length="0")
 
@@ -206,7 +196,6 @@ def _elsewhere(answer: Answer) -> None:
         (_list, ErrorCode.OTHER_MODEL_UNREADABLE),
         (_one_endless_line, ErrorCode.OTHER_MODEL_UNREADABLE),
         (_no_words, ErrorCode.OTHER_MODEL_EMPTY),
-        (_no_answer, ErrorCode.OTHER_MODEL_SLOW),
         (_elsewhere, ErrorCode.OTHER_MODEL_MOVED),
         (refusing(500, "image input is not supported"), ErrorCode.OTHER_MODEL_BLIND),
         (refusing(400, "out of memory"), ErrorCode.OTHER_MODEL_REFUSED),
@@ -227,6 +216,26 @@ def test_a_server_without_an_answer_is_an_error(
     assert "{" not in str(error)
 
 
+@pytest.mark.parametrize(
+    ("begun", "limits"), [(False, replace(SHORT, first_s=0.3)), (True, replace(SHORT, pause_s=0.3))]
+)
+def test_a_server_that_falls_silent_is_waited_for_no_longer(
+    models: LocalModels, begun: bool, limits: Limits
+) -> None:
+    def silent(answer: Answer) -> None:
+        if begun:
+            answer.begin()
+            answer.words("A red")
+        answer.models.goes_on.wait(5)
+        answer.handler.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+
+    models.answers[CHAT] = silent
+    text, error = ask(models, limits)
+    assert text == ("A red" if begun else "")
+    assert error is not None
+    assert error.code is LATE
+
+
 def test_an_answer_in_one_piece_is_taken_too(models: LocalModels) -> None:
     message = {"role": "assistant", "content": "It is red."}
     models.answers[CHAT] = {"choices": [{"message": message, "finish_reason": "stop"}]}
@@ -236,13 +245,17 @@ def test_an_answer_in_one_piece_is_taken_too(models: LocalModels) -> None:
 def test_a_server_that_trickles_has_a_limit_for_all_of_it(models: LocalModels) -> None:
     def trickle(answer: Answer) -> None:
         answer.begin()
-        answer.wait()
+        for _ in range(200):  # 4 s
+            answer.models.goes_on.wait(0.02)
+            answer.raw(b": still there\n\n")
+        answer.words("Too late.", "stop")
+        answer.done()
 
     models.answers[CHAT] = trickle
     text, error = ask(models, replace(SHORT, total_s=0.3))
     assert text == ""
     assert error is not None
-    assert error.code is ErrorCode.OTHER_MODEL_SLOW
+    assert error.code is LATE
     assert models.gone.wait(20)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -18,7 +19,7 @@ from pipeline.web.state import consultation as module
 from pipeline.web.state.announcement import Announcement, Kind, Origin, Photo, Spoken
 from pipeline.web.state.answering import Answering
 from pipeline.web.state.consultation import Consultation, Question
-from pipeline.web.state.description_queue import DescriptionQueue
+from pipeline.web.state.description_queue import DescriptionQueue, Workers
 from tests.api.server import photo
 from tests.other_model.local_models import (
     CHAT,
@@ -132,6 +133,9 @@ def test_the_first_words_are_there_before_the_last_are_written(
     assert (shown.text, shown.complete) == (f"{MARK} It is red.", False)
     assert person.consultation.status(ENGLISH) is None  # there are words now
     assert person.kept == []
+    person.queue.ready = True  # the queue makes no sounds of what has threads of its own
+    workers = Workers(lambda: None, lambda data, name: described, person.speak)
+    assert not person.queue.step(workers, ENGLISH, person.queue.worked)
     models.goes_on.set()
     assert person.wait().text == f"{MARK} It is red. It is round."
     assert person.wait().id == shown.id
@@ -229,6 +233,7 @@ def test_a_photo_leaves_only_after_a_yes(models: LocalModels, described: Descrip
     person.ask(goes_to="models.example")
     assert person.consultation.pending is not None
     person.consultation.agree(False, person.queue, person.begin)
+    assert not person.consultation.busy
     person.consultation.agree(True, person.queue, person.begin)  # there is nothing to agree to
     assert models.asked == []
     person.ask(goes_to="models.example")
@@ -258,10 +263,22 @@ def test_an_answer_in_another_language_has_that_ones_voice(
 
 
 def test_without_a_voice_there_are_the_words(models: LocalModels, described: Description) -> None:
-    models.answers[CHAT] = saying("It is red. It is a square.")
+    def slowly(answer: Answer) -> None:
+        answer.begin()
+        answer.words("It is red. It ")
+        answer.wait()
+        answer.words("is a square.", "stop")
+        answer.done()
+
+    models.answers[CHAT] = slowly
     person = Person(models, described)
     person.mute.set()
     person.ask()
+    time.sleep(0.2)  # the voice fails meanwhile, and may not end the answer
+    shown = person.look()
+    assert shown is not None
+    assert not shown.complete
+    models.goes_on.set()
     answer = person.wait()
     assert answer.text == f"{MARK} It is red. It is a square."
     assert (answer.sounds, answer.complete) == ((), True)
@@ -279,13 +296,16 @@ def test_the_next_question_takes_the_place_of_the_last(
     person = Person(models, described)
     person.ask()
     assert until(person.look)
-    models.answers[CHAT] = saying("A square.")
+    models.answers[CHAT] = refusing(503, "loading")
     person.ask("What shape?")
     assert models.gone.wait(20)
+    assert all(entry.complete for entry in person.queue.entries)  # what came of the first stays
+    assert person.wait().kind is Kind.ERROR
+    models.answers[CHAT] = saying("A square.")
+    person.ask("What shape?")
     assert person.wait().text == f"{MARK} A square."
     answers = [one for one in person.queue.entries if one.origin is Origin.OTHER_MODEL]
     assert len(answers) == 1
-    assert all(entry.complete for entry in person.queue.entries)
 
 
 def test_looking_finds_who_sees_and_says_so(models: LocalModels, described: Description) -> None:
@@ -294,13 +314,15 @@ def test_looking_finds_who_sees_and_says_so(models: LocalModels, described: Desc
     assert models.asked == []  # nothing is looked for before the person wants it
     assert consultation.look(None, ENGLISH) is None
     assert consultation.notice == (1, ENGLISH.errors[ErrorCode.OTHER_MODEL_NONE_SEES])
-    models.answers["GET /v1/models"] = listing("mystery", "llava:7b")
+    models.answers["GET /v1/models"] = listing("mystery", "llava:cloud", "llava:7b")
     chosen = consultation.look(None, ENGLISH)
     assert chosen is not None
     assert chosen.id == "llava:7b"
-    assert consultation.notice == (2, ENGLISH.other_found.format(model="llava:7b"))
+    assert consultation.notice == (
+        2, ENGLISH.other_found.format(model="llava:7b, on this computer")
+    )  # fmt: skip
     assert consultation.model(chosen.key) == chosen
-    mystery = consultation.models[1]
+    mystery = consultation.models[2]
     assert consultation.look(mystery, ENGLISH) == mystery  # who is chosen stays it
     assert CHAT.split()[1] not in models.paths()
 

@@ -246,6 +246,7 @@ def test_more_is_said_at_once_and_has_no_more(workers: Workers) -> None:
     _, second = queue.entries
     item = second.as_item()
     assert (item["text"], item["now"], item["more"]) == (f"More of: {first.text}", True, False)
+    assert queue.pictured(second.id) == queue.pictured(first.id) == first
     queue.tell_more(second.id, tell, ENGLISH)
     assert len(queue.entries) == 2
     work(queue, workers)

@@ -25,6 +25,7 @@ from pipeline.phrases import ENGLISH, FRENCH
 from pipeline.speech import espeak, system
 from pipeline.speech.kokoro import kokoro_voice
 from pipeline.web.state.announcement import Kind
+from pipeline.web.state.settings import Speaker
 from tests.captioning.failing_accelerator import add_accelerator
 from tests.data.tiny_files import TINY, write_english
 
@@ -84,6 +85,28 @@ def test_the_online_voice_is_used_only_when_chosen(page: AppTest) -> None:
         assert any(ENGLISH.what_leaves_online in text.value for text in page.markdown)
     page.selectbox(key="voice").set_value("hibari").run()
     assert any(ENGLISH.what_leaves in text.value for text in page.markdown)
+
+
+def test_each_setting_is_drawn_with_its_value_as_the_default(page: AppTest) -> None:
+    """The browser sends the default until it has taken the value: French turned English so."""
+    chosen = {
+        "language": "fr", "voice": "hibari", "pace": 1.5, "form": Form.SHORT, "neutral": False,
+        "interval": 30, "volume": 40, "muted": True, "keys": False, "speaker": Speaker.READER,
+        "keep_history": False, "keep_pictures": False,
+    }  # fmt: skip
+    for key, value in chosen.items():
+        page.session_state[key] = value
+    page.run()
+    assert not page.exception
+    drawn = {}
+    for box in [*page.selectbox, *page.radio]:
+        drawn[box.key] = (box.options[box.proto.default], box.options[box.index])
+    for other in [*page.slider, *page.toggle]:
+        default = other.proto.default
+        drawn[other.key] = (default if isinstance(default, bool) else default[0], other.value)
+    assert drawn.keys() >= chosen.keys()
+    assert {key: both for key, both in drawn.items() if both[0] != both[1]} == {}
+    assert drawn["pace"] == (1.5, 1.5)
 
 
 def test_the_page_speaks_french_and_keeps_what_was_chosen(

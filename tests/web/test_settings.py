@@ -182,6 +182,7 @@ def test_a_model_is_looked_for_when_the_person_wants_it(panel: AppTest) -> None:
     with running(**{"GET /v1/models": listing("mystery", "llava:7b", "llava:cloud")}) as models:
         panel = ask_panel(Consultation(models.server.address))
         assert returned(panel).other_model == ""
+        assert "other_model" not in [box.key for box in panel.selectbox]
         assert models.asked == []
         look(panel)
         here = f"{models.server.address} - llava:7b"
@@ -190,7 +191,7 @@ def test_a_model_is_looked_for_when_the_person_wants_it(panel: AppTest) -> None:
         assert choice.options == [
             "nobody",
             "llava:7b, on this computer",
-            "llava:cloud, at ollama.com: the photo leaves this computer",
+            "llava:cloud, at ollama.com (the photo leaves this computer)",
             "mystery, on this computer; it may not see photos",
         ]
         choice.set_value("").run()

@@ -152,7 +152,7 @@ class Answering:
                 # Who stopped it knows it.
                 self._problem = "" if self._stopped else problem or self._say.unknown_error
             return
-        if problem or self._stopped:
+        if problem:
             # Why it broke off does not matter: there is something, and it is not all.
             if said and said[-1].text[-1].isalnum():
                 said[-1] = replace(said[-1], text=f"{said[-1].text}\N{HORIZONTAL ELLIPSIS}")

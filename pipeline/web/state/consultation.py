@@ -35,6 +35,12 @@ class Question:
     about: Announcement
 
 
+def named(model: OtherModel, say: Phrases) -> str:
+    """A model's name, and where it is."""
+    phrase = say.other_named_at if model.goes_to else say.other_named
+    return phrase.format(model=model.name, host=model.goes_to)
+
+
 Begin = Callable[[Question], Answering]
 
 
@@ -89,7 +95,7 @@ class Consultation:
             say: the page's sentences.
 
         Returns:
-            Whom to choose: the one before if it is there, else the first that sees, else nobody.
+            Whom to choose: the one before if it is there, else one that sees, else nobody.
         """
         self.models = ()
         try:
@@ -97,10 +103,12 @@ class Consultation:
         except OtherModelError as error:
             self._say(say.error_sentence(error))
             return before
-        seeing = [model for model in self.models if model.sees]
         again = [model for model in self.models if before is not None and model.key == before.key]
+        seeing = [model for model in self.models if model.sees]
+        seeing.sort(key=lambda model: bool(model.goes_to))  # those of this machine first
         chosen = next(iter((*again, *seeing)), None)
-        self._say(say.other_choose if chosen is None else say.other_found.format(model=chosen.name))
+        name = "" if chosen is None else named(chosen, say)
+        self._say(say.other_found.format(model=name) if name else say.other_choose)
         return chosen
 
     def ask(self, question: Question, queue: DescriptionQueue, begin: Begin) -> None:

@@ -160,12 +160,9 @@ class DescriptionQueue:
         return about if any(entry.id == about.id for entry in self.entries) else None
 
     def break_off(self) -> None:
-        """No more comes of an answer that is not complete: it leaves."""
-        self.entries = [
-            entry
-            for entry in self.entries
-            if entry.origin is not Origin.OTHER_MODEL or entry.complete
-        ]
+        """No more comes of an answer: what has come of it stays."""
+        for entry in self.entries:
+            entry.complete = entry.complete or entry.origin is Origin.OTHER_MODEL
 
     def watch(self, phrases: Phrases, cue: Spoken) -> None:
         """Shows that the camera's first picture is being looked at.

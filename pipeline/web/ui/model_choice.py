@@ -6,7 +6,7 @@ import streamlit as st
 
 from pipeline.other_model import OtherModel
 from pipeline.phrases import Phrases
-from pipeline.web.state.consultation import Consultation
+from pipeline.web.state.consultation import Consultation, named
 from pipeline.web.ui import streamlit_internals as keys
 
 
@@ -26,18 +26,18 @@ def draw(say: Phrases, consultation: Consultation) -> str:
         return ""
     if st.session_state.get(keys.OTHER_MODEL) not in models:
         st.session_state[keys.OTHER_MODEL] = ""
+    choices = ("", *models)
     return st.selectbox(
         say.other_label,
-        ("", *models),
+        choices,
+        index=choices.index(st.session_state[keys.OTHER_MODEL]),  # as in `settings_panel`
         format_func=lambda key: _named(models[key], say) if key else say.other_none,
         key=keys.OTHER_MODEL,
     )
 
 
 def _named(model: OtherModel, say: Phrases) -> str:
-    name = say.other_named.format(model=model.name)
-    if model.goes_to:
-        name = say.other_named_at.format(model=model.name, host=model.goes_to)
+    name = named(model, say)
     return name if model.sees is not None else say.other_named_unsure.format(name=name)
 
 

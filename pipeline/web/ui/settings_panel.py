@@ -1,4 +1,8 @@
-"""The settings panel: language, voice, pace, wording and privacy."""
+"""The settings panel: language, voice, pace, wording and privacy.
+
+Each setting is drawn with its value as the default, too. Until the browser has taken a value it
+holds the default, and sends it with whatever is pressed meanwhile: that would count as a choice.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +29,7 @@ UNLIMITED = 0  # days; Streamlit shows None as no choice at all
 DAYS = (UNLIMITED, 30, 7, 1)
 
 _Name = TypeVar("_Name", bound=StrEnum)
+_Value = TypeVar("_Value")
 
 
 def page_language() -> str:
@@ -73,36 +78,60 @@ def _draw_panel(say: Phrases, offline: Sequence[str]) -> Settings:
     language = st.selectbox(
         say.language_label,
         LANGUAGES,
+        index=LANGUAGES.index(say.language),
         format_func=lambda language: phrases(language).name,
         key=keys.LANGUAGE,
         on_change=_keep_tab_and_choices,
         args=(say,),
     )
     names = _speaker_names(say)
+    now = _now(keys.SPEAKER, None)
     speaker = st.radio(
-        say.speaker_label, list(names), index=None, format_func=names.__getitem__, key=keys.SPEAKER
+        say.speaker_label,
+        list(names),
+        index=None if now is None else list(names).index(now),
+        format_func=names.__getitem__,
+        key=keys.SPEAKER,
     )
     voice = _draw_voice(say, offline)
-    st.session_state.setdefault(keys.PACE, 1.0)
-    pace = st.slider(say.pace_label, PACES[0], PACES[-1], step=PACES[1] - PACES[0], key=keys.PACE)
+    pace = st.slider(
+        say.pace_label,
+        PACES[0],
+        PACES[-1],
+        value=_now(keys.PACE, 1.0),
+        step=PACES[1] - PACES[0],
+        key=keys.PACE,
+    )
     sentences = {Form.AUTO: say.form_auto, Form.SHORT: say.form_short, Form.FULL: say.form_full}
     # A list: of an enum class Streamlit takes the values, which are strings and no `Form`.
     forms = list(sentences)
     form = st.selectbox(
-        say.form_label, forms, format_func=lambda form: sentences[form], key=keys.FORM
+        say.form_label,
+        forms,
+        index=forms.index(_now(keys.FORM, Form.AUTO)),
+        format_func=lambda form: sentences[form],
+        key=keys.FORM,
     )
-    neutral = st.toggle(say.neutral_label, value=True, key=keys.NEUTRAL)
+    neutral = st.toggle(say.neutral_label, value=_now(keys.NEUTRAL, True), key=keys.NEUTRAL)
     interval_s = st.selectbox(
         say.interval_label,
         INTERVALS_S,
+        index=INTERVALS_S.index(_now(keys.INTERVAL, INTERVALS_S[0])),
         format_func=lambda seconds: say.interval.format(seconds=seconds),
         key=keys.INTERVAL,
     )
     st.markdown(say.cover_help)
-    st.session_state.setdefault(keys.VOLUME, 100)
-    volume = st.slider(say.volume, 0, 100, step=5, format="%d %%", key=keys.VOLUME)
-    muted = st.toggle(say.mute_label, key=keys.MUTED)
-    single_keys = st.toggle(say.keys_label, value=True, key=keys.KEYS)
+    volume = st.slider(
+        say.volume,
+        0,
+        100,
+        value=_now(keys.VOLUME, 100),
+        step=5,
+        format="%d %%",
+        key=keys.VOLUME,
+    )
+    muted = st.toggle(say.mute_label, value=_now(keys.MUTED, False), key=keys.MUTED)
+    single_keys = st.toggle(say.keys_label, value=_now(keys.KEYS, True), key=keys.KEYS)
     st.markdown(say.keys_help)
     return Settings(
         language=language,
@@ -116,6 +145,12 @@ def _draw_panel(say: Phrases, offline: Sequence[str]) -> Settings:
         keys=single_keys,
         speaker=speaker,
     )
+
+
+def _now(key: str, first: _Value) -> _Value:
+    """A setting's value, `first` until one is chosen."""
+    now: _Value = st.session_state.get(key, first)
+    return now
 
 
 def draw_question(say: Phrases) -> None:
@@ -173,7 +208,14 @@ def _draw_voice(say: Phrases, offline: Sequence[str]) -> str:
         local = kinds.get(voice, say.voice_named)
         return (local if voice in offline else say.voice_named_online).format(voice=voice)
 
-    voice = st.selectbox(say.voice, _voices(offline), format_func=name, key=keys.VOICE)
+    voices = _voices(offline)
+    voice = st.selectbox(
+        say.voice,
+        voices,
+        index=voices.index(_now(keys.VOICE, OFFLINE)),
+        format_func=name,
+        key=keys.VOICE,
+    )
     st.markdown(say.voice_online_note)
     return voice
 
@@ -212,8 +254,12 @@ def _draw_privacy(say: Phrases, history_access: HistoryAccess) -> None:
     st.header(say.privacy, anchor=False)
     kept = history_access.privacy
     chosen = Privacy(
-        history=st.toggle(say.keep_history, value=kept.history, key=keys.KEEP_HISTORY),
-        pictures=st.toggle(say.keep_pictures, value=kept.pictures, key=keys.KEEP_PICTURES),
+        history=st.toggle(
+            say.keep_history, value=_now(keys.KEEP_HISTORY, kept.history), key=keys.KEEP_HISTORY
+        ),
+        pictures=st.toggle(
+            say.keep_pictures, value=_now(keys.KEEP_PICTURES, kept.pictures), key=keys.KEEP_PICTURES
+        ),
         days=kept.days,
     )
     if history_access.owner == LOCAL_OWNER:
@@ -231,10 +277,11 @@ def _draw_days(say: Phrases, kept: int | None) -> int | None:
     """Draws the choice of how many days entries are kept; None is without a limit."""
     now = kept or UNLIMITED
     choices = DAYS if now in DAYS else (*DAYS, now)
+    shown = _now(keys.KEEP_DAYS, now)
     days = st.selectbox(
         say.keep_days,
         choices,
-        index=choices.index(now),
+        index=choices.index(shown if shown in choices else now),
         format_func=lambda days: say.keep_for_ever if days == UNLIMITED else say.so_many_days(days),
         key=keys.KEEP_DAYS,
     )
