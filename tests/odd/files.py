@@ -226,11 +226,11 @@ def _outputs() -> Iterator[Case]:
         "", ".", "..", "out", "out.mp3", "a.jpg", "album.jpg", ".wav", "gone/out.wav",
         "a.jpg/out.wav", f"{long}.wav", f"{long}/out.wav", "x" * 251 + ".wav", "/proc/out.wav",
         "folder.wav", "link.wav", "loop.wav", "photo.wav",
-        "avi.wav", "empty.wav", "pipe.wav", "out\udcff.wav", "out\n.wav",
+        "avi.wav", "empty.wav", "pipe.wav", "out\udcff\n.wav",
     ):  # fmt: skip
         new = (
             frozenset({out})
-            if out in (f"{'x' * 251}.wav", "out\udcff.wav", "out\n.wav", ".wav")
+            if out in (f"{'x' * 251}.wav", "out\udcff\n.wav", ".wav")
             else frozenset()
         )
         label = f"{out[:20]!a}, {len(out)} signs" if len(out) > 20 else ascii(out)
