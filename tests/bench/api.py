@@ -38,6 +38,7 @@ from pipeline.live.watcher import LiveSettings, Watcher
 from pipeline.web.state.camera_worker import Camera
 from tests.api.fuzzing import ask_by_document, mutated
 from tests.api.server import service, serving
+from tests.bench.processor_time import processor_s
 from tests.web.cameras import keep, speak
 
 JPEG = {"Content-Type": "image/jpeg"}
@@ -116,7 +117,7 @@ def load(url: str, photos: list[bytes], clients: int, seconds: float) -> Load:
 
 def alone(captioner: Captioner, photos: list[bytes], threads: int) -> float:
     """Descriptions a second in this process, without HTTP."""
-    begun = time.perf_counter()
+    begun, used_s = time.perf_counter(), time.process_time()
 
     def work(number: int) -> int:
         done = 0
@@ -129,6 +130,8 @@ def alone(captioner: Captioner, photos: list[bytes], threads: int) -> float:
 
     with ThreadPoolExecutor(threads) as pool:
         done = sum(pool.map(work, range(threads)))
+    each_ms = 1000 * (time.process_time() - used_s) / done
+    print(f"alone, {threads} threads: {each_ms:.0f} ms of a core each")
     return done / (time.perf_counter() - begun)
 
 
@@ -168,12 +171,16 @@ def many_clients(chosen: argparse.Namespace, photos: list[bytes]) -> bool:
     """Compares the rate of many clients with that of one process by itself."""
     captioner = Captioner.load(chosen.assets, threads=1)
     peaks = [max(alone(captioner, photos, threads) for threads in (1, 2))]
-    with started(chosen.assets) as (url, _):
+    with started(chosen.assets) as (url, pid):
         load(url, photos, 2, 2.0)
+        used_s = processor_s(pid)
         found = load(url, photos, chosen.clients, chosen.seconds)
+        used_s = processor_s(pid) - used_s
     peaks.append(max(alone(captioner, photos, threads) for threads in (1, 2)))
     share, median = found.rate / statistics.mean(peaks), statistics.median(found.took_s)
     print(f"by status: {dict(found.statuses)}")
+    each_ms = 1000 * used_s / found.statuses[200]
+    print(f"{each_ms:.0f} ms of a core each in the server, which a busy machine changes little")
     print(f"{found.rate:.1f} a second; alone {peaks[0]:.1f} before and {peaks[1]:.1f} after")
     print(f"share of alone: {share:.2f} (bar {LEAST_SHARE})")
     fair = chosen.clients / found.rate

@@ -22,7 +22,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 from pipeline.batch.ray_engine import describe_by_ray
@@ -31,6 +30,7 @@ from pipeline.batch.workers import Task, describe_all
 from pipeline.captioning.detail import DEFAULT_STYLE
 from pipeline.languages import ENGLISH
 from pipeline.processors import available_cores
+from tests.bench.processor_time import processor_s
 
 ROOT = Path(__file__).parents[2]
 LEAST_RATIO = 1.8  # the bar, on two cores
@@ -72,20 +72,6 @@ def rate(folder: Path, home: Path, assets: Path) -> bool:
     return ratio >= LEAST_RATIO
 
 
-def processor_s() -> float:
-    """Seconds of processor time of this process and all that descend from it and still run."""
-    parents, used = dict[int, int](), dict[int, int]()
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            values = path.read_text().rpartition(")")[2].split()
-            parents[int(path.parent.name)] = int(values[1])
-            used[int(path.parent.name)] = int(values[11]) + int(values[12])
-    found = {os.getpid()}
-    while more := {one for one, parent in parents.items() if parent in found} - found:
-        found |= more
-    return sum(used[one] for one in found) / os.sysconf("SC_CLK_TCK")
-
-
 def paced(name: str, rows: Iterator[Row], photos: int) -> float:
     """Photos a second; where the machine is busy, the processor time of each says more."""
     begun, came_s, skipped, used_s = time.perf_counter(), list[float](), photos // 10, [0.0, 0.0]
@@ -93,7 +79,7 @@ def paced(name: str, rows: Iterator[Row], photos: int) -> float:
         assert not row.error
         came_s.append(time.perf_counter() - begun)
         if len(came_s) in (skipped, photos - skipped):  # Ray lets actors go before the last row
-            used_s = [used_s[1], processor_s()]
+            used_s = [used_s[1], processor_s(os.getpid())]
     assert len(came_s) == photos
     found = (photos - skipped) / (came_s[-1] - came_s[skipped - 1])
     each_ms = 1000 * (used_s[1] - used_s[0]) / (photos - 2 * skipped)

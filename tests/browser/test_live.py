@@ -33,6 +33,7 @@ from tests.browser.camera import (
 from tests.browser.film import SIZE, Scene, photo, write_film
 from tests.browser.photos import SAMPLES
 from tests.browser.sounds import loudness
+from tests.data.tiny_files import TINY
 
 pytestmark = pytest.mark.browser
 
@@ -405,3 +406,27 @@ def test_without_webrtc_single_photos_are_offered(
         shown = len(vois.events("shown"))
         vois.page.get_by_role("button", name="Take Photo").click()
         vois.wait_for_events("shown", shown + 1)
+
+
+def test_a_camera_too_many_is_told_so_and_may_come_later(driver: Any, tmp_path: Path) -> None:
+    film = write_film(tmp_path / "film.y4m", [still("flower", 30)])
+    with (
+        serve(TINY, VOIS_CAMERAS="1") as server,
+        launch(driver, f"{CAMERA}{film}") as browser,
+        visit(browser, server.url) as one,
+        visit(browser, server.url, known=True) as two,
+    ):
+        for vois in (one, two):
+            vois.open_camera()
+        one.page.keyboard.press("l")
+        one.wait_for_events("shown", 1)
+        two.page.keyboard.press("l")
+        two.wait_for_sentence(ENGLISH.camera_crowded)
+        two.wait_for_events("playing", 1)
+        off = "document.querySelector('.vois-camera video').srcObject === null"
+        two.page.wait_for_function(off, timeout=WAIT_MS)
+        one.page.keyboard.press("l")
+        one.wait_for_status(ENGLISH.camera_off)
+        two.page.keyboard.press("l")
+        two.wait_for_events("shown", len(two.events("shown")) + 1)
+        assert two.sentence != ENGLISH.camera_crowded

@@ -105,7 +105,7 @@ def test_a_photo_leaves_after_a_yes_and_stop_ends_the_request(
     with visit(browser, asking.url) as vois:
         vois.open()
         vois.upload(square())
-        vois.wait_for_events("shown", 1)
+        vois.wait_for_events("ended", 1)  # Streamlit may lose a press while it still makes sounds
         look(vois, "llava:cloud, at ollama.com (the photo leaves this computer)")
         vois.press(ENGLISH.detail)
         consent = ENGLISH.consent.format(model="llava:cloud", host="ollama.com")

@@ -383,3 +383,32 @@ def test_a_photo_waits_for_no_voice_history_or_reader(folder: Path) -> None:
     )
     assert "red square" in done.stdout
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_package_that_is_missing_is_named(tmp_path: Path, folder: Path) -> None:
+    (tmp_path / "onnxruntime.py").write_text("raise ModuleNotFoundError('No x', name='x')")
+    for language, sentence in (
+        ("C", "Vois cannot be loaded: x is"),
+        ("fr_FR", "démarrer\u00a0: x"),
+    ):
+        run = subprocess.run(
+            [sys.executable, "-m", "pipeline", folder / "a.jpg"],
+            cwd=ROOT, capture_output=True, check=False,
+            env=os.environ | {"PYTHONPATH": str(tmp_path), "LANG": language, "PYTHONUTF8": "1"},
+        )  # fmt: skip
+        assert run.returncode == 2
+        assert sentence in run.stderr.decode()
+        assert b"Traceback" not in run.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closes a pipe as only Unix does")
+def test_help_that_nobody_reads_is_no_error() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as out:
+        run = subprocess.run(
+            [sys.executable, "-m", "pipeline", "--help"],
+            cwd=ROOT, stdout=out, stderr=subprocess.PIPE, check=False,
+            env=os.environ | {"PYTHONUNBUFFERED": ""},  # it is written when the program ends
+        )  # fmt: skip
+    assert (run.returncode, run.stderr) == (0, b"")

@@ -50,6 +50,8 @@ def run(
     own = {
         "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "VOIS_DATA": str(place.data),
         "VOIS_CACHE": str(place.home / "cache"), "HOME": str(place.home),
+        # Where files are short, Python would keep the first bytes of a module's, and fail later.
+        "PYTHONDONTWRITEBYTECODE": "1",
     }  # fmt: skip
     line = script.replace("vois", vois).replace("TINY", f"--assets {TINY}")
     done = subprocess.run(
