@@ -223,7 +223,7 @@ def _swapped(
     by_start = {mention.start: (mention, noun) for mention, noun in swaps}
     place = 0
     while place < len(words):
-        end, said = place + 1, (words[place],)
+        end, said = place + 1, tuple(words[place : place + 1])
         if place in by_start:
             mention, noun = by_start[place]
             end, said = mention.end, noun.english[mention.many]
