@@ -96,3 +96,17 @@ def test_a_process_on_one_core_has_one(tmp_path: Path) -> None:
 
 def test_a_core_is_left_for_the_page_from_three_on() -> None:
     assert [encoder_threads(cores) for cores in (1, 2, 3, 4, 5, 64)] == [1, 2, 2, 3, 4, 4]
+
+
+@pytest.mark.skipif(CORES == 1, reason="on one core NumPy has one thread anyway")
+def test_numpy_multiplies_on_the_thread_that_asks() -> None:
+    """Its others would wait in loops for the next product, on the core of another photo."""
+    program = (
+        "import os, pipeline, numpy; one = numpy.ones((900, 900)); one @ one;"
+        "print(len(os.listdir('/proc/self/task')))"
+    )
+    env = {name: value for name, value in os.environ.items() if "THREADS" not in name}
+    found = subprocess.run(
+        [sys.executable, "-c", program], env=env, capture_output=True, text=True, check=True
+    )
+    assert int(found.stdout) == 1
