@@ -20,12 +20,12 @@ help:  ## list the commands
 run: $(VENV)/.run  ## set up and open the app
 	$(BIN)/streamlit run streamlit_app.py
 
-# Two processes: a browser test mostly waits.
+# More processes than most machines here have cores: a browser test mostly waits.
 test: $(VENV)/.test  ## set up and run the tests
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 quick: $(VENV)/.test  ## set up and run the tests that need no browser
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser"
+	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not browser"
 
 check: $(VENV)/.test  ## lint, format and types
 	$(BIN)/ruff check .
