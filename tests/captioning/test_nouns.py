@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.captioning.translation.nouns import Nouns, Translation, begins_with_vowel
+from pipeline.captioning.translation.nouns import Noun, Nouns, Translation, begins_with_vowel
 from pipeline.captioning.translation.translator import FOLDER, Translator
 from pipeline.captioning.vocabulary import joined
 from pipeline.errors import ModelError
@@ -85,6 +85,10 @@ def test_a_translation_that_cannot_be_mended_stays(nouns: Nouns) -> None:
     assert nouns.mended(words, lost, stubborn) is lost
     assert len(set(asked)) == len(asked) > 1  # each time with another noun
     assert nouns.mended(("a", "person"), lost, stubborn) is lost
+    asked.clear()
+    no_stand_in = Nouns([Noun.of_row("thing", "f", "one", "fork", "forks", "fourchette", "")])
+    assert no_stand_in.mended(words, lost, stubborn) is lost
+    assert not asked  # the same sentence once more would be the same
 
 
 def test_elision() -> None:

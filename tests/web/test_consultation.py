@@ -162,6 +162,13 @@ def test_the_page_says_whom_it_asks_and_that_it_still_waits(
     assert person.queue.entries == [person.about]  # who stopped it is told nothing
 
 
+def endless(answer: Answer) -> None:
+    """Begins, and never ends by itself."""
+    answer.begin()
+    answer.words("It is red. It ")
+    answer.wait()
+
+
 def test_what_came_before_a_cut_is_kept_and_said_to_be_cut(
     models: LocalModels, described: Description
 ) -> None:
@@ -180,11 +187,6 @@ def test_what_came_before_a_cut_is_kept_and_said_to_be_cut(
 def test_stop_ends_the_request_and_leaves_what_came(
     models: LocalModels, described: Description
 ) -> None:
-    def endless(answer: Answer) -> None:
-        answer.begin()
-        answer.words("It is red. It ")
-        answer.wait()
-
     models.answers[CHAT] = endless
     person = Person(models, described)
     person.ask()
@@ -197,11 +199,6 @@ def test_stop_ends_the_request_and_leaves_what_came(
 def test_new_photos_end_it_and_the_page_is_theirs(
     models: LocalModels, described: Description
 ) -> None:
-    def endless(answer: Answer) -> None:
-        answer.begin()
-        answer.words("It is red. It ")
-        answer.wait()
-
     models.answers[CHAT] = endless
     person = Person(models, described)
     person.ask()
@@ -287,11 +284,6 @@ def test_without_a_voice_there_are_the_words(models: LocalModels, described: Des
 def test_the_next_question_takes_the_place_of_the_last(
     models: LocalModels, described: Description
 ) -> None:
-    def endless(answer: Answer) -> None:
-        answer.begin()
-        answer.words("It is red. It ")
-        answer.wait()
-
     models.answers[CHAT] = endless
     person = Person(models, described)
     person.ask()

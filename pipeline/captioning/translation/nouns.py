@@ -184,8 +184,10 @@ class Nouns:
         lost = [one for one in mentions if not one.noun.is_in(found.words)]
         kept = [one.noun for one in mentions if one not in lost]
         passed_over: list[Noun] = []
-        for _ in range(_TRIES if lost else 0):
+        for _ in range(_TRIES):
             swaps = self._swaps(lost, [*(one.noun for one in mentions), *passed_over])
+            if not swaps:
+                break
             changed, owners = _swapped(words, swaps)
             again = translate(changed)
             mended = _exchanged_all(Translation(again.words, again.sources @ owners), swaps)
@@ -246,7 +248,7 @@ def _exchanged_all(found: Translation, swaps: Sequence[tuple[Mention, Noun]]) ->
         if len(places) != 1:
             return None
         found = _exchanged(found, places[0], len(form), mention.noun.french[mention.many])
-    return found if swaps else None
+    return found
 
 
 def _exchanged(found: Translation, start: int, length: int, words: tuple[str, ...]) -> Translation:
